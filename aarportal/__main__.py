@@ -1,0 +1,5 @@
+"""`python -m aarportal` is the command line."""
+
+from aarportal.cli import main
+
+main()

@@ -1,0 +1,106 @@
+"""The composition root: the only place that joins things."""
+
+import json
+from importlib import import_module
+from typing import Any
+
+from flask import Flask
+from flask_compress import Compress
+from htmx_flask import Htmx
+from markupsafe import Markup
+
+from aarportal.core import clock, database
+from aarportal.cycle.units.subjects import SUBJECTS
+from aarportal.paths import PACKAGE, resource
+from aarportal.settings import Settings
+from aarportal.web import assets, dates, errors, fragments, guard, texts, view
+
+#: Largest form a person may send; a reflection is a few kilobytes.
+MAX_FORM_BYTES = 256 * 1024
+
+
+def create_app(settings: Settings, **config: Any) -> Flask:
+    """Make the app.
+
+    Args:
+        settings: What differs between places.
+        config: Flask settings, for tests.
+    """
+    app = Flask("aarportal", template_folder=str(resource("templates")), static_folder=None)
+    app.config.from_mapping(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        SESSION_COOKIE_NAME="__Host-session" if settings.cookie_secure else "session",
+        SESSION_COOKIE_SECURE=settings.cookie_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=settings.max_statements_bytes,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        # A draft may wait for days until it can be sent; the session ends the token's life.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_MIN_SIZE=500,
+        SETTINGS=settings,
+        DEMO_LOGINS=_demo_logins(settings),
+    )
+    app.config.from_mapping(config)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    clock.shift(settings.clock_shift)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    for name in _modules("models.py"):
+        import_module(name)
+    database.init_app(app)
+    Compress(app)
+    Htmx(app)
+    texts.init_app(app)
+    dates.init_app(app)
+    guard.init_app(app)
+    errors.init_app(app)
+    view.init_app(app, settings)
+    assets.init_app(app, settings)
+    for name in _modules("*routes.py"):
+        blueprint = import_module(name).blueprint
+        app.register_blueprint(blueprint)
+        if blueprint.credential != "browser":
+            # A machine proves itself with every request; there is no cookie to be ridden on.
+            guard.csrf.exempt(blueprint)
+    app.jinja_env.globals.update(subject_name=subject_name, subject_name_plain=subject_name_plain)
+    fragments.init_app(app)
+    return app
+
+
+def subject_name(key: str) -> Markup:
+    """The name of a subject in the reader's script; empty for an unknown one."""
+    return texts.gettext(SUBJECTS[key]) if key in SUBJECTS else Markup("")
+
+
+def subject_name_plain(key: str) -> str:
+    """The same without mark-up."""
+    return texts.plain(SUBJECTS[key]) if key in SUBJECTS else ""
+
+
+def _demo_logins(settings: Settings) -> list[dict[str, str]]:
+    """The logins that the demo wrote down; nothing anywhere else."""
+    path = settings.data_dir / "demo.json"
+    if not settings.demo or not path.exists():
+        return []
+    logins: list[dict[str, str]] = json.loads(path.read_text("utf-8"))["logins"]
+    return logins
+
+
+def _modules(pattern: str) -> list[str]:
+    """Modules of the package whose file name fits `pattern`, in a fixed order."""
+    return [
+        ".".join(("aarportal", *path.relative_to(PACKAGE).with_suffix("").parts))
+        for path in sorted(PACKAGE.rglob(pattern))
+    ]
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {"pool_size": settings.threads, "max_overflow": 4}
+    if settings.is_sqlite:
+        options["connect_args"] = {"check_same_thread": False}
+    return options

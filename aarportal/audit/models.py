@@ -1,0 +1,34 @@
+"""Who did what to which row, and when."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from aarportal.core.database import Base
+from aarportal.core.ids import new_id
+from aarportal.core.ownership import AuditRecord, SystemOnly
+
+
+class AuditEntry(AuditRecord, SystemOnly, Base):
+    """One change; never edited or deleted."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index(None, "district_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    actor_kind: Mapped[str]
+    """`person`, `app` or `system`."""
+    actor_id: Mapped[UUID | None]
+    district_id: Mapped[UUID | None]
+    """None for work of the system that no district asked for."""
+    school_id: Mapped[UUID | None]
+    student_id: Mapped[UUID | None]
+    """The student whose data were touched, when it is one student."""
+    verb: Mapped[str]
+    """Named `<resource>:<action in the past>`."""
+    object_id: Mapped[str]
+    detail: Mapped[str] = mapped_column(default="")
+    """The reason of a `SystemScope`, or a count; never a word that a child wrote."""

@@ -1,0 +1,37 @@
+"""Leave a trace of a change, in the same transaction as the change."""
+
+from uuid import UUID
+
+from aarportal.audit.models import AuditEntry
+from aarportal.core import clock
+from aarportal.core.scope import AppScope, Scope, SystemScope
+
+
+def record(
+    scope: Scope | AppScope | SystemScope,
+    verb: str,
+    object_id: object,
+    *,
+    student_id: UUID | None = None,
+    detail: str = "",
+) -> None:
+    """Write that this scope's actor did `verb` to `object_id`.
+
+    Args:
+        scope: Who acted.
+        verb: Named `<resource>:<action in the past>`, for instance `goal:set`.
+        object_id: Which row; its key as text.
+        student_id: The student whose data were touched; a student's own scope fills it in.
+        detail: A count or a reason; never personal words.
+    """
+    entry = AuditEntry(at=clock.now(), verb=verb, object_id=str(object_id), detail=detail)
+    if isinstance(scope, SystemScope):
+        entry.actor_kind = "system"
+        entry.detail = "; ".join(filter(None, (scope.reason, detail)))
+    else:
+        entry.actor_kind = "app" if isinstance(scope, AppScope) else "person"
+        entry.actor_id = scope.actor_id
+        entry.district_id = scope.district_id
+        entry.school_id = scope.school_id if isinstance(scope, Scope) else None
+    entry.student_id = student_id
+    scope.session.add(entry)

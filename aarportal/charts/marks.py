@@ -1,0 +1,100 @@
+"""The shapes charts are made of, in SVG units: x to the right, y down."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from matplotlib.path import Path
+
+from aarportal.charts.theme import INK, SMALL, Pen
+
+_ARC: Final = 0.5522847498
+"""How far the handles of a cubic curve stand out to draw a quarter of a circle."""
+
+Anchor = Literal["left", "center", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A shape and the pen that draws it."""
+
+    path: Path
+    pen: Pen
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One line of text; `y` is its baseline."""
+
+    x: float
+    y: float
+    text: str
+    size: float = SMALL
+    colour: str = INK
+    anchor: Anchor = "left"
+    bold: bool = False
+
+
+Mark = Area | Label
+
+
+def circle(x: float, y: float, radius: float) -> Path:
+    """Return a circle as four curves, a third of the text of matplotlib's own."""
+    r, k = radius, radius * _ARC
+    vertices = [
+        (x + r, y),
+        *((x + r, y + k), (x + k, y + r), (x, y + r)),
+        *((x - k, y + r), (x - r, y + k), (x - r, y)),
+        *((x - r, y - k), (x - k, y - r), (x, y - r)),
+        *((x + k, y - r), (x + r, y - k), (x + r, y)),
+        (x + r, y),
+    ]
+    return Path(vertices, [Path.MOVETO, *[Path.CURVE4] * 12, Path.CLOSEPOLY])
+
+
+def box(
+    x: float, y: float, width: float, height: float, *, radius: float = 0.0, foot: bool = True
+) -> Path:
+    """Return a rectangle with round corners; without `foot` the lower corners stay square."""
+    r = min(radius, width / 2, height / 2 if foot else height)
+    right, bottom = x + width, y + height
+    low = r if foot else 0.0
+    vertices = [
+        (x, bottom - low),
+        (x, y + r),
+        *((x, y), (x + r, y)),
+        (right - r, y),
+        *((right, y), (right, y + r)),
+        (right, bottom - low),
+        *((right, bottom), (right - low, bottom)),
+        (x + low, bottom),
+        *((x, bottom), (x, bottom - low)),
+        (x, bottom - low),
+    ]
+    curve = [Path.CURVE3, Path.CURVE3]
+    codes = [Path.MOVETO, Path.LINETO, *curve, Path.LINETO, *curve, Path.LINETO, *curve]
+    return Path(vertices, [*codes, Path.LINETO, *curve, Path.CLOSEPOLY])
+
+
+def line(points: Sequence[tuple[float, float]]) -> Path:
+    """Return straight lines from point to point."""
+    return Path(points)
+
+
+def curve(points: Sequence[tuple[float, float]]) -> Path:
+    """Return one cubic curve: its start, two handles and its end."""
+    return Path(points, [Path.MOVETO, *[Path.CURVE4] * 3])
+
+
+def polygon(points: Sequence[tuple[float, float]]) -> Path:
+    """Return a closed shape with straight sides."""
+    return Path(
+        [*points, points[0]],
+        [Path.MOVETO, *[Path.LINETO] * (len(points) - 1), Path.CLOSEPOLY],
+    )
+
+
+def areas(paths: Iterable[Path], pen: Pen) -> tuple[Area, ...]:
+    """Return all paths as one shape, or nothing: one shape is cheaper than forty."""
+    found = tuple(paths)
+    return (Area(Path.make_compound_path(*found), pen),) if found else ()

@@ -1,0 +1,155 @@
+"""The one database handle, and what SQLite and PostgreSQL need to behave alike."""
+
+import threading
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
+from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, MetaData, Uuid, event
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from aarportal.core.errors import StoreBusyError
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+#: How long a writer waits for its turn before it gives up, in seconds.
+WRITE_WAIT_SECONDS = 10
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "cache_size=-20000",
+    "temp_store=MEMORY",
+    "mmap_size=134217728",
+    "journal_size_limit=67108864",
+)
+
+#: Whether the unit of work that runs in this context means to write.
+writing: ContextVar[bool] = ContextVar("writing", default=True)
+
+
+class Key(TypeDecorator[UUID]):
+    """A UUID: 16 bytes in SQLite, `uuid` in PostgreSQL.
+
+    SQLAlchemy's own type keeps 32 characters in SQLite; with two of them in every key that is
+    twice the size of each index.
+    """
+
+    impl = LargeBinary(16)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column type of the dialect."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(Uuid())
+        return dialect.type_descriptor(LargeBinary(16))
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
+        """Hand bytes to SQLite."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.bytes
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+        """Make a UUID of what SQLite kept."""
+        if value is None or dialect.name == "postgresql":
+            return value  # type: ignore[no-any-return]
+        return UUID(bytes=value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment in UTC; SQLite would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; keep UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of every mapped row."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={UUID: Key, datetime: Moment},
+    )
+
+
+class GuardedSession(Session):
+    """A session that refuses to speak without a scope (see core.scope)."""
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"class_": GuardedSession, "expire_on_commit": False},
+    disable_autonaming=True,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Connect the app to its database."""
+    db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            if engine.dialect.name == "sqlite":
+                prepare_sqlite(engine)
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Make SQLite safe for many threads of one process.
+
+    Writers take an in-process lock before BEGIN IMMEDIATE and keep it until the connection goes
+    back to the pool, which is after COMMIT. SQLite's own queue is unfair: without the lock a
+    writer can wait for seconds, and a deferred BEGIN fails with "database is locked".
+    """
+    turn = threading.Lock()
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        if not writing.get():
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not connection.info.get("has_turn"):
+            if not turn.acquire(timeout=WRITE_WAIT_SECONDS):
+                raise StoreBusyError
+            connection.info["has_turn"] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def _release(_connection: Any, record: Any) -> None:
+        if record.info.pop("has_turn", None):
+            turn.release()

@@ -1,0 +1,323 @@
+"""Who is asking, and therefore which rows exist for them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Executable, Table, and_, event, false
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ColumnClause
+
+from aarportal.core.database import Base, GuardedSession, db, writing
+from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
+from aarportal.core.ownership import (
+    AuditRecord,
+    DistrictOwned,
+    Relation,
+    SchoolOwned,
+    Shared,
+    StudentOwned,
+    SystemOnly,
+    Untraced,
+)
+from aarportal.core.permissions import APP_GRANTS, GRANTS, Permission, Role
+
+Row = TypeVar("Row")
+AnyScope = TypeVar("AnyScope", bound="Scope | AppScope | SystemScope")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One person's view of one school; the first argument of every operation.
+
+    Attributes:
+        actor_id: The person (a OneRoster user).
+        district_id: The district the person belongs to.
+        school_id: The school in which the person acts now.
+        role: What the person is there.
+        students: Which students the person sees by each relation; None instead of the ids means
+            every student of the school.
+        class_ids: Classes the person belongs to today, the homeroom class first.
+    """
+
+    actor_id: UUID
+    district_id: UUID
+    school_id: UUID
+    role: Role
+    students: Mapping[Relation, frozenset[UUID] | None] = field(default_factory=dict)
+    class_ids: tuple[UUID, ...] = ()
+
+    @property
+    def school_ids(self) -> frozenset[UUID]:
+        """The schools whose rows exist in this scope."""
+        return frozenset({self.school_id})
+
+    @property
+    def session(self) -> GuardedSession:
+        """The guarded session; there is no other way to reach the database."""
+        return _session()
+
+    def allows(self, permission: Permission) -> bool:
+        """Whether this person's role grants `permission`."""
+        return permission in GRANTS[self.role]
+
+    def visible(self, readers: frozenset[Relation]) -> frozenset[UUID] | None:
+        """Students whose rows of a table with these `readers` exist for this person."""
+        seen: frozenset[UUID] = frozenset()
+        for relation in readers & self.students.keys():
+            ids = self.students[relation]
+            if ids is None:
+                return None
+            seen |= ids
+        return seen
+
+    def one(self, model: type[Row], row_id: UUID) -> Row:
+        """Return a visible row of this school.
+
+        Raises:
+            NotFoundError: If it does not exist or is not visible in this scope.
+        """
+        row = self.session.get(model, (self.school_id, row_id))
+        if row is None:
+            raise NotFoundError(model.__name__)
+        return row
+
+
+@dataclass(frozen=True)
+class AppScope:
+    """A learning app that brings records for the students of some schools of one district."""
+
+    actor_id: UUID
+    district_id: UUID
+    school_ids: frozenset[UUID]
+
+    @property
+    def session(self) -> GuardedSession:
+        """The guarded session."""
+        return _session()
+
+    def allows(self, permission: Permission) -> bool:
+        """Whether an app may do this."""
+        return permission in APP_GRANTS
+
+    def visible(self, readers: frozenset[Relation]) -> frozenset[UUID] | None:
+        """Every student of its schools, in tables that apps may touch; nobody elsewhere."""
+        return None if Relation.RECORDS in readers else frozenset()
+
+
+@dataclass(frozen=True)
+class SystemScope:
+    """Sees everything; needs a reason, which the audit log keeps."""
+
+    reason: str
+
+    @property
+    def session(self) -> GuardedSession:
+        """The guarded session."""
+        return _session()
+
+
+def _session() -> GuardedSession:
+    return db.session()  # type: ignore[return-value]
+
+
+@contextmanager
+def unit_of_work(scope: AnyScope, *, read_only: bool = False) -> Iterator[AnyScope]:
+    """One scope, one transaction: commit when the block ends, roll back when it raises.
+
+    Args:
+        scope: Whose eyes the block looks through.
+        read_only: The block promises to change nothing; on SQLite it then never waits for a
+            writer.
+
+    Raises:
+        UnscopedError: If a unit of work is already open, or a read-only one changed rows.
+        UnauditedError: If rows changed and no audit entry was written beside them.
+    """
+    token = writing.set(not read_only)
+    session = _session()
+    info = session.info
+    if "scope" in info:
+        writing.reset(token)
+        raise UnscopedError("the scope of a session never changes")
+    info["scope"] = scope
+    info["criteria"] = {}
+    try:
+        yield scope
+        session.flush()
+        if "changed" in info and "audited" not in info:
+            raise UnauditedError(info["changed"])
+        info["ending"] = True
+        session.commit()
+    finally:
+        db.session.remove()
+        writing.reset(token)
+
+
+@cache
+def _owned_tables() -> dict[str, type[Base]]:
+    """Table name -> the guarded class behind it."""
+    return {
+        mapper.class_.__tablename__: mapper.class_
+        for mapper in Base.registry.mappers
+        if not issubclass(mapper.class_, Shared)
+    }
+
+
+def _criterion(scope: Scope | AppScope, row_class: type[Base]) -> ORMOption:
+    """The condition under which rows of this class exist for `scope`.
+
+    A plain expression, not a lambda: SQLAlchemy takes the closure values of a lambda shared by
+    several classes from the first of them, and then rows leak.
+    """
+    return with_loader_criteria(row_class, _visible(scope, row_class), include_aliases=True)
+
+
+def _visible(scope: Scope | AppScope, row_class: type[Base]) -> ColumnElement[bool]:
+    if issubclass(row_class, SystemOnly):
+        if isinstance(scope, AppScope) and issubclass(row_class, DistrictOwned):
+            return row_class.district_id == scope.district_id
+        return false()
+    if issubclass(row_class, SchoolOwned):
+        ids = sorted(scope.school_ids)
+        visible = row_class.school_id == ids[0] if len(ids) == 1 else row_class.school_id.in_(ids)
+        if issubclass(row_class, StudentOwned):
+            student_ids = scope.visible(row_class.readers)
+            if student_ids is not None:
+                return and_(visible, _is_one_of(row_class, student_ids))
+        return visible
+    if issubclass(row_class, DistrictOwned):
+        return row_class.district_id == scope.district_id
+    raise UnscopedError(f"{row_class.__name__} has no owner")
+
+
+def _is_one_of(row_class: type[StudentOwned], ids: frozenset[UUID]) -> ColumnElement[bool]:
+    """One student is the common case, and an equality is half the price of an IN."""
+    if len(ids) == 1:
+        return row_class.student_id == next(iter(ids))
+    return row_class.student_id.in_(sorted(ids))
+
+
+def _criteria_for(state: ORMExecuteState, scope: Scope | AppScope) -> list[ORMOption]:
+    """Criteria of just the guarded classes that the statement mentions, made once a scope.
+
+    Models have no relationships (a test holds that), so a statement names every table it reads.
+
+    Raises:
+        UnscopedError: If it reads a table past its class: no criterion could narrow that.
+    """
+    known: dict[type[Base], ORMOption] = state.session.info["criteria"]
+    classes, past = _mentioned(state.statement)
+    if past:
+        raise UnscopedError(f"{sorted(past)} are asked for past their classes")
+    for row_class in classes:
+        if row_class not in known:
+            known[row_class] = _criterion(scope, row_class)
+    return [known[row_class] for row_class in classes]
+
+
+def _mentioned(statement: Executable) -> tuple[list[type[Base]], set[str]]:
+    """Guarded classes in a statement, and names of tables whose columns stand without a class."""
+    owned = _owned_tables()
+    classes: dict[type[Base], None] = {}
+    bare: set[str] = set()
+    for element in visitors.iterate(statement):
+        entity = element._annotations.get("parententity")  # type: ignore[attr-defined]  # noqa: SLF001
+        if entity is not None:
+            row_class = entity.mapper.class_
+            if not issubclass(row_class, Shared):
+                classes[row_class] = None
+        elif isinstance(element, ColumnClause):
+            table = getattr(element.table, "element", element.table)
+            if isinstance(table, Table) and table.name in owned:
+                bare.add(table.name)
+    return list(classes), bare - {row_class.__tablename__ for row_class in classes}
+
+
+@event.listens_for(GuardedSession, "do_orm_execute")
+def _narrow(state: ORMExecuteState) -> None:
+    info = state.session.info
+    scope = info.get("scope")
+    if scope is None or not state.is_orm_statement:
+        raise UnscopedError(str(state.statement))
+    if not state.is_select:
+        _note_change(info, state.bind_mapper.class_ if state.bind_mapper else object)
+    if isinstance(scope, SystemScope):
+        return
+    if state.is_insert:
+        _check_bulk_rows(state, scope)
+        return
+    criteria = _criteria_for(state, scope)
+    if criteria:
+        state.statement = state.statement.options(*criteria)
+
+
+def _note_change(info: dict[str, object], row_class: type) -> None:
+    if not writing.get():
+        raise UnscopedError(f"{row_class.__name__} was changed in a read-only unit of work")
+    if not issubclass(row_class, Untraced):
+        info["changed"] = row_class.__name__
+
+
+def _check_bulk_rows(state: ORMExecuteState, scope: Scope | AppScope) -> None:
+    """Bulk inserts skip the flush, so their rows are checked here."""
+    if not isinstance(state.parameters, list) or state.bind_mapper is None:
+        raise UnscopedError("a bulk insert takes a list of rows")
+    row_class = state.bind_mapper.class_
+    for row in state.parameters:
+        _check_owner(
+            scope, row_class, row.get("district_id"), row.get("school_id"), row.get("student_id")
+        )
+
+
+@event.listens_for(GuardedSession, "before_flush")
+def _check_rows(session: GuardedSession, *_: object) -> None:
+    scope = session.info.get("scope")
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if row in session.dirty and not session.is_modified(row):
+            continue
+        if isinstance(row, AuditRecord):
+            session.info["audited"] = True
+        else:
+            _note_change(session.info, type(row))
+        if scope is None:
+            raise UnscopedError(repr(row))
+        if isinstance(scope, SystemScope):
+            continue
+        if isinstance(row, SchoolOwned) and row.school_id is None and isinstance(scope, Scope):
+            row.school_id = scope.school_id
+        _check_owner(
+            scope,
+            type(row),
+            getattr(row, "district_id", None),
+            getattr(row, "school_id", None),
+            getattr(row, "student_id", None),
+        )
+
+
+def _check_owner(
+    scope: Scope | AppScope,
+    row_class: type,
+    district_id: UUID | None,
+    school_id: UUID | None,
+    student_id: UUID | None,
+) -> None:
+    if issubclass(row_class, DistrictOwned) and district_id != scope.district_id:
+        raise UnscopedError(f"{row_class.__name__} of another district")
+    if issubclass(row_class, SchoolOwned) and school_id not in scope.school_ids:
+        raise UnscopedError(f"{row_class.__name__} of another school")
+    if issubclass(row_class, StudentOwned):
+        visible = scope.visible(row_class.readers)
+        if visible is not None and student_id not in visible:
+            raise UnscopedError(f"{row_class.__name__} of a student out of sight")
+
+
+@event.listens_for(GuardedSession, "before_commit")
+def _only_at_the_end(session: GuardedSession) -> None:
+    if "ending" not in session.info:
+        raise UnscopedError("operations never commit; unit_of_work does")

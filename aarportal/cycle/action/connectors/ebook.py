@@ -1,0 +1,59 @@
+"""Digital textbooks and other e-books.
+
+Source: ICT CONNECT 21, Japan xAPI eBook Profile v1.0.0 (2026-04-01).
+"""
+
+from dataclasses import replace
+
+from aarportal.cycle.action import vocabulary
+from aarportal.cycle.action.connectors import (
+    Connector,
+    Record,
+    basic_record,
+    has_category,
+    kind_of,
+    title,
+)
+from aarportal.cycle.action.statement_model import Activity
+from aarportal.cycle.action.statements import Statement, activities_around
+
+_PROFILES = ("https://w3id.org/japan-xapi/profiles/ebook", "https://w3id.org/xapi/ebook")
+_KINDS = frozenset({"book", "chapter", "viewer", "settings"})
+
+
+def _reads(statement: Statement) -> bool:
+    """A book, a part of one, or the viewer around it."""
+    activity = statement.object
+    if not isinstance(activity, Activity):
+        return False
+    if kind_of(activity) in _KINDS or any(has_category(statement, each) for each in _PROFILES):
+        return True
+    return kind_of(activity) == "page" and _book(statement) is not None
+
+
+def _record(statement: Statement) -> Record | None:
+    """Opening, turning pages, reading, marking; not the viewer's settings.
+
+    The title is the book's: pages are turned by the dozen, and nobody knows them by name.
+    """
+    activity = statement.object
+    assert isinstance(activity, Activity)
+    if kind_of(activity) in vocabulary.NOT_ACTED_ON:
+        return None
+    record = basic_record(statement, activity)
+    if record.verb in vocabulary.NOT_LEARNING - {"deleted"}:
+        return None
+    book = _book(statement)
+    return record if book is None else replace(record, title=title(statement, book) or record.title)
+
+
+def _book(statement: Statement) -> Activity | None:
+    """The book that a page or chapter belongs to."""
+    around = [
+        *activities_around(statement, "parent"),
+        *activities_around(statement, "grouping"),
+    ]
+    return next((each for each in around if kind_of(each) == "book"), None)
+
+
+CONNECTOR = Connector("ebook", "Digital textbooks", 1, _reads, _record)

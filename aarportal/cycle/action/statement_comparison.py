@@ -1,0 +1,184 @@
+"""When two xAPI statements say the same, so that a replay is told from a conflict.
+
+Source: xAPI 1.0.3, part two, section 2.3.1 (immutability, comparison) and 4.6 (durations).
+"""
+
+import re
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from aarportal.cycle.action.statement_model import (
+    Activity,
+    Actor,
+    Agent,
+    Attachment,
+    Context,
+    ContextActivities,
+    Result,
+    StatementRef,
+)
+from aarportal.cycle.action.statements import (
+    RELATIONS,
+    Object,
+    Statement,
+    SubStatement,
+    actor_key,
+    as_list,
+)
+
+_DIGEST_BYTES = 16
+_BEYOND_HUNDREDTHS = re.compile(r"([.,]\d\d)\d+(?=S)")
+# Objects are compared without regard to the order of their keys.
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
+class _Core(Struct):
+    """What is left of a statement when everything is gone that comparison ignores."""
+
+    actor: Any
+    verb: str
+    object: Any
+    result: Any
+    context: Any
+    attachments: Any
+    timestamp: Any = UNSET
+
+
+class _ContextCore(Struct):
+    """What is left of a context; `UNSET` parts are not written."""
+
+    registration: str | UnsetType
+    instructor: Any
+    team: Any
+    activities: Any
+    revision: str | UnsetType
+    platform: str | UnsetType
+    language: str | UnsetType
+    statement: str | UnsetType
+    extensions: Any
+
+
+def fingerprint(statement: Statement) -> bytes:
+    """A digest to keep beside a statement, by which a replay is told from a conflict.
+
+    Shape: 16 bytes for the statement, then 8 for its timestamp when the sender gave one. Compare
+    with `same_fingerprint`; equal bytes always mean the same statement.
+    """
+    core = _core(statement)
+    digest = blake2b(_ENCODER.encode(core), digest_size=_DIGEST_BYTES).digest()
+    if not statement.timestamp_given:
+        return digest
+    return digest + _millis(statement.timestamp).to_bytes(8, "big", signed=True)
+
+
+def same_fingerprint(a: bytes, b: bytes) -> bool:
+    """Whether two fingerprints are of statements that say the same.
+
+    A timestamp counts only where both senders gave it: what the store assigned is no difference.
+    """
+    if a[:_DIGEST_BYTES] != b[:_DIGEST_BYTES]:
+        return False
+    return a == b or len(a) == _DIGEST_BYTES or len(b) == _DIGEST_BYTES
+
+
+def same_statement(a: Statement, b: Statement) -> bool:
+    """Whether two statements say the same, as xAPI compares them.
+
+    Ignored: id, authority, stored, version, an assigned timestamp, the time zone of a given one
+    and its digits beyond milliseconds, verb display, activity definitions, attachment data, the
+    order of group members, the order of keys, the case of mail domains, hashes, UUIDs and language
+    tags, digits of a duration beyond hundredths, and an array around a single context activity.
+    """
+    return same_fingerprint(fingerprint(a), fingerprint(b))
+
+
+def _core(claim: Statement | SubStatement) -> _Core:
+    """What of a claim takes part in a comparison."""
+    core = _Core(
+        actor=_actor_core(claim.actor),
+        verb=claim.verb.id,
+        object=_object_core(claim.object),
+        result=_result_core(claim.result),
+        context=_context_core(claim.context) if claim.context else UNSET,
+        attachments=[_attachment_core(each) for each in claim.attachments] or UNSET,
+    )
+    if isinstance(claim, SubStatement) and claim.timestamp:
+        core.timestamp = _millis(claim.timestamp)
+    return core
+
+
+def _actor_core(actor: Actor | Agent | UnsetType) -> Any:
+    """An actor as a list; members in a fixed order."""
+    if actor is UNSET:
+        return UNSET
+    core: list[Any] = [actor.name or "", actor_key(actor)]
+    if isinstance(actor, Actor) and actor.is_group:
+        members = [_ENCODER.encode(_actor_core(member)).decode() for member in actor.member or ()]
+        core.append(sorted(members))
+    return core
+
+
+def _object_core(thing: Object) -> Any:
+    """An object as a list that begins with its type."""
+    if isinstance(thing, Activity):
+        return ["Activity", thing.id]
+    if isinstance(thing, StatementRef):
+        return ["StatementRef", thing.id.lower()]
+    if isinstance(thing, SubStatement):
+        return ["SubStatement", _core(thing)]
+    return ["Group" if thing.is_group else "Agent", _actor_core(thing)]
+
+
+def _result_core(result: Result | None) -> Any:
+    """A result with its duration cut to hundredths of a second, as text."""
+    if result is None:
+        return UNSET
+    if result.duration and _BEYOND_HUNDREDTHS.search(result.duration):
+        shorter = _BEYOND_HUNDREDTHS.sub(r"\1", result.duration)
+        return msgspec.structs.replace(result, duration=shorter)
+    return result
+
+
+def _context_core(context: Context) -> _ContextCore:
+    """A context with its activities reduced to their ids."""
+    around = context.context_activities
+    return _ContextCore(
+        registration=_lower(context.registration),
+        instructor=_actor_core(context.instructor),
+        team=_actor_core(context.team),
+        activities=_around_core(around) if around else UNSET,
+        revision=context.revision,
+        platform=context.platform,
+        language=_lower(context.language),
+        statement=context.statement.id.lower() if context.statement else UNSET,
+        extensions=context.extensions,
+    )
+
+
+def _around_core(around: ContextActivities) -> list[list[str]]:
+    """Ids of the activities around, by relation."""
+    return [
+        [activity.id for activity in as_list(getattr(around, relation))] for relation in RELATIONS
+    ]
+
+
+def _attachment_core(attachment: Attachment) -> Attachment:
+    """An attachment's header with its hash in lower case."""
+    return msgspec.structs.replace(attachment, sha2=attachment.sha2.lower())
+
+
+def _lower(text: str | UnsetType) -> str | UnsetType:
+    """Text whose case means nothing, in lower case."""
+    return text.lower() if text else text
+
+
+def _millis(moment: datetime) -> int:
+    """Milliseconds since 1970, rounded down: an LRS may keep no more than that."""
+    return int((moment - _EPOCH).total_seconds() * 1000 // 1)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,0 +1,44 @@
+"""Autosave over HTTP."""
+
+from flask import Response, jsonify, redirect, request
+
+from aarportal.core import clock
+from aarportal.core.permissions import Permission
+from aarportal.core.scope import Scope
+from aarportal.cycle.drafts import operations
+from aarportal.web.blueprint import PortalBlueprint
+
+blueprint = PortalBlueprint("drafts", __name__, url_prefix="/drafts")
+
+#: Fields of every form that are not a part of what the child wrote.
+_FRAME = frozenset({"csrf_token", "rev", "submission"})
+
+
+@blueprint.route("/<form>/<key>", permission=Permission.DRAFTS_WRITE, methods=["POST"])
+def save(scope: Scope, form: str, key: str) -> Response:
+    """Keep a draft; 409 with the standing text when another device wrote meanwhile."""
+    content = {name: values for name, values in request.form.lists() if name not in _FRAME}
+    change = operations.DraftChange(
+        form=form,
+        key=key,
+        rev=request.form.get("rev", 0, type=int),
+        content=content,
+        submission_key=request.form.get("submission", ""),
+    )
+    draft = operations.save(scope, change)
+    if draft is None:
+        return jsonify(rev=0, saved_at="", done=True)
+    at = draft.saved_at.astimezone(clock.SCHOOL_TIME).strftime("%H:%M")
+    if operations.is_conflict(draft, change):
+        response = jsonify(rev=draft.rev, content=draft.content, saved_at=at)
+        response.status_code = 409
+        return response
+    return jsonify(rev=draft.rev, saved_at=at)
+
+
+@blueprint.route("/<form>/<key>/choice", permission=Permission.DRAFTS_WRITE, methods=["POST"])
+def choose(scope: Scope, form: str, key: str) -> Response:
+    """Of two texts, go on with the chosen one."""
+    operations.choose(scope, form, key, other=request.form.get("keep") == "other")
+    back = request.form.get("back", "/")
+    return redirect(back if back.startswith("/") and not back.startswith("//") else "/", 303)  # type: ignore[return-value]

@@ -1,0 +1,142 @@
+"""Questions about learning cycles and the adjustments between them."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from aarportal.core.scope import AppScope, Scope
+from aarportal.cycle.loop.models import Adjustment, LearningCycle
+from aarportal.cycle.loop.states import (
+    CLOSED_CYCLE,
+    OPEN_CYCLE,
+    AdjustmentState,
+    CycleState,
+)
+
+
+def cycle(scope: Scope, cycle_id: UUID) -> LearningCycle:
+    """One visible cycle.
+
+    Raises:
+        NotFoundError: If there is none, or it is somebody else's.
+    """
+    return scope.one(LearningCycle, cycle_id)
+
+
+def open_cycles(scope: Scope | AppScope, student_id: UUID) -> Sequence[LearningCycle]:
+    """Cycles that still take goals, records or a reflection, the one touched last first."""
+    return scope.session.scalars(
+        select(LearningCycle)
+        .where(LearningCycle.student_id == student_id, LearningCycle.state.in_(OPEN_CYCLE))
+        .order_by(LearningCycle.updated_at.desc())
+    ).all()
+
+
+def recent_cycles(scope: Scope, student_id: UUID, limit: int) -> Sequence[LearningCycle]:
+    """The latest cycles, the last one first."""
+    return scope.session.scalars(
+        select(LearningCycle)
+        .where(LearningCycle.student_id == student_id)
+        .order_by(LearningCycle.opened_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def cycles_between(
+    scope: Scope, student_id: UUID, first: date, last: date
+) -> Sequence[LearningCycle]:
+    """Cycles opened from `first` to `last` (inclusive), in order."""
+    return scope.session.scalars(
+        select(LearningCycle)
+        .where(
+            LearningCycle.student_id == student_id,
+            LearningCycle.opened_on.between(first, last),
+        )
+        .order_by(LearningCycle.opened_at)
+    ).all()
+
+
+def class_cycles(scope: Scope, student_ids: Collection[UUID], day: date) -> Sequence[LearningCycle]:
+    """Cycles of these students opened on `day`, in order."""
+    return scope.session.scalars(
+        select(LearningCycle)
+        .where(LearningCycle.student_id.in_(student_ids), LearningCycle.opened_on == day)
+        .order_by(LearningCycle.opened_at)
+    ).all()
+
+
+def class_version(scope: Scope, class_id: UUID) -> datetime | None:
+    """The last change to any cycle of the class: the version of its page."""
+    return scope.session.scalar(
+        select(func.max(LearningCycle.updated_at)).where(LearningCycle.class_id == class_id)
+    )
+
+
+def closed_laps(scope: Scope, student_id: UUID) -> int:
+    """How many laps the student has closed by reflecting; they never disappear."""
+    return (
+        scope.session.scalar(
+            select(func.count())
+            .select_from(LearningCycle)
+            .where(
+                LearningCycle.student_id == student_id,
+                LearningCycle.state.in_(CLOSED_CYCLE - {CycleState.CLOSED_UNREVIEWED}),
+            )
+        )
+        or 0
+    )
+
+
+def recent_amounts(scope: Scope, student_id: UUID, subject: str, limit: int = 4) -> list[int]:
+    """Items done in each of the student's last cycles of a subject that have any."""
+    return list(
+        scope.session.scalars(
+            select(LearningCycle.items)
+            .where(
+                LearningCycle.student_id == student_id,
+                LearningCycle.subject == subject,
+                LearningCycle.items > 0,
+            )
+            .order_by(LearningCycle.opened_at.desc())
+            .limit(limit)
+        )
+    )
+
+
+def adjustment(scope: Scope, adjustment_id: UUID) -> Adjustment:
+    """One visible adjustment.
+
+    Raises:
+        NotFoundError: If there is none, or it is somebody else's.
+    """
+    return scope.one(Adjustment, adjustment_id)
+
+
+def proposed_adjustment(scope: Scope, student_id: UUID) -> Adjustment | None:
+    """The latest adjustment that still waits to be used."""
+    return scope.session.scalar(
+        select(Adjustment)
+        .where(
+            Adjustment.student_id == student_id, Adjustment.state == AdjustmentState.PROPOSED
+        )
+        .order_by(Adjustment.proposed_at.desc())
+        .limit(1)
+    )
+
+
+def adjustments_of(scope: Scope, cycle_ids: Collection[UUID]) -> Sequence[Adjustment]:
+    """Adjustments that came out of these cycles or were tried in them."""
+    if not cycle_ids:
+        return []
+    return scope.session.scalars(
+        select(Adjustment)
+        .where(Adjustment.from_cycle_id.in_(cycle_ids) | Adjustment.to_cycle_id.in_(cycle_ids))
+        .order_by(Adjustment.proposed_at)
+    ).all()
+
+
+def tried_in(scope: Scope, cycle_id: UUID) -> Adjustment | None:
+    """The adjustment that this cycle took over from an earlier one."""
+    return scope.session.scalar(select(Adjustment).where(Adjustment.to_cycle_id == cycle_id))

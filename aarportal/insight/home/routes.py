@@ -1,0 +1,19 @@
+"""The first page after signing in."""
+
+from flask import redirect, url_for
+from werkzeug.wrappers import Response
+
+from aarportal.core.permissions import Permission, Role
+from aarportal.core.scope import Scope
+from aarportal.web.blueprint import PortalBlueprint
+from aarportal.web.fragments import render
+
+blueprint = PortalBlueprint("home", __name__)
+
+
+@blueprint.route("/", permission=Permission.HOME_READ)
+def home(scope: Scope) -> Response:
+    """Show a student today's ring; send a teacher to the class."""
+    if scope.role is Role.TEACHER:
+        return redirect(url_for("teaching.class_now"), 303)
+    return render("home/home.html", {})

@@ -1,0 +1,54 @@
+"""How people come in, and how they like to read."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from aarportal.core.database import Base
+from aarportal.core.ownership import DistrictOwned, Shared, SystemOnly, Untraced
+
+
+class Account(DistrictOwned, Base):
+    """A person's login id, password and way of reading."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (UniqueConstraint("district_id", "login_id"),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    login_id: Mapped[str]
+    password_hash: Mapped[str]
+    """argon2id, in its own string format."""
+    language: Mapped[str] = mapped_column(default="ja")
+    script: Mapped[str] = mapped_column(default="")
+    """`grade`, `all`, `kanji` or `kana`; empty means what the grade suggests."""
+    font: Mapped[str] = mapped_column(default="system")
+    text_size: Mapped[str] = mapped_column(default="m")
+    band: Mapped[str] = mapped_column(default="")
+    """L, M or U where a teacher chose otherwise than the grade; empty means by grade."""
+
+
+class SignInSession(SystemOnly, DistrictOwned, Base):
+    """A person who is signed in on one device; the cookie holds only the token."""
+
+    __tablename__ = "sign_in_sessions"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    """SHA-256 of the token, so that a stolen database opens no session."""
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    school_id: Mapped[UUID]
+    role: Mapped[str]
+    opened_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+
+
+class SignInThrottle(Untraced, Shared, SystemOnly, Base):
+    """Tries that did not succeed, by account and by address."""
+
+    __tablename__ = "sign_in_throttles"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    """A keyed hash of what was tried: neither a login id nor an address stands here."""
+    tries: Mapped[int]
+    window_opened_at: Mapped[datetime]

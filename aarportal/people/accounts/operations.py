@@ -1,0 +1,195 @@
+"""Coming in, going out, and choosing how to read."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from aarportal.audit import operations as audit
+from aarportal.core import clock
+from aarportal.core.errors import InvalidError, TooManyTriesError
+from aarportal.core.ownership import Relation
+from aarportal.core.permissions import Role
+from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.people.accounts import passwords, store
+from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
+from aarportal.people.roster import store as roster
+
+#: A session lasts a school day; a shared device is locked by its idle time long before.
+SESSION_LENGTH = timedelta(hours=10)
+
+#: Tries that do not succeed, within the window, before an account or an address has to wait. A
+#: whole class sits behind one address, so that limit is far above what forty typing children need.
+TRIES_PER_ACCOUNT = 6
+TRIES_PER_ADDRESS = 200
+THROTTLE_WINDOW = timedelta(minutes=5)
+
+_STAFF_ROLES = frozenset({"teacher"})
+_ADMINISTRATORS = frozenset(
+    {"administrator", "principal", "siteAdministrator", "systemAdministrator"}
+)
+
+
+@dataclass(frozen=True)
+class SignInDraft:
+    """What somebody typed to come in."""
+
+    code: str
+    login_id: str
+    password: str
+    address: str
+    """Where the request came from; only a keyed hash of it is kept."""
+
+
+@dataclass(frozen=True)
+class ReadingDraft:
+    """How somebody wants to read."""
+
+    script: str
+    text_size: str
+    font: str
+    language: str
+
+
+def sign_in(draft: SignInDraft, secret: str) -> str:
+    """Open a session and return its token.
+
+    The password is checked outside any transaction: it takes tens of milliseconds, and a class of
+    forty would queue up behind the one writer.
+
+    Raises:
+        InvalidError: If code, login id and password do not go together; never says which.
+        TooManyTriesError: If the account or the address has to wait.
+    """
+    keys = _throttle_keys(draft, secret)
+    with unit_of_work(SystemScope("sign-in"), read_only=True) as scope:
+        _refuse_too_many(scope, keys)
+        found = store.applicant(scope, draft.code, draft.login_id)
+    fits = passwords.matches(draft.password, found.account.password_hash if found else None)
+    role = _role(found.role) if found else None
+    with unit_of_work(SystemScope("sign-in")) as scope:
+        if not fits or found is None or role is None:
+            _count_try(scope, keys)
+            audit.record(scope, "session:refused", keys[0])
+        else:
+            return _open_session(scope, found, role)
+    raise InvalidError("password", "sign_in")
+
+
+def sign_out(token: str) -> None:
+    """Close the session with this token; a token that is not known is no error."""
+    with unit_of_work(SystemScope("sign-out")) as scope:
+        row = store.sign_in_session(scope, _hash(token))
+        if row:
+            audit.record(scope, "session:closed", row.user_id)
+            scope.session.delete(row)
+
+
+def who(token: str) -> tuple[Scope, store.Known] | None:
+    """The scope of the person who holds this token, and what their page needs to know."""
+    with unit_of_work(SystemScope("who is asking"), read_only=True) as system:
+        known = store.known(system, _hash(token), clock.now())
+        if known is None:
+            return None
+        return _scope(system, known), known
+
+
+def set_reading(scope: Scope, draft: ReadingDraft) -> Account:
+    """Keep how the person wants to read."""
+    account = store.own_account(scope)
+    account.script = draft.script
+    account.text_size = draft.text_size
+    account.font = draft.font
+    account.language = draft.language
+    audit.record(scope, "preferences:set", scope.actor_id)
+    return account
+
+
+def open_account(
+    scope: SystemScope, district_id: UUID, user_id: UUID, login_id: str, password_hash: str
+) -> Account:
+    """Give a person of the roster a login id and a password."""
+    account = Account(
+        district_id=district_id, user_id=user_id, login_id=login_id, password_hash=password_hash
+    )
+    scope.session.add(account)
+    audit.record(scope, "account:opened", user_id)
+    return account
+
+
+def _scope(system: SystemScope, known: store.Known) -> Scope:
+    day = clock.today()
+    school_id, user_id = known.session.school_id, known.user.id
+    role = Role(known.session.role)
+    seats = roster.seats(system, school_id, user_id, day)
+    class_ids = tuple(seat.class_id for seat in seats)
+    students: dict[Relation, frozenset[UUID] | None] = {}
+    if role is Role.STUDENT:
+        students[Relation.SELF] = frozenset({user_id})
+    elif class_ids:
+        by_class = roster.student_ids(system, school_id, class_ids, day)
+        homerooms = [seat.class_id for seat in seats if seat.class_type == "homeroom"]
+        students[Relation.HOMEROOM] = frozenset().union(*(by_class[key] for key in homerooms))
+        students[Relation.TEACHES] = frozenset().union(*by_class.values())
+    return Scope(user_id, known.user.district_id, school_id, role, students, class_ids)
+
+
+def _open_session(scope: SystemScope, found: store.Applicant, role: Role) -> str:
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    scope.session.add(
+        SignInSession(
+            token_hash=_hash(token),
+            district_id=found.account.district_id,
+            user_id=found.account.user_id,
+            school_id=found.school_id,
+            role=role,
+            opened_at=now,
+            closes_at=now + SESSION_LENGTH,
+        )
+    )
+    audit.record(scope, "session:opened", found.account.user_id)
+    return token
+
+
+def _role(roster_role: str) -> Role | None:
+    if roster_role == "student":
+        return Role.STUDENT
+    if roster_role in _STAFF_ROLES:
+        return Role.TEACHER
+    return Role.ADMINISTRATOR if roster_role in _ADMINISTRATORS else None
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+def _throttle_keys(draft: SignInDraft, secret: str) -> tuple[str, str]:
+    def key(kind: str, value: str) -> str:
+        return kind + hmac.new(secret.encode(), value.encode(), sha256).hexdigest()[:40]
+
+    return key("account:", f"{draft.code}/{draft.login_id}"), key("address:", draft.address)
+
+
+def _refuse_too_many(scope: SystemScope, keys: tuple[str, str]) -> None:
+    for key, limit in zip(keys, (TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS), strict=True):
+        row = store.throttle(scope, key)
+        if row is None or row.tries < limit:
+            continue
+        wait = row.window_opened_at + THROTTLE_WINDOW - clock.now()
+        if wait > timedelta(0):
+            raise TooManyTriesError(int(wait.total_seconds()) + 1)
+
+
+def _count_try(scope: SystemScope, keys: tuple[str, str]) -> None:
+    now = clock.now()
+    for key in keys:
+        row = store.throttle(scope, key)
+        if row is None:
+            scope.session.add(SignInThrottle(key=key, tries=1, window_opened_at=now))
+        elif now - row.window_opened_at > THROTTLE_WINDOW:
+            row.tries, row.window_opened_at = 1, now
+        else:
+            row.tries += 1

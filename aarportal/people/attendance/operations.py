@@ -1,0 +1,28 @@
+"""Marking who is away; the school-office import of a later day writes the same rows."""
+
+from datetime import date
+from uuid import UUID
+
+from aarportal.audit import operations as audit
+from aarportal.core.scope import Scope
+from aarportal.people.attendance.models import AbsentDay
+
+
+def mark_absent(scope: Scope, student_id: UUID, day: date, kind: str = "absent") -> None:
+    """Note that a student is away; noting it twice changes nothing."""
+    row = scope.session.get(AbsentDay, (scope.school_id, student_id, day))
+    if row is None:
+        scope.session.add(
+            AbsentDay(school_id=scope.school_id, student_id=student_id, day=day, kind=kind)
+        )
+    else:
+        row.kind = kind
+    audit.record(scope, "attendance:marked", day, student_id=student_id)
+
+
+def mark_present(scope: Scope, student_id: UUID, day: date) -> None:
+    """Take the note back."""
+    row = scope.session.get(AbsentDay, (scope.school_id, student_id, day))
+    if row is not None:
+        scope.session.delete(row)
+    audit.record(scope, "attendance:cleared", day, student_id=student_id)

@@ -1,0 +1,114 @@
+"""Questions about who is in which class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.people.roster.models import Class, Enrollment, School, User
+from aarportal.people.roster.grades import grade_number
+
+
+@dataclass(frozen=True)
+class Classmate:
+    """A student in the list of a class."""
+
+    id: UUID
+    attendance_no: int | None
+    family_name: str
+    given_name: str
+    grade: int
+
+    @property
+    def name(self) -> str:
+        """Family name, thin space, given name."""
+        return f"{self.family_name}\u2009{self.given_name}"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A person's place in one class."""
+
+    class_id: UUID
+    class_type: str
+    role: str
+
+
+def _current(day: date) -> ColumnElement[bool]:
+    return and_(
+        or_(Enrollment.starts_on.is_(None), Enrollment.starts_on <= day),
+        or_(Enrollment.ends_before.is_(None), Enrollment.ends_before > day),
+    )
+
+
+def seats(scope: Scope | SystemScope, school_id: UUID, user_id: UUID, day: date) -> list[Seat]:
+    """The classes a person belongs to on `day`, homeroom classes first."""
+    rows = scope.session.execute(
+        select(Class.id, Class.class_type, Enrollment.role)
+        .join(
+            Enrollment,
+            and_(Enrollment.school_id == Class.school_id, Enrollment.class_id == Class.id),
+        )
+        .where(Enrollment.school_id == school_id, Enrollment.user_id == user_id, _current(day))
+        .order_by(Class.class_type, Class.title)
+    )
+    return [Seat(*row) for row in rows]
+
+
+def student_ids(
+    scope: Scope | SystemScope, school_id: UUID, class_ids: Sequence[UUID], day: date
+) -> dict[UUID, frozenset[UUID]]:
+    """Students of each of the classes on `day`."""
+    found: dict[UUID, set[UUID]] = {class_id: set() for class_id in class_ids}
+    rows = scope.session.execute(
+        select(Enrollment.class_id, Enrollment.user_id).where(
+            Enrollment.school_id == school_id,
+            Enrollment.class_id.in_(class_ids),
+            Enrollment.role == "student",
+            _current(day),
+        )
+    )
+    for class_id, user_id in rows:
+        found[class_id].add(user_id)
+    return {class_id: frozenset(ids) for class_id, ids in found.items()}
+
+
+def class_list(scope: Scope, class_id: UUID, day: date) -> list[Classmate]:
+    """The students of a class on `day` by 出席番号; those without a number come last."""
+    rows = scope.session.execute(
+        select(
+            User.id, Enrollment.attendance_no, User.family_name, User.given_name, User.grade
+        )
+        .join(Enrollment, Enrollment.user_id == User.id)
+        .where(Enrollment.class_id == class_id, Enrollment.role == "student", _current(day))
+        .order_by(Enrollment.attendance_no.is_(None), Enrollment.attendance_no, User.sourced_id)
+    )
+    return [Classmate(row[0], row[1], row[2], row[3], grade_number(row[4])) for row in rows]
+
+
+def classes(scope: Scope) -> Sequence[Class]:
+    """The classes the person belongs to, in the order of the scope."""
+    if not scope.class_ids:
+        return []
+    found = {
+        row.id: row
+        for row in scope.session.scalars(select(Class).where(Class.id.in_(scope.class_ids)))
+    }
+    return [found[class_id] for class_id in scope.class_ids if class_id in found]
+
+
+def one_class(scope: Scope, class_id: UUID) -> Class:
+    """A class of this school.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    return scope.one(Class, class_id)
+
+
+def school_by_code(scope: SystemScope, code: str) -> School | None:
+    """The school people mean when they type `code`."""
+    return scope.session.scalar(select(School).where(School.code == code))

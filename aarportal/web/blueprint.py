@@ -1,0 +1,97 @@
+"""The door: no view runs without a permission, a scope and a transaction."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, redirect, request
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+
+from aarportal.core import submissions
+from aarportal.core.permissions import Permission
+from aarportal.core.scope import Scope, unit_of_work
+from aarportal.web.credentials import admit
+from aarportal.web.reader import Visitor, visiting
+
+View = Callable[..., Any]
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+#: Name of the hidden field that makes a form be taken once.
+ONCE_FIELD = "idem"
+
+#: Endpoint -> what it needs; also tells the guard which endpoints came through this door.
+PERMISSIONS: dict[str, Permission] = {}
+
+
+class PortalBlueprint(Blueprint):
+    """A blueprint that takes the permission with the route and gives the view its scope."""
+
+    def __init__(
+        self, name: str, import_name: str, *, credential: str = "browser", **options: Any
+    ) -> None:
+        """Say which credential its routes ask for."""
+        super().__init__(name, import_name, **options)
+        self.credential = credential
+
+    def route(  # type: ignore[override]
+        self, rule: str, *, permission: Permission, **options: Any
+    ) -> Callable[[View], View]:
+        """Register a view; leaving `permission` out is a TypeError at import.
+
+        The view is called as `view(scope, **url_values)`; a public one as `view(**url_values)`.
+        """
+
+        def register(view: View) -> View:
+            @wraps(view)
+            def enter(**url_values: Any) -> Any:
+                if permission is Permission.PUBLIC:
+                    return view(**url_values)
+                with visiting(admit(self.credential, permission)) as visitor:
+                    return _let_in(visitor, view, url_values)
+
+            PERMISSIONS[f"{self.name}.{view.__name__}"] = permission
+            self.add_url_rule(rule, view.__name__, enter, **options)
+            return view
+
+        return register
+
+
+def _only_reads() -> bool:
+    return request.method in SAFE_METHODS
+
+
+def _let_in(visitor: Visitor, view: View, url_values: dict[str, Any]) -> Any:
+    scope = visitor.scope
+    if _only_reads():
+        with unit_of_work(scope, read_only=True):
+            return view(scope, **url_values)
+    key = request.form.get(ONCE_FIELD, "") if isinstance(scope, Scope) else ""
+    if not key or not isinstance(scope, Scope):
+        with unit_of_work(scope):
+            return view(scope, **url_values)
+    return _take_once(scope, key[:64], view, url_values)
+
+
+def _take_once(scope: Scope, key: str, view: View, url_values: dict[str, Any]) -> Any:
+    """Run a view whose form carries a key; a repeated form gets the first answer again.
+
+    Children tap twice, replies get lost on bad Wi-Fi, an outbox sends again: the key makes all of
+    that one submission.
+    """
+    try:
+        with unit_of_work(scope):
+            location = submissions.earlier_answer(scope, key)
+            if location is None:
+                response = view(scope, **url_values)
+                if isinstance(response, Response) and response.status_code == 303:
+                    submissions.remember(scope, key, response.headers["Location"])
+                return response
+    except IntegrityError:
+        # PostgreSQL lets two copies of one form run side by side; the second to finish lands here.
+        with unit_of_work(scope, read_only=True):
+            location = submissions.earlier_answer(scope, key)
+        if location is None:
+            raise
+    return redirect(location, 303)

@@ -1,0 +1,40 @@
+"""Who is asking: one keeper for each kind of credential; a blueprint uses exactly one.
+
+Features register the keeper of their credential (`browser`: a signed-in person, `app`: a learning
+app with its own key) when they are joined together.
+"""
+
+from collections.abc import Callable
+
+from aarportal.core.errors import NotAllowedError, NotSignedInError
+from aarportal.core.permissions import Permission
+from aarportal.web.reader import Visitor
+
+Keeper = Callable[[], Visitor | None]
+
+_keepers: dict[str, Keeper] = {}
+
+
+def keep(credential: str) -> Callable[[Keeper], Keeper]:
+    """Register the function that knows who is behind a request with this credential."""
+
+    def register(keeper: Keeper) -> Keeper:
+        _keepers[credential] = keeper
+        return keeper
+
+    return register
+
+
+def admit(credential: str, permission: Permission) -> Visitor:
+    """Whoever is asking, if they may do this.
+
+    Raises:
+        NotSignedInError: If nobody is known behind the request.
+        NotAllowedError: If their role does not grant `permission`.
+    """
+    visitor = _keepers[credential]()
+    if visitor is None:
+        raise NotSignedInError
+    if not visitor.scope.allows(permission):
+        raise NotAllowedError(permission)
+    return visitor

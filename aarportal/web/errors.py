@@ -1,0 +1,77 @@
+"""The one table from portal errors to HTTP, and the pages that say what to do."""
+
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from aarportal.core.errors import (
+    ConflictError,
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    NotSignedInError,
+    PortalError,
+    StoreBusyError,
+    TooManyTriesError,
+)
+
+STATUS: dict[type[PortalError], int] = {
+    ConflictError: 409,
+    InvalidError: 422,
+    NotAllowedError: 403,
+    NotFoundError: 404,
+    NotSignedInError: 401,
+    StoreBusyError: 503,
+    TooManyTriesError: 429,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page, a fragment or JSON that says what to do."""
+
+    @app.errorhandler(PortalError)
+    def answer_portal_error(error: PortalError) -> Response:
+        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        response = _answer(status, str(error) if isinstance(error, InvalidError) else "")
+        if isinstance(error, TooManyTriesError):
+            response.headers["Retry-After"] = str(error.retry_after_seconds)
+        return response
+
+    @app.errorhandler(CSRFError)
+    def answer_stale_form(_error: CSRFError) -> Response:
+        return _answer(400, "csrf")
+
+    @app.errorhandler(HTTPException)
+    def answer_http_error(error: HTTPException) -> Response:
+        if error.code is None or error.code < 400:
+            return error.get_response()  # type: ignore[return-value]
+        return _answer(error.code, "")
+
+    @app.errorhandler(Exception)
+    def answer_unexpected(error: Exception) -> Response:
+        # The trace goes to the log; the page says nothing about the inside.
+        app.logger.error("unexpected error", exc_info=error)
+        if app.testing:
+            raise error
+        return _answer(500, "")
+
+
+def _answer(status: int, reason: str) -> Response:
+    if wants_json():
+        response = jsonify(error=reason or str(status))
+        response.status_code = status
+        return response
+    if status == 401 and not request.headers.get("HX-Request"):
+        came_for = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("accounts.sign_in", next=came_for), 303)  # type: ignore[return-value]
+    page = render_template("errors/error.html", status=status, reason=reason)
+    return make_response(page, status)
+
+
+def wants_json() -> bool:
+    """Whether the other side is a machine or a script: a path or a header says so."""
+    return (
+        request.path.startswith("/xapi/")
+        or "X-Draft" in request.headers
+        or request.accept_mimetypes.best == "application/json"
+    )

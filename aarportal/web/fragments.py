@@ -1,0 +1,72 @@
+"""One view, two answers: the page, or the part of it that htmx asked for."""
+
+from hashlib import blake2b
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, request
+from jinja2 import meta
+
+#: page -> target id -> partial, e.g. anticipation/goals.html -> goals -> anticipation/_goals.html
+PARTIALS: dict[str, dict[str, str]] = {}
+
+
+def init_app(app: Flask) -> None:
+    """Learn from the templates themselves which partials each page is made of."""
+    env = app.jinja_env
+    assert env.loader is not None
+    PARTIALS.clear()
+    for page in env.loader.list_templates():
+        if page.endswith(".html") and "/_" not in page:
+            parsed = env.parse(env.loader.get_source(env, page)[0])
+            included = [name for name in meta.find_referenced_templates(parsed) if name]
+            PARTIALS[page] = {
+                name.rpartition("/_")[2].removesuffix(".html"): name
+                for name in included
+                if "/_" in name
+            }
+
+
+def render(page: str, values: dict[str, Any], *, status: int = 200) -> Response:
+    """Render `page`, or the partial it includes for the id that htmx targets.
+
+    A row target such as `goal-row-12` is drawn by `_goal-row.html`. Boosted requests and history
+    requests get the page. HX-Target is user input: it is looked up, never joined to a path.
+    """
+    response = make_response(render_template(_choose(page), **values), status)
+    response.vary.update(("HX-Request", "HX-Target"))
+    return response
+
+
+def unchanged(response_version: str) -> Response | None:
+    """An empty 304 when the browser already holds this version of the page.
+
+    Args:
+        response_version: Anything that changes when the page would; it is hashed with the target.
+    """
+    etag = _etag(response_version)
+    if etag in request.if_none_match:
+        response = make_response("", 304)
+        response.set_etag(etag)
+        return response
+    return None
+
+
+def with_version(response: Response, response_version: str) -> Response:
+    """Let the browser ask next time whether the page is still this version."""
+    response.set_etag(_etag(response_version))
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _etag(response_version: str) -> str:
+    hx = request.headers.get("HX-Target", "")
+    return blake2b(f"{response_version}|{hx}".encode(), digest_size=12).hexdigest()
+
+
+def _choose(page: str) -> str:
+    hx = request.htmx  # type: ignore[attr-defined]
+    if not hx or hx.boosted or hx.history_restore_request or not hx.target:
+        return page
+    partials = PARTIALS.get(page, {})
+    row = hx.target.rstrip("0123456789abcdef-").removesuffix("-")
+    return partials.get(hx.target) or partials.get(row) or page

@@ -1,0 +1,60 @@
+"""What a browser needs before anybody is known: the shell that works offline, and a fresh token."""
+
+from flask import Response, current_app, jsonify, make_response, send_from_directory
+from flask_wtf.csrf import generate_csrf
+
+from aarportal.core.permissions import Permission
+from aarportal.web import assets
+from aarportal.web.blueprint import PortalBlueprint
+from aarportal.web.fragments import render
+
+blueprint = PortalBlueprint("shell", __name__)
+
+
+@blueprint.route("/csrf", permission=Permission.PUBLIC)
+def csrf() -> Response:
+    """A token for what an outbox is about to send: the page that wrote it may be days old."""
+    return jsonify(token=generate_csrf())
+
+
+@blueprint.route("/sw.js", permission=Permission.PUBLIC)
+def service_worker() -> Response:
+    """The service worker, at the root so that it serves every page."""
+    response = make_response(
+        send_from_directory(current_app.config["ASSET_FOLDER"], "js/sw.js", max_age=0)
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Service-Worker-Allowed"] = "/"
+    return response
+
+
+@blueprint.route("/static-manifest.json", permission=Permission.PUBLIC)
+def static_manifest() -> Response:
+    """The files of this version's shell."""
+    version = current_app.config["ASSET_VERSION"]
+    files = assets.shell(current_app.config["ASSET_FOLDER"], version)
+    return jsonify(version=version, files=files)
+
+
+@blueprint.route("/offline", permission=Permission.PUBLIC)
+def offline() -> Response:
+    """The sheet to write on without a connection; the same for everybody."""
+    return render("shell/offline.html", {})
+
+
+@blueprint.route("/manifest.webmanifest", permission=Permission.PUBLIC)
+def web_manifest() -> Response:
+    """What makes the portal installable."""
+    return make_response(
+        send_from_directory(
+            current_app.config["ASSET_FOLDER"],
+            "manifest.webmanifest",
+            mimetype="application/manifest+json",
+        )
+    )
+
+
+@blueprint.route("/healthz", permission=Permission.PUBLIC)
+def health() -> Response:
+    """Says that the process answers; monitors ask for it."""
+    return jsonify(ok=True)

@@ -1,0 +1,132 @@
+"""What every template knows of the page it draws: the `view`."""
+
+import base64
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from markupsafe import Markup
+
+from aarportal.core.ids import new_id
+from aarportal.core.permissions import Role
+from aarportal.core.words import mark
+from aarportal.settings import Settings
+from aarportal.web import geometry
+from aarportal.web.reader import Person, Reader, current_person, current_reader
+from aarportal.web.texts import gettext as _
+
+# The menu of each role: endpoint, icon, English text, and the blueprints it stands for.
+_MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
+    Role.STUDENT: (
+        ("home.home", "home", mark("Home"), frozenset({"home"})),
+        ("anticipation.goal_form", "flag", mark("Goal"), frozenset({"anticipation"})),
+        ("reflection.reflections", "foot", mark("Look back"), frozenset({"reflection"})),
+        ("progress.progress", "rings", mark("My steps"), frozenset({"progress", "action"})),
+    ),
+    Role.TEACHER: (
+        ("teaching.class_now", "seat", mark("Class"), frozenset({"teaching"})),
+        ("reading.queue", "inbox", mark("Read reflections"), frozenset({"reading"})),
+        ("units.units", "book", mark("Units"), frozenset({"units"})),
+    ),
+    Role.ADMINISTRATOR: (),
+}
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the menu."""
+
+    key: str
+    href: str
+    icon: str
+    label: Markup
+    current: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """The page's frame: who reads it, how, and where they are."""
+
+    name: str
+    person: Person | None
+    reader: Reader
+    nav: list[NavItem]
+    request_path: str
+    idle_minutes: int
+    draft_owner: str
+    """An opaque name for this person on this device; says nothing to anybody else."""
+    draft_key: str
+    """Base64 of the 32 bytes with which this person's device locks away what is not sent yet."""
+    demo: bool
+
+    @property
+    def stage(self) -> str:
+        """Value of `data-stage`."""
+        return self.reader.stage
+
+    @property
+    def script(self) -> str:
+        """Value of `data-script`."""
+        return self.reader.script.value
+
+    @property
+    def font(self) -> str:
+        """Value of `data-font`."""
+        return self.reader.font
+
+    @property
+    def size(self) -> str:
+        """Value of `data-size`."""
+        return self.reader.text_size
+
+    @property
+    def lang(self) -> str:
+        """Value of the `lang` attribute."""
+        return self.reader.html_lang
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give every template its `view`, and the geometry of rings."""
+
+    @app.context_processor
+    def add_view() -> dict[str, Any]:
+        person = current_person()
+        view = View(
+            name=settings.product_name,
+            person=person,
+            reader=current_reader(),
+            nav=_nav(person),
+            request_path=request.path,
+            idle_minutes=settings.idle_minutes,
+            draft_owner=_secret_of(settings, person, b"draft-owner").hex()[:32] if person else "",
+            draft_key=base64.b64encode(_secret_of(settings, person, b"draft-key")).decode()
+            if person
+            else "",
+            demo=settings.demo,
+        )
+        return {"view": view}
+
+    app.jinja_env.globals.update(
+        arc=geometry.arc,
+        wobble=geometry.wobble,
+        pt=geometry.pt,
+        new_key=lambda: new_id().hex,
+    )
+
+
+def _nav(person: Person | None) -> list[NavItem]:
+    if person is None:
+        return []
+    return [
+        NavItem(endpoint, url_for(endpoint), icon, _(label), request.blueprint in blueprints)
+        for endpoint, icon, label, blueprints in _MENUS[person.role]
+        if endpoint in current_app.view_functions
+    ]
+
+
+def _secret_of(settings: Settings, person: Person, use: bytes) -> bytes:
+    """32 bytes: the same for a person on every sign-in, and never the same for another."""
+    return blake2b(
+        person.id.bytes, key=settings.secret_key.encode()[:64], person=use, digest_size=32
+    ).digest()

@@ -1,0 +1,38 @@
+"""Serve the app: gunicorn with threads, or waitress where there is no gunicorn."""
+
+import sys
+
+from flask import Flask
+
+from aarportal.settings import Settings
+
+
+def serve(app: Flask, host: str, port: int) -> None:
+    """Serve until stopped."""
+    settings: Settings = app.config["SETTINGS"]
+    if sys.platform == "win32":
+        import waitress  # noqa: PLC0415 - exists on Windows only
+
+        waitress.serve(app, host=host, port=port, threads=settings.threads)
+        return
+    from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - exists elsewhere only
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name, value in {
+                "bind": f"{host}:{port}",
+                "worker_class": "gthread",
+                "workers": settings.workers,
+                "threads": settings.threads,
+                # A browser keeps a connection longer than gunicorn's 2 s between two taps.
+                "keepalive": 15,
+                "timeout": 60,
+                "preload_app": settings.workers > 1,
+                "accesslog": None,
+            }.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            return app
+
+    Server().run()

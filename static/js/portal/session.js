@@ -1,0 +1,71 @@
+"use strict";
+/* Shared devices: what has to be gone when a person leaves, and when they forget to. */
+const ACTIVE_AT = "active-at";
+const LEAVING = "signing-out";
+
+const session = {
+  wasIdle() {
+    const minutes = Number(meta("idle-minutes"));
+    const at = Number(localStorage.getItem(ACTIVE_AT));
+    return minutes > 0 && at > 0 && Date.now() - at > minutes * 60000;
+  },
+
+  active() {
+    // Written now and then only: it is read by the minute, and other tabs have to see it.
+    const now = Date.now();
+    if (now - (this.at ?? 0) < 5000) return;
+    this.at = now;
+    localStorage.setItem(ACTIVE_AT, now);
+  },
+
+  async leave(form) {
+    for (const draft of Draft.open) {
+      if (draft.dirty && draft.form.dataset.draft) await draft.keep();
+    }
+    await device.lock().catch(() => {});
+    for (const name of (await globalThis.caches?.keys()) ?? []) {
+      if (!name.startsWith("shell-")) await caches.delete(name);
+    }
+    // Without a connection the server cannot end the session: it is asked at the next page.
+    localStorage.setItem(LEAVING, meta("person") ?? "");
+    this.others?.postMessage("left");
+    HTMLFormElement.prototype.submit.call(form);
+  },
+
+  checkIdle() {
+    const form = document.querySelector("form[data-signout]");
+    if (form && meta("person") && this.wasIdle()) this.leave(form);
+  },
+
+  listen() {
+    const form = document.querySelector("form[data-signout]");
+    const person = meta("person");
+    if (!person && !document.querySelector("form[data-sheet]")) localStorage.removeItem(LEAVING);
+    if (person && form && localStorage.getItem(LEAVING) === person) {
+      this.leave(form);
+      return false;
+    }
+    if (person) {
+      this.at = 0;
+      this.active();
+    }
+    document.addEventListener("submit", (event) => {
+      if (!event.target.matches("form[data-signout]")) return;
+      event.preventDefault();
+      this.leave(event.target);
+    });
+    // A page that the browser kept alive may belong to someone who has left.
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
+    if (globalThis.BroadcastChannel) {
+      this.others = new BroadcastChannel("aarportal");
+      this.others.onmessage = () => person && location.reload();
+    }
+    if (person) {
+      const seen = () => this.active();
+      for (const name of ["pointerdown", "keydown", "input"]) document.addEventListener(name, seen);
+      document.addEventListener("visibilitychange", () => document.hidden || this.checkIdle());
+      setInterval(() => this.checkIdle(), 15000);
+    }
+    return true;
+  },
+};

@@ -1,0 +1,243 @@
+"""The session guard: who is asking decides which rows exist, in whatever shape the question comes."""
+
+import random
+from datetime import date
+
+import pytest
+from sqlalchemy import delete, insert, select, text, union, update
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.functions import count
+
+from aarportal.audit import operations as audit
+from aarportal.core import clock
+from aarportal.core.database import db
+from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.cycle.action.models import LearningApp, LearningRecord, StoredStatement
+from aarportal.cycle.drafts.models import Draft
+from aarportal.cycle.loop.models import LearningCycle
+from aarportal.cycle.reflection.models import Attribution
+from aarportal.people.roster.models import Class, User
+from tests.cast import (
+    AOI,
+    BEN,
+    CHIBA,
+    CLASS_4_2,
+    CLASS_J2_1,
+    DOI,
+    DRILL_SCOPE,
+    GEN,
+    HANA,
+    KEN,
+    MORI,
+    key,
+    scope_of,
+)
+
+pytestmark = pytest.mark.both_databases
+
+PUPILS = (AOI, BEN, HANA, KEN)
+#: Whose cycles each of the cast may see (table read by teachers).
+SEES_CYCLES = {
+    AOI: {AOI}, BEN: {BEN}, HANA: {HANA}, KEN: {KEN}, GEN: set(),
+    CHIBA: {AOI, BEN}, DOI: {AOI, BEN}, MORI: {KEN},
+}
+#: Drafts are for their writer alone.
+SEES_DRAFTS = {member: {member} & set(PUPILS) for member in SEES_CYCLES}
+
+
+def a_cycle(member, name="cycle"):
+    now = clock.now()
+    return LearningCycle(
+        id=key(f"{name} {member.name}"), school_id=member.school_id, student_id=member.id,
+        class_id=member.classes[0], subject="sansu", state="acting", state_since=now,
+        opened_at=now, opened_on=date(2026, 4, 1), updated_at=now,
+    )
+
+
+@pytest.fixture
+def rows(in_app):
+    with unit_of_work(SystemScope("rows")) as scope:
+        for member in PUPILS:
+            scope.session.add(a_cycle(member))
+            scope.session.add(
+                Draft(
+                    school_id=member.school_id, student_id=member.id, form="goal", key="new",
+                    rev=1, content={}, saved_at=clock.now(),
+                )
+            )
+        audit.record(scope, "rows:made", "")
+
+
+def shapes(session):
+    """The same question asked in many ways."""
+    other = aliased(LearningCycle)
+    yield "entity", {row.student_id for row in session.scalars(select(LearningCycle))}
+    yield "column", set(session.scalars(select(LearningCycle.student_id)))
+    yield "alias", set(session.scalars(select(other.student_id)))
+    sub = select(LearningCycle.student_id).subquery()
+    yield "subquery", set(session.scalars(select(sub.c.student_id)))
+    cte = select(LearningCycle.student_id).cte()
+    yield "cte", set(session.scalars(select(cte.c.student_id)))
+    one = select(LearningCycle.student_id)
+    yield "union", set(session.scalars(union(one, select(other.student_id))))
+    join = select(LearningCycle.student_id).join(
+        Draft,
+        (Draft.school_id == LearningCycle.school_id)
+        & (Draft.student_id == LearningCycle.student_id),
+        isouter=True,
+    )
+    yield "join", set(session.scalars(join))
+    yield "in", set(
+        session.scalars(
+            select(User.id).where(User.id.in_(select(LearningCycle.student_id)))
+        )
+    )
+    yield "exists", set(
+        session.scalars(
+            select(User.id).where(
+                select(LearningCycle.id).where(LearningCycle.student_id == User.id).exists()
+            )
+        )
+    )
+    yield "get", {
+        m.id for m in PUPILS if session.get(LearningCycle, (m.school_id, key(f"cycle {m.name}")))
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nobody_sees_through_anothers_eyes(rows, seed):
+    order = list(SEES_CYCLES)
+    random.Random(seed).shuffle(order)
+    for member in order:
+        wanted = {pupil.id for pupil in SEES_CYCLES[member]}
+        with unit_of_work(scope_of(member), read_only=True) as scope:
+            for shape, got in shapes(scope.session):
+                assert got == wanted, (member.name, shape)
+            total = scope.session.scalar(select(count()).select_from(LearningCycle))
+            assert total == len(wanted)
+            drafts = set(scope.session.scalars(select(Draft.student_id)))
+            assert drafts == {pupil.id for pupil in SEES_DRAFTS[member]}
+
+
+def test_an_app_sees_records_of_its_schools_and_no_words(rows):
+    with unit_of_work(DRILL_SCOPE, read_only=True) as scope:
+        assert set(scope.session.scalars(select(LearningCycle.student_id))) == {m.id for m in PUPILS}
+        assert not scope.session.scalars(select(Draft)).all()
+        assert not scope.session.scalars(select(Attribution)).all()
+
+
+def test_what_is_the_systems_is_nobodys(rows):
+    with unit_of_work(scope_of(CHIBA), read_only=True) as scope:
+        assert not scope.session.scalars(select(StoredStatement)).all()
+
+
+def test_other_districts_do_not_exist(rows):
+    with unit_of_work(scope_of(GEN), read_only=True) as scope:
+        assert not scope.session.scalars(select(LearningApp)).all()
+        assert set(scope.session.scalars(select(User.id))) == {GEN.id}
+        with pytest.raises(NotFoundError):
+            scope.one(Class, CLASS_4_2)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        select(LearningCycle),
+        select(count()).select_from(LearningCycle),
+        select(select(LearningCycle.id).exists()),
+        text("select 1"),
+        select(LearningCycle.__table__),
+        update(LearningCycle).values(mid="x"),
+        delete(LearningCycle),
+    ],
+    ids=["entity", "count", "exists", "text", "table", "update", "delete"],
+)
+def test_without_a_scope_nothing_is_said(rows, statement):
+    with pytest.raises(UnscopedError):
+        db.session.execute(statement)
+    db.session.remove()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        text("select * from goals"),
+        select(LearningCycle.__table__),
+        select(LearningCycle.__table__.c.id),
+        select(LearningRecord.id).join(
+            LearningCycle.__table__,
+            LearningCycle.__table__.c.id == LearningRecord.cycle_id,
+        ),
+    ],
+    ids=["text", "table", "column of a table", "join of a table"],
+)
+def test_asking_past_the_classes_is_refused(rows, statement):
+    with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI), read_only=True) as scope:
+        scope.session.execute(statement)
+
+
+def test_a_change_without_trace_is_refused(rows):
+    with pytest.raises(UnauditedError, match="LearningCycle"), unit_of_work(scope_of(AOI)) as scope:
+        scope.session.add(a_cycle(AOI, "second"))
+    with unit_of_work(scope_of(AOI), read_only=True) as scope:
+        assert len(scope.session.scalars(select(LearningCycle)).all()) == 1
+
+
+def test_a_change_with_trace_is_kept(rows):
+    with unit_of_work(scope_of(AOI)) as scope:
+        scope.session.add(a_cycle(AOI, "second"))
+        audit.record(scope, "cycle:opened", "second")
+    with unit_of_work(scope_of(AOI), read_only=True) as scope:
+        assert len(scope.session.scalars(select(LearningCycle)).all()) == 2
+
+
+@pytest.mark.parametrize("statement", [update(LearningCycle).values(mid="x"), delete(LearningCycle)])
+def test_bulk_changes_reach_only_visible_rows_and_need_a_trace(rows, statement):
+    with pytest.raises(UnauditedError), unit_of_work(scope_of(AOI)) as scope:
+        scope.session.execute(statement)
+    with unit_of_work(scope_of(AOI)) as scope:
+        changed = scope.session.execute(statement)
+        assert changed.rowcount == 1
+        audit.record(scope, "cycle:changed", "all mine")
+
+
+@pytest.mark.parametrize("other", [BEN, KEN, GEN], ids=lambda m: m.name)
+def test_rows_of_others_cannot_be_made(rows, other):
+    with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI)) as scope:
+        scope.session.add(a_cycle(other, "forged"))
+        scope.session.flush()
+    row = {
+        "id": key("forged"), "school_id": other.school_id, "student_id": other.id,
+        "class_id": CLASS_J2_1, "subject": "", "state": "acting", "state_since": clock.now(),
+        "opened_at": clock.now(), "opened_on": date(2026, 4, 1), "updated_at": clock.now(),
+    }
+    with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI)) as scope:
+        scope.session.execute(insert(LearningCycle), [row])
+
+
+def test_a_row_cannot_be_moved_to_somebody_else(rows):
+    with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI)) as scope:
+        row = scope.session.scalars(select(LearningCycle)).one()
+        row.student_id = BEN.id
+        audit.record(scope, "cycle:stolen", row.id)
+
+
+def test_a_read_only_unit_of_work_changes_nothing(rows):
+    with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI), read_only=True) as scope:
+        scope.session.add(a_cycle(AOI, "second"))
+        audit.record(scope, "cycle:opened", "second")
+
+
+def test_operations_never_commit(rows):
+    with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI)) as scope:
+        scope.session.commit()
+
+
+def test_the_scope_of_a_session_never_changes(rows):
+    with (
+        pytest.raises(UnscopedError),
+        unit_of_work(scope_of(AOI), read_only=True),
+        unit_of_work(scope_of(BEN), read_only=True),
+    ):
+        pass

@@ -1,0 +1,413 @@
+"""A small server that keeps the client script's side of the contract, and can be made to fail.
+
+It is the server of the design and nothing more: sessions, CSRF tokens, drafts with revisions, forms
+that are taken once per `idem`, and the headers X-App and X-Location. Faults are put in a line before
+a request and used up one by one, so every way a school network breaks can be played on purpose.
+"""
+
+import base64
+import hashlib
+import secrets
+import socket
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import rjsmin
+from flask import Flask, Response, abort, jsonify, redirect, render_template, request, session
+from jinja2 import DictLoader
+from playwright.sync_api import expect
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.browser.client_pages import HTMX_CONFIG, TEMPLATES
+
+STATIC = Path(__file__).parents[2] / "static"
+VERSION = "0a1b2c3d"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def portal_script() -> str:
+    """The client script as it is served: its files in one, minified."""
+    parts = sorted((STATIC / "js" / "portal").glob("*.js"))
+    return str(rjsmin.jsmin("\n".join(part.read_text("utf-8") for part in parts)))
+
+
+@dataclass
+class Ledger:
+    """What the server holds: tests look here for the truth."""
+
+    handed_in: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    """(person, idem) -> fields of the form, in the order in which they came."""
+    posts: list[tuple[str, str, str]] = field(default_factory=list)
+    """(path, idem, value of the pressed button) of every form that reached the server."""
+    drafts: dict[tuple[str, str], tuple[int, dict[str, str]]] = field(default_factory=dict)
+    others: list[dict[str, str]] = field(default_factory=list)
+    saves: int = 0
+    polls: int = 0
+    answers: list[dict[str, str]] = field(default_factory=list)
+    csrf_asked: int = 0
+
+    def texts(self, person: str = "sakura") -> list[str]:
+        """The reflections a person handed in."""
+        return [row["why"] for (who, _), row in self.handed_in.items() if who == person]
+
+    def draft(self, person: str = "sakura", cycle: str = "7") -> dict[str, str]:
+        """The draft that stands."""
+        return self.drafts.get((person, cycle), (0, {}))[1]
+
+
+class Server:
+    """The app on a port of its own, its ledger, and its faults."""
+
+    def __init__(self) -> None:
+        self.ledger = Ledger()
+        self.faults: dict[str, list[str]] = defaultdict(list)
+        self.held = threading.Event()
+        self.held.set()
+        self.sessions_ended = False
+        self.app = make_app(self)
+        self._http = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=Quiet)
+        self.url = f"http://127.0.0.1:{self._http.port}"
+        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+
+    def will(self, fault: str, path: str, times: int = 1) -> None:
+        """Let the next requests to `path` fail.
+
+        Faults: `drop` (done, the reply lost), `filter` (not done, a foreign page with 200),
+        `error` (500), `hold` (waits until `held` is set), `refuse` (403).
+        """
+        self.faults[path] += [fault] * times
+
+    def stop(self) -> None:
+        """End the server and let go of what waits."""
+        self.held.set()
+        self._http.shutdown()
+        self._http.server_close()
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing, and survives a connection that a fault has cut."""
+
+    def log(self, *_args, **_kwargs):
+        pass
+
+    def run_wsgi(self):
+        try:
+            super().run_wsgi()
+        except OSError:
+            self.close_connection = True
+
+
+def make_app(server: Server) -> Flask:
+    """The contract, server side."""
+    app = Flask(__name__, static_folder=None)
+    app.secret_key = secrets.token_hex(16)
+    app.jinja_loader = DictLoader(TEMPLATES)
+
+    @app.before_request
+    def before():
+        line = server.faults[request.path]
+        # A held or failing POST, not the page of the same address.
+        if not line or (request.method == "GET" and request.path.startswith("/reflection")):
+            return None
+        fault = line.pop(0)
+        if fault == "filter":
+            return Response("<h1>Blocked by the web filter</h1>", headers={"X-Foreign": "1"})
+        if fault == "error":
+            return Response("broken", 500)
+        if fault == "refuse":
+            return Response("<main><h1>Not allowed</h1></main>", 403, mimetype="text/html")
+        if fault == "hold":
+            server.held.wait(20)
+        request.environ["portal.drop"] = fault == "drop"
+        return None
+
+    @app.after_request
+    def after(response: Response) -> Response:
+        if request.environ.get("portal.drop"):
+            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        response.headers["Content-Security-Policy"] = CSP
+        if not response.headers.pop("X-Foreign", None):
+            response.headers["X-App"] = "manabinowa"
+        if not request.path.startswith("/static/"):
+            response.headers["Cache-Control"] = "no-store"
+        if "X-Outbox" in request.headers and response.status_code == 303:
+            answer = Response(status=204, headers={"X-Location": response.headers["Location"]})
+            answer.headers["X-App"] = "manabinowa"
+            return answer
+        return response
+
+    _add_shell(app, server)
+    _add_people(app, server)
+    _add_reflection(app, server)
+    _add_teacher(app, server)
+    return app
+
+
+def person_id(name: str) -> str:
+    """An opaque name, as the server gives it to a device."""
+    return hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
+
+
+def _page(name: str, status: int = 200, **values):
+    who = session.get("name")
+    key = hashlib.blake2b((who or "").encode(), key=b"secret", digest_size=32).digest()
+    return (
+        render_template(
+            name,
+            person=person_id(who) if who else None,
+            name=who,
+            draft_key=base64.b64encode(key).decode(),
+            csrf=session.get("csrf", ""),
+            htmx_config=HTMX_CONFIG,
+            static=f"/static/{VERSION}",
+            idem=secrets.token_hex(8),
+            **values,
+        ),
+        status,
+    )
+
+
+def _signed_in(server: Server) -> str:
+    if server.sessions_ended:
+        session.clear()
+    if "name" in session:
+        return session["name"]
+    scripted = {"X-Outbox", "X-Draft", "HX-Request"} & set(request.headers.keys())
+    abort(Response("", 401) if scripted else redirect("/sign-in", 303))
+
+
+def _check_token() -> None:
+    token = request.headers.get("X-CSRFToken") or request.form.get("csrf_token")
+    if token != session.get("csrf"):
+        abort(Response("stale", 400))
+
+
+def _add_shell(app: Flask, server: Server) -> None:
+    @app.get(f"/static/{VERSION}/js/portal.js")
+    def script():
+        return Response(portal_script(), mimetype="text/javascript")
+
+    @app.get(f"/static/{VERSION}/vendor/htmx-2.0.11/htmx.min.js")
+    def htmx():
+        file = STATIC / "vendor" / "htmx-2.0.11" / "htmx.min.js"
+        return Response(file.read_text("utf-8"), mimetype="text/javascript")
+
+    @app.get("/sw.js")
+    def worker():
+        return Response((STATIC / "js" / "sw.js").read_text("utf-8"), mimetype="text/javascript")
+
+    @app.get("/static-manifest.json")
+    def manifest():
+        files = ["js/portal.js", "vendor/htmx-2.0.11/htmx.min.js"]
+        return jsonify(version=VERSION, files=[f"/static/{VERSION}/{name}" for name in files])
+
+    @app.get("/offline")
+    def offline():
+        session.clear() if "name" not in session else None
+        saved, who = dict(session), session.pop("name", None)
+        page = _page("offline")
+        session.update(saved)
+        assert who is None or who not in page[0]
+        return page
+
+    @app.get("/csrf")
+    def csrf():
+        server.ledger.csrf_asked += 1
+        if server.sessions_ended:
+            session.clear()
+        session.setdefault("csrf", secrets.token_hex(8))
+        name = session.get("name")
+        return jsonify(token=session["csrf"], person=person_id(name) if name else None)
+
+
+def _add_people(app: Flask, server: Server) -> None:
+    @app.route("/sign-in", methods=["GET", "POST"])
+    def sign_in():
+        if request.method == "GET":
+            return _page("sign-in")
+        session.clear()
+        session.update(name=request.form["name"], csrf=secrets.token_hex(8))
+        return redirect("/home", 303)
+
+    @app.post("/sign-out")
+    def sign_out():
+        session.clear()
+        return redirect("/sign-in", 303)
+
+    @app.get("/home")
+    def home():
+        return _page("home", mine=server.ledger.texts(_signed_in(server)))
+
+
+def _add_reflection(app: Flask, server: Server) -> None:
+    ledger = server.ledger
+
+    @app.get("/reflection/<cycle>")
+    def reflection(cycle):
+        rev, content = ledger.drafts.get((_signed_in(server), cycle), (0, {}))
+        return _page("reflection", cycle=cycle, rev=rev, f=content, step=1)
+
+    @app.post("/reflection/<cycle>")
+    def hand_in(cycle):
+        who = _signed_in(server)
+        _check_token()
+        form = request.form.to_dict()
+        rev, _ = ledger.drafts.get((who, cycle), (0, {}))
+        if form.get("go"):
+            step = int(form["go"])
+            return _page("reflection", cycle=cycle, rev=rev, f=form, step=step)
+        ledger.posts.append((request.path, form["idem"], form.get("finish", "")))
+        if not form.get("why"):
+            told = "Write why."
+            return _page("reflection", 422, cycle=cycle, rev=rev, f=form, step=2, errors=told)
+        ledger.handed_in.setdefault((who, form["idem"]), form)
+        ledger.drafts.pop((who, cycle), None)
+        return redirect("/home", 303)
+
+    @app.post("/drafts/reflection/<cycle>")
+    def save(cycle):
+        who = _signed_in(server)
+        _check_token()
+        content = {k: v for k, v in request.form.items() if k not in ("rev", "idem", "csrf_token")}
+        if (who, request.form["idem"]) in ledger.handed_in:
+            return jsonify(rev=0, done=True)
+        ledger.saves += 1
+        rev, standing = ledger.drafts.get((who, cycle), (0, {}))
+        if standing != content:
+            if int(request.form["rev"]) != rev:
+                ledger.others.append(content)
+                return jsonify(rev=rev, content={k: [v] for k, v in standing.items()}), 409
+            rev += 1
+            ledger.drafts[who, cycle] = (rev, content)
+        return jsonify(rev=rev, saved_at="10:42")
+
+
+def _add_teacher(app: Flask, server: Server) -> None:
+    ledger = server.ledger
+
+    @app.get("/queue/<int:n>")
+    def queue(n):
+        return _page("queue", n=n)
+
+    @app.post("/queue/<int:n>")
+    def answer(n):
+        _check_token()
+        ledger.answers.append(request.form.to_dict())
+        return redirect(f"/queue/{n + 1}", 303)
+
+    @app.get("/fragments")
+    def fragments():
+        return _page("fragments")
+
+    @app.get("/fragments/<name>")
+    def fragment(name):
+        _signed_in(server)
+        ledger.polls += name == "poll"
+        return f"polled {ledger.polls}" if name == "poll" else "filtered"
+
+    @app.post("/fragments/note")
+    def note():
+        _check_token()
+        text = request.form["text"]
+        told = {"errors": None if text else "Write a note.", "title": text and f"Put {text}"}
+        return render_template("fragment", **told), 200 if text else 422
+
+
+def policy(line: str) -> bool:
+    """Whether the browser's console speaks of our content security policy."""
+    return "Content Security" in line or "violates" in line
+
+
+def sign_in(context, name: str = "sakura", page=None):
+    """A page of somebody who has just signed in."""
+    page = page or context.new_page()
+    page.goto("/sign-in")
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/home")
+    return ready(page)
+
+
+def ready(page):
+    """Wait until the script has looked after what this device keeps."""
+    page.locator("html[data-ready]").wait_for(state="attached")
+    return page
+
+
+def writing(context, name: str = "sakura", step: int = 2, page=None):
+    """The reflection form, at the step where one writes."""
+    page = sign_in(context, name, page)
+    return open_form(page, step)
+
+
+def open_form(page, step: int = 2):
+    """Go to the reflection form."""
+    page.goto(f"/reflection/7#step-{step}")
+    return ready(page)
+
+
+def why(page):
+    """The text area of the reflection."""
+    return page.locator("textarea[name=why]")
+
+
+def chip(page, state: str):
+    """Expect the sync chip to say this."""
+    expect(page.locator("[data-sync]")).to_have_attribute("data-state", state)
+
+
+def hand_in(page):
+    """Hand in from the step where one writes."""
+    if page.locator("[data-step='2']").is_visible():
+        page.get_by_role("button", name="Go on to next").click()
+    page.get_by_role("button", name="Hand in").click()
+
+
+def until(page, true, *, tries: int = 100):
+    """Let the browser go on until something is true of the server."""
+    for _ in range(tries):
+        if true():
+            return
+        page.wait_for_timeout(50)
+    assert true()
+
+
+_STORED = """async () => {
+  const db = await new Promise((done) => {
+    const asked = indexedDB.open("aarportal");
+    asked.onsuccess = () => done(asked.result);
+  });
+  const out = {};
+  for (const store of db.objectStoreNames) {
+    out[store] = await new Promise((done) => {
+      const asked = db.transaction(store).objectStore(store).getAll();
+      asked.onsuccess = () => done(asked.result.map((row) => ({
+        id: row.id,
+        extractable: row.key ? row.key.extractable : null,
+        bytes: row.sealed ? Array.from(new Uint8Array(row.sealed)) : [],
+      })));
+    });
+  }
+  db.close();
+  return out;
+}"""
+
+
+def stored(page) -> dict:
+    """Rows in IndexedDB by store, ciphertext as bytes."""
+    return page.evaluate(_STORED)
