@@ -75,6 +75,8 @@ class Step:
     key: NextStepKey
     msgid: str
     target: str | None = None
+    unit_title: str | None = None
+    """Fills `unit` in the msgid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,7 @@ class Chart(Generic[F]):
             summary=self.sentence(facts, plain),
         )
         step = self.step(facts)
+        values = {} if step.unit_title is None else {"unit": shown.title(step.unit_title)}
         return Drawn(
             key=self.key,
             title=shown.say(self.title),
@@ -190,7 +193,7 @@ class Chart(Generic[F]):
             sentence=self.sentence(facts, shown),
             notes=tuple(shown.say(note) for note in self.notes(facts)),
             table=self.table(facts, shown),
-            next_step=NextStep(step.key, shown.say(step.msgid), step.target),
+            next_step=NextStep(step.key, shown.say(step.msgid, **values), step.target),
             missing=0,
             n=facts.n,
             window=facts.window,
@@ -222,7 +225,7 @@ class Chart(Generic[F]):
 SET_GOAL = N_("Set the next goal")
 _NOT_YET = {
     Band.LOWER: N_("Only a few records yet. You can see it soon (%(more)s)."),
-    Band.MIDDLE: N_("There are few records yet. You can see this chart after some more (%(more)s)."),
+    Band.MIDDLE: N_("There are few records yet. You can see it after some more (%(more)s)."),
     Band.UPPER: N_("Not shown yet, because there are few records (%(more)s)."),
 }
 _WORDS = (SET_GOAL, *_NOT_YET.values())

@@ -52,13 +52,10 @@ def circle(x: float, y: float, radius: float) -> Path:
     return Path(vertices, [Path.MOVETO, *[Path.CURVE4] * 12, Path.CLOSEPOLY])
 
 
-def box(
-    x: float, y: float, width: float, height: float, *, radius: float = 0.0, foot: bool = True
-) -> Path:
-    """Return a rectangle with round corners; without `foot` the lower corners stay square."""
-    r = min(radius, width / 2, height / 2 if foot else height)
+def box(x: float, y: float, width: float, height: float, radii: tuple[float, float]) -> Path:
+    """Return a rectangle; `radii` round its upper and its lower corners."""
+    r, low = (min(radius, width / 2, height / 2) for radius in radii)
     right, bottom = x + width, y + height
-    low = r if foot else 0.0
     vertices = [
         (x, bottom - low),
         (x, y + r),

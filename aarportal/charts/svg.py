@@ -13,15 +13,26 @@ from functools import lru_cache
 from html import escape
 from typing import Any, Final
 
+import matplotlib as mpl
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from aarportal.charts import typeface as typeface  # it settles matplotlib's defaults
-from aarportal.charts.marks import Area, Label, Mark
+from aarportal.charts.marks import Label, Mark
 from aarportal.charts.theme import CSS_OF, WIDTH
+
+# Once, at import: rcParams are global, and rc_context is not safe between threads.
+mpl.rcParams.update(
+    {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "aarportal",
+        "hatch.linewidth": 2.0,
+        "path.simplify": False,
+        "path.snap": False,
+    }
+)
 
 _TAG: Final = re.compile(r"<[a-zA-Z/][^>]*>")
 _STYLE: Final = re.compile(r' style="([^"]*)"')
@@ -132,7 +143,8 @@ def _clean_tag(tag: re.Match[str]) -> str:
 def _drawn(marks: Iterable[Mark], height: float) -> str:
     """Draw marks and return their SVG elements without the `<svg>` around them."""
     out = io.StringIO()
-    renderer = RendererSVG(WIDTH, height, out, image_dpi=72, metadata={"Date": None})
+    # matplotlib's stubs stop before its back ends.
+    renderer: Any = RendererSVG(WIDTH, height, out, metadata={"Date": None})  # type: ignore[no-untyped-call]
     body_starts = out.tell()
     for mark in marks:
         _artist(mark, height).draw(renderer)

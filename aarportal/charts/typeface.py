@@ -22,18 +22,7 @@ def _font_file() -> Path:
 
 
 font_manager.fontManager.addfont(_font_file())
-# Once, at import: rcParams are global, and rc_context is not safe between threads.
-mpl.rcParams.update(
-    {
-        "font.family": ["IPAexGothic", "DejaVu Sans"],
-        "axes.unicode_minus": False,
-        "svg.fonttype": "none",
-        "svg.hashsalt": "aarportal",
-        "hatch.linewidth": 2.0,
-        "path.simplify": False,
-        "path.snap": False,
-    }
-)
+mpl.rcParams["font.family"] = ["IPAexGothic", "DejaVu Sans"]
 
 _font = FT2Font(str(_font_file()))
 _font.set_size(_EM, 72)

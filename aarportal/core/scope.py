@@ -226,8 +226,8 @@ def _mentioned(statement: Executable) -> tuple[list[type[Base]], set[str]]:
     owned = _owned_tables()
     classes: dict[type[Base], None] = {}
     bare: set[str] = set()
-    for element in visitors.iterate(statement):
-        entity = element._annotations.get("parententity")  # type: ignore[attr-defined]  # noqa: SLF001
+    for element in visitors.iterate(statement):  # type: ignore[arg-type]
+        entity = element._annotations.get("parententity")  # noqa: SLF001
         if entity is not None:
             row_class = entity.mapper.class_
             if not issubclass(row_class, Shared):
@@ -249,7 +249,7 @@ def _narrow(state: ORMExecuteState) -> None:
         _note_change(info, state.bind_mapper.class_ if state.bind_mapper else object)
     if isinstance(scope, SystemScope):
         return
-    if state.is_insert:
+    if state.is_insert or isinstance(state.parameters, list):
         _check_bulk_rows(state, scope)
         return
     criteria = _criteria_for(state, scope)
@@ -265,9 +265,9 @@ def _note_change(info: dict[str, object], row_class: type) -> None:
 
 
 def _check_bulk_rows(state: ORMExecuteState, scope: Scope | AppScope) -> None:
-    """Bulk inserts skip the flush, so their rows are checked here."""
+    """Bulk inserts, and updates by key, skip the flush, so their rows are checked here."""
     if not isinstance(state.parameters, list) or state.bind_mapper is None:
-        raise UnscopedError("a bulk insert takes a list of rows")
+        raise UnscopedError("rows in bulk come as a list")
     row_class = state.bind_mapper.class_
     for row in state.parameters:
         _check_owner(

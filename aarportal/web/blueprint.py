@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from aarportal.core import submissions
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import Scope, unit_of_work
+from aarportal.core.scope import AppScope, Scope, unit_of_work
 from aarportal.web.credentials import admit
 from aarportal.web.reader import Visitor, visiting
 
@@ -69,9 +69,18 @@ def _let_in(visitor: Visitor, view: View, url_values: dict[str, Any]) -> Any:
             return view(scope, **url_values)
     key = request.form.get(ONCE_FIELD, "") if isinstance(scope, Scope) else ""
     if not key or not isinstance(scope, Scope):
+        return _run(scope, view, url_values)
+    return _take_once(scope, key[:64], view, url_values)
+
+
+def _run(scope: Scope | AppScope, view: View, url_values: dict[str, Any]) -> Any:
+    try:
         with unit_of_work(scope):
             return view(scope, **url_values)
-    return _take_once(scope, key[:64], view, url_values)
+    except IntegrityError:
+        # On PostgreSQL two requests can bring the same row at once; the second time it is known.
+        with unit_of_work(scope):
+            return view(scope, **url_values)
 
 
 def _take_once(scope: Scope, key: str, view: View, url_values: dict[str, Any]) -> Any:

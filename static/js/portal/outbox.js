@@ -89,7 +89,7 @@ const outbox = {
   async flush() {
     if (!(await this.count())) return true;
     return navigator.locks.request("outbox", { ifAvailable: true }, async (alone) => {
-      if (!alone) return true;
+      if (!alone) return false;
       const session = await net.renew();
       if (session === "signed-out") display.show("data-signed-out");
       if (session !== "renewed" && session !== "same") return session !== "unreachable";

@@ -5,7 +5,7 @@ with its own name as the key, and brings samples under `tests/cycle/action/conne
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -133,14 +133,12 @@ def basic_record(statement: Statement, activity: Activity) -> Record:
     duration = duration_seconds(result.duration) if result else None
     if duration is not None and duration > _LONGEST_SITTING_SECONDS:
         duration = None
-    code = next(
-        filter(
-            vocabulary.is_course_of_study_code, core(statement, vocabulary.COURSE_OF_STUDY_CODE)
-        ),
-        None,
+    sources = core_sources(statement)
+    codes = filter(
+        vocabulary.is_course_of_study_code, _texts(sources, vocabulary.COURSE_OF_STUDY_CODE)
     )
-    subjects = (vocabulary.subject_key(text) for text in core(statement, vocabulary.SUBJECT))
-    units = (clean(text) for text in core(statement, vocabulary.UNIT))
+    subjects = (vocabulary.subject_key(text) for text in _texts(sources, vocabulary.SUBJECT))
+    units = (clean(text) for text in _texts(sources, vocabulary.UNIT))
     context = statement.context
     return Record(
         started_at=statement.timestamp - timedelta(seconds=duration or 0),
@@ -148,7 +146,7 @@ def basic_record(statement: Statement, activity: Activity) -> Record:
         verb=verb,
         title=title(statement, activity),
         subject=next(filter(None, subjects), None),
-        unit_code=code,
+        unit_code=next(codes, None),
         unit_title=next(filter(None, units), None),
         object_id=activity.id,
         attempt_id=(context.registration.lower() if context and context.registration else ""),
@@ -226,33 +224,31 @@ def clean(text: str) -> str:
     return _CONTROLS.sub(" ", text).strip()[:_TITLE_LENGTH]
 
 
-def core(statement: Statement, iri: str) -> list[str]:
-    """The texts of one extension of the Japan core profile: of the activity, then of the context.
+def core_sources(statement: Statement) -> list[Extensions]:
+    """Extension maps that hold the Japan core profile, nearest to the activity first.
+
+    What neither the activity nor the context says is taken from what the activity is part of.
+    """
+    thing, context = statement.object, statement.context
+    around = [*activities_around(statement, "parent"), *activities_around(statement, "grouping")]
+    maps = [
+        thing.definition.extensions if isinstance(thing, Activity) and thing.definition else UNSET,
+        context.extensions if context else UNSET,
+        *(each.definition.extensions for each in around if each.definition),
+    ]
+    return [each for each in maps if each and not vocabulary.CORE_EXTENSIONS.isdisjoint(each)]
+
+
+def _texts(sources: Iterable[Extensions], iri: str) -> Iterator[str]:
+    """The texts under one key.
 
     The profile wants an array of strings; its drafts and some apps send one string.
     """
-    texts: list[str] = []
-    for extensions in _extensions(statement):
+    for extensions in sources:
         value: Any = extensions.get(iri)
-        values = value if isinstance(value, list) else [value]
-        texts += [each for each in values if isinstance(each, str)]
-    return texts
-
-
-def has_core_extension(statement: Statement) -> bool:
-    """Whether a statement uses the Japan core profile."""
-    return any(not vocabulary.CORE_EXTENSIONS.isdisjoint(each) for each in _extensions(statement))
-
-
-def _extensions(statement: Statement) -> list[Extensions]:
-    """The extensions that may carry the core profile."""
-    thing, context = statement.object, statement.context
-    found = []
-    if isinstance(thing, Activity) and thing.definition and thing.definition.extensions:
-        found.append(thing.definition.extensions)
-    if context and context.extensions:
-        found.append(context.extensions)
-    return found
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str):
+                yield each
 
 
 def kind_of(activity: Activity) -> str | None:

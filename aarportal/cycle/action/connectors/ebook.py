@@ -41,7 +41,7 @@ def _record(statement: Statement) -> Record | None:
     if kind_of(activity) in vocabulary.NOT_ACTED_ON:
         return None
     record = basic_record(statement, activity)
-    if record.verb in vocabulary.NOT_LEARNING - {"deleted"}:
+    if record.verb in vocabulary.NOT_LEARNING:
         return None
     book = _book(statement)
     return record if book is None else replace(record, title=title(statement, book) or record.title)

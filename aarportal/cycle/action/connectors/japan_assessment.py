@@ -11,8 +11,8 @@ from aarportal.cycle.action.connectors import (
     Connector,
     Record,
     basic_record,
+    core_sources,
     has_category,
-    has_core_extension,
     kind_of,
     with_answer,
     with_score,
@@ -38,8 +38,8 @@ def _reads(statement: Statement) -> bool:
         or kind_of(activity) not in _NOT_BOOKS
     ):
         return False
-    return any(has_category(statement, profile) for profile in _PROFILES) or (
-        has_core_extension(statement)
+    return any(has_category(statement, profile) for profile in _PROFILES) or bool(
+        core_sources(statement)
     )
 
 

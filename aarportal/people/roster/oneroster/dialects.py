@@ -250,3 +250,6 @@ REFUSED_WORDS = frozenset(
     }
 )
 REFUSED_JAPANESE_WORDS = ("住所", "生年月日", "誕生日", "電話", "メール", "保護者", "郵便")
+
+#: Columns of 1.2 that 1.2.1 took away; bundles of either version are met with and without them.
+OBSOLETE_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({USERS: ("resourceSourcedIds",)})

@@ -6,13 +6,10 @@ by the name of the column and exactly as they were given; blank ones are left ou
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 
 Extra = Mapping[str, str]
-
-NO_EXTRA: Extra = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,7 @@ class OrgRow:
     type: str
     identifier: str = ""
     parent_sourced_id: str = ""
-    extra: Extra = NO_EXTRA
+    extra: Extra = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class AcademicSessionRow:
     ends_before: date
     school_year: int
     parent_sourced_id: str = ""
-    extra: Extra = NO_EXTRA
+    extra: Extra = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class CourseRow:
     grades: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     subject_codes: tuple[str, ...] = ()
-    extra: Extra = NO_EXTRA
+    extra: Extra = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ class ClassRow:
     subject_codes: tuple[str, ...] = ()
     periods: tuple[str, ...] = ()
     special_needs: bool | None = None
-    extra: Extra = NO_EXTRA
+    extra: Extra = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +111,7 @@ class UserRow:
     kana_preferred_middle_name: str = ""
     home_class: str = ""
     home_class_sourced_id: str = ""
-    extra: Extra = NO_EXTRA
+    extra: Extra = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +125,7 @@ class RoleRow:
     org_sourced_id: str
     starts_on: date | None = None
     ends_before: date | None = None
-    extra: Extra = NO_EXTRA
+    extra: Extra = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +142,4 @@ class EnrollmentRow:
     ends_before: date | None = None
     shusseki_no: int | None = None
     public_flg: bool | None = None
-    extra: Extra = NO_EXTRA
+    extra: Extra = field(default_factory=dict, hash=False)

@@ -1,0 +1,305 @@
+"""From statements to learning records: stored as sent, matched, linked, summed up, all or nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from aarportal.audit import operations as audit
+from aarportal.core import clock
+from aarportal.core.errors import ConflictError
+from aarportal.core.ids import new_id
+from aarportal.core.scope import AppScope
+from aarportal.cycle.action import connectors
+from aarportal.cycle.action.connectors import Record
+from aarportal.cycle.action.intake import linking, matching, store
+from aarportal.cycle.action.intake.linking import KnownCycle, KnownUnit
+from aarportal.cycle.action.intake.matching import Learner
+from aarportal.cycle.action.models import LearningRecord, QuarantinedStatement, StoredStatement
+from aarportal.cycle.action.operations import book, record_values
+from aarportal.cycle.action.rollups import Entry, Group
+from aarportal.cycle.action.statement_comparison import fingerprint, same_fingerprint
+from aarportal.cycle.action.statements import ActorKey, Statement, actor_key
+from aarportal.cycle.loop import operations as loop
+from aarportal.cycle.loop.models import LearningCycle
+from aarportal.cycle.loop.operations import Lap
+from aarportal.cycle.loop.states import OPEN_CYCLE, CycleEvent, RecordState
+
+#: Laps opened longer before a record than this are looked at only while they are open.
+_LOOK_BACK = timedelta(days=1)
+
+
+class StatementConflictError(ConflictError):
+    """A statement with this id is stored and says something else."""
+
+    def __init__(self, statement_id: UUID) -> None:
+        """Name the id."""
+        super().__init__(f"the id {statement_id} belongs to another statement")
+
+
+@dataclass
+class _Found:
+    """One statement on its way to a record."""
+
+    id: UUID
+    statement: Statement
+    connector: str
+    record: Record
+    learner: Learner
+    day: date
+    unit: KnownUnit | None = None
+    cycle: LearningCycle | None = None
+
+
+@dataclass
+class _Batch:
+    """What a batch turns into."""
+
+    found: list[_Found] = field(default_factory=list)
+    waiting: list[tuple[UUID, str, ActorKey | None]] = field(default_factory=list)
+
+
+def ingest(scope: AppScope, statements: Sequence[Statement]) -> list[UUID]:
+    """Take a batch of statements: every one of them, or none.
+
+    A statement that is stored already and says the same is taken as sent again and changes nothing.
+    One that cannot become a learning record is stored and waits in quarantine with the reason.
+
+    Args:
+        scope: The app that sent them.
+        statements: Checked statements; no id stands twice.
+
+    Returns:
+        The ids, in the order of the statements; made here where the app gave none.
+
+    Raises:
+        StatementConflictError: If an id is stored with another content.
+    """
+    now = clock.now()
+    named = [(statement.id or new_id(), statement) for statement in statements]
+    new = _not_stored(scope, named)
+    if new:
+        _store(scope, new, now)
+        batch = _match(scope, [(id_, statement) for id_, statement, _ in new], clock.today())
+        if batch.found:
+            _keep_records(scope, batch.found, now)
+        _quarantine(scope, batch.waiting, now)
+        audit.record(scope, "statements:received", scope.actor_id, detail=f"{len(new)} new")
+    return [id_ for id_, _ in named]
+
+
+def _not_stored(
+    scope: AppScope, named: Sequence[tuple[UUID, Statement]]
+) -> list[tuple[UUID, Statement, bytes]]:
+    """Statements that are new, with their fingerprints."""
+    known = store.stored_fingerprints(scope, [id_ for id_, statement in named if statement.id])
+    new = []
+    for id_, statement in named:
+        print_ = fingerprint(statement)
+        if id_ not in known:
+            new.append((id_, statement, print_))
+        elif not same_fingerprint(known[id_], print_):
+            raise StatementConflictError(id_)
+    return new
+
+
+def _store(
+    scope: AppScope, new: Iterable[tuple[UUID, Statement, bytes]], stored_at: datetime
+) -> None:
+    rows = [
+        {
+            "district_id": scope.district_id,
+            "id": id_,
+            "app_id": scope.actor_id,
+            "stored_at": stored_at,
+            "fingerprint": print_,
+            "body": statement.raw,
+        }
+        for id_, statement, print_ in new
+    ]
+    scope.session.execute(insert(StoredStatement), rows)
+
+
+def _match(
+    scope: AppScope, named: Sequence[tuple[UUID, Statement]], today: date
+) -> _Batch:
+    """Find out whose the statements are and what they say."""
+    actors = {id_: actor_key(statement.actor) for id_, statement in named}
+    names = {actor.name for actor in actors.values() if actor}
+    people = store.candidates(scope, names) if names else []
+    directory = matching.Directory.of(people)
+    places = store.places(scope, [person.id for person in people], today) if people else {}
+    learners = {
+        actor: matching.learner(actor, directory, places) for actor in set(actors.values())
+    }
+    batch = _Batch()
+    for id_, statement in named:
+        actor = actors[id_]
+        learner = learners[actor]
+        if isinstance(learner, str):
+            batch.waiting.append((id_, learner, actor))
+            continue
+        connector, record = connectors.read(statement)
+        if record is None:
+            batch.waiting.append((id_, matching.NO_LEARNING, actor))
+            continue
+        day = clock.school_day_of(record.ended_at)
+        batch.found.append(_Found(id_, statement, connector.key, record, learner, day))
+    return batch
+
+
+def _keep_records(scope: AppScope, found: list[_Found], now: datetime) -> None:
+    """Link, sum up and write the records of a batch."""
+    found.sort(key=lambda each: (each.record.ended_at, each.id))
+    _find_units(scope, found)
+    _tell_retries(scope, found)
+    cycles = _find_cycles(scope, found)
+    entries = [_entry(each, scope.actor_id) for each in found]
+    book(scope, entries, {cycle.id: cycle for cycle in cycles})
+    rows = [
+        {
+            **record_values(entry),
+            "connector": each.connector,
+            "unit_code": each.record.unit_code or "",
+            "title": each.record.title,
+            "verb": each.record.verb,
+            "question_id": each.record.question_id,
+            "attempt_id": each.record.attempt_id,
+            "started_at": each.record.started_at,
+            "self_reported": False,
+            "state": RecordState.LINKED if each.cycle else RecordState.VALID,
+            "received_at": now,
+        }
+        for each, entry in zip(found, entries, strict=True)
+    ]
+    scope.session.flush()  # laps that were just opened have to stand before records point at them
+    scope.session.execute(insert(LearningRecord), rows)
+
+
+def _find_units(scope: AppScope, found: list[_Found]) -> None:
+    class_ids = {class_id for each in found for class_id in each.learner.place.class_ids}
+    by_class = store.units(scope, class_ids)
+    for each in found:
+        units = [unit for key in each.learner.place.class_ids for unit in by_class[key]]
+        each.unit = linking.unit_of(
+            units, each.day, each.record.subject or "", each.record.unit_code or ""
+        )
+
+
+def _tell_retries(scope: AppScope, found: list[_Found]) -> None:
+    """An answer to a question that was answered before, in this attempt or on this day, is a retry."""
+    asked = [each for each in found if each.record.question_id]
+    if not asked:
+        return
+    students = {each.learner.student_id for each in asked}
+    questions = {each.record.question_id for each in asked}
+    first = min(each.day for each in asked)
+    seen = {
+        (student_id, question_id, attempt_id or day)
+        for student_id, question_id, attempt_id, day in store.answered_before(
+            scope, students, questions, first
+        )
+    }
+    for each in asked:
+        key = (
+            each.learner.student_id,
+            each.record.question_id,
+            each.record.attempt_id or each.day,
+        )
+        if key in seen:
+            each.record = each.record.as_retry()
+        seen.add(key)
+
+
+def _find_cycles(scope: AppScope, found: list[_Found]) -> list[LearningCycle]:
+    """Link records to laps; work of today that belongs to none opens one."""
+    students = {each.learner.student_id for each in found}
+    first = min(each.record.ended_at for each in found) - _LOOK_BACK
+    last = max(each.day for each in found)
+    rows = store.cycles(scope, students, first, last)
+    by_student: dict[UUID, list[LearningCycle]] = {student_id: [] for student_id in students}
+    for row in rows:
+        by_student[row.student_id].append(row)
+    today = clock.today()
+    for each in found:
+        mine = by_student[each.learner.student_id]
+        each.cycle = _cycle_of(each, mine)
+        if each.cycle is None and each.day == today and _subject(each):
+            each.cycle = _open_cycle(scope, each)
+            mine.append(each.cycle)
+            rows.append(each.cycle)
+        elif each.cycle is not None and each.cycle.state in OPEN_CYCLE:
+            loop.move(scope, each.cycle, CycleEvent.RECORD_ARRIVED, at=each.record.ended_at)
+    return rows
+
+
+def _cycle_of(each: _Found, mine: Sequence[LearningCycle]) -> LearningCycle | None:
+    known = [
+        KnownCycle(
+            row.id, row.unit_id, row.subject, row.state, row.opened_at, row.opened_on, row.closed_at
+        )
+        for row in mine
+    ]
+    chosen = linking.cycle_of(
+        known, each.record.ended_at, each.day, _subject(each), each.unit.id if each.unit else None
+    )
+    return next((row for row in mine if chosen and row.id == chosen.id), None)
+
+
+def _open_cycle(scope: AppScope, each: _Found) -> LearningCycle:
+    place, unit = each.learner.place, each.unit
+    lap = Lap(
+        student_id=each.learner.student_id,
+        school_id=place.school_id,
+        class_id=unit.class_id if unit else place.class_id,
+        subject=_subject(each),
+        unit_id=unit.id if unit else None,
+    )
+    cycle = loop.open_cycle(scope, lap, CycleEvent.RECORD_ARRIVED, at=each.record.ended_at)
+    audit.record(scope, "cycle:opened_by_record", cycle.id, student_id=cycle.student_id)
+    return cycle
+
+
+def _entry(each: _Found, app_id: UUID) -> Entry:
+    record = each.record
+    return Entry(
+        id=each.id,
+        group=Group(
+            each.learner.place.school_id, each.learner.student_id, each.day, app_id
+        ),
+        subject=_subject(each),
+        unit_id=each.unit.id if each.unit else None,
+        cycle_id=each.cycle.id if each.cycle else None,
+        ended_at=record.ended_at,
+        own_duration=record.duration_seconds,
+        items=record.items,
+        first_attempt_items=record.first_attempt_items,
+        first_attempt_correct=record.first_attempt_correct,
+        retry_items=record.retry_items,
+        retry_correct=record.retry_correct,
+    )
+
+
+def _subject(each: _Found) -> str:
+    return each.unit.subject if each.unit else each.record.subject or ""
+
+
+def _quarantine(
+    scope: AppScope, waiting: Sequence[tuple[UUID, str, ActorKey | None]], now: datetime
+) -> None:
+    if not waiting:
+        return
+    rows = [
+        {
+            "district_id": scope.district_id,
+            "statement_id": id_,
+            "app_id": scope.actor_id,
+            "reason": reason,
+            "actor": f"{actor.issuer} {actor.name}" if actor else "",
+            "received_at": now,
+        }
+        for id_, reason, actor in waiting
+    ]
+    scope.session.execute(insert(QuarantinedStatement), rows)

@@ -1,0 +1,322 @@
+"""Keeping learning records and the sums that pages read, always in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import delete, insert, update
+
+from aarportal.audit import operations as audit
+from aarportal.core import clock
+from aarportal.core.ids import NOTHING, new_id
+from aarportal.core.scope import AppScope, Scope, SystemScope
+from aarportal.cycle.action import store
+from aarportal.cycle.action.activity_time import Clock
+from aarportal.cycle.action.models import DayRollup, LearningRecord
+from aarportal.cycle.action.rollups import COUNTS, Entry, Group, Sums, fold, sums_by_cycle
+from aarportal.cycle.loop import operations as loop
+from aarportal.cycle.loop.models import LearningCycle
+from aarportal.cycle.loop.states import (
+    RECORD,
+    CycleEvent,
+    CycleState,
+    RecordEvent,
+    RecordState,
+    step,
+)
+
+#: Connector key of work that a student reports by hand.
+BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True)
+class PaperWork:
+    """What a student did away from any app."""
+
+    title: str
+    amount: int
+    unit: str
+    """`items`, `pages`, `minutes` or `times`; only items count as items."""
+    minutes: int | None = None
+
+
+def book(
+    scope: Scope | AppScope,
+    entries: Sequence[Entry],
+    cycles: dict[UUID, LearningCycle],
+) -> None:
+    """Add new records to the sums of their days and cycles, and set their `active_seconds`.
+
+    A record that lies before one counted already makes its group be folded anew from all of its
+    records; every other one is added to what is there.
+
+    Args:
+        scope: Whose doing it is; the records themselves are not written here.
+        entries: The new records.
+        cycles: The cycles they are linked to, by id.
+    """
+    if not entries:
+        return
+    by_group: dict[Group, list[Entry]] = {}
+    for entry in entries:
+        by_group.setdefault(entry.group, []).append(entry)
+    rows = _rows_of(scope, by_group)
+    late: dict[Group, list[Entry]] = {}
+    for group, new in by_group.items():
+        added = fold(new, _clock_of(rows[group].values()))
+        if added is None:
+            late[group] = new
+        else:
+            _add(scope, group, rows[group], added)
+    for cycle_id, sums in sums_by_cycle([e for e in entries if e.group not in late]).items():
+        _add_to_cycle(cycles[cycle_id], sums)
+    if late:
+        _fold_anew(scope, late, rows, cycles)
+
+
+def record_by_hand(scope: Scope, cycle: LearningCycle, work: PaperWork) -> LearningRecord:
+    """Keep what a student did on paper; it is marked as self-reported wherever it is shown."""
+    now = clock.now()
+    items = work.amount if work.unit == "items" else 0
+    minutes = work.amount if work.unit == "minutes" else work.minutes
+    entry = Entry(
+        id=new_id(),
+        group=Group(scope.school_id, scope.actor_id, clock.school_day_of(now), NOTHING),
+        subject=cycle.subject,
+        unit_id=cycle.unit_id,
+        cycle_id=cycle.id,
+        ended_at=now,
+        own_duration=None if minutes is None else minutes * 60,
+        items=items,
+    )
+    book(scope, [entry], {cycle.id: cycle})
+    row = LearningRecord(
+        **record_values(entry),
+        connector=BY_HAND,
+        title=work.title,
+        verb="completed",
+        started_at=now - timedelta(minutes=minutes or 0),
+        self_reported=True,
+        state=RecordState.LINKED,
+        received_at=now,
+    )
+    scope.session.add(row)
+    if loop.is_open(cycle):
+        loop.move(scope, cycle, CycleEvent.RECORD_ARRIVED, at=now)
+    audit.record(scope, "record:made_by_hand", row.id, student_id=scope.actor_id)
+    return row
+
+
+def record_values(entry: Entry) -> dict[str, object]:
+    """The columns of a learning record that its entry knows."""
+    return {
+        "id": entry.id,
+        "school_id": entry.group.school_id,
+        "student_id": entry.group.student_id,
+        "day": entry.group.day,
+        "app_id": entry.group.app_id,
+        "subject": entry.subject,
+        "unit_id": entry.unit_id,
+        "cycle_id": entry.cycle_id,
+        "ended_at": entry.ended_at,
+        "own_duration": entry.own_duration,
+        "items": entry.items,
+        "first_attempt_items": entry.first_attempt_items,
+        "first_attempt_correct": entry.first_attempt_correct,
+        "retry_items": entry.retry_items,
+        "retry_correct": entry.retry_correct,
+        "active_seconds": entry.active_seconds,
+    }
+
+
+def dispute(scope: Scope, record_id: UUID) -> LearningRecord:
+    """これは ちがう: the student says that a record is not right; it counts until a teacher decides.
+
+    Raises:
+        NotFoundError: If the record is not the student's.
+        StateError: If it cannot be disputed any more.
+    """
+    row = store.record(scope, record_id)
+    if row.state == RecordState.VALID:
+        row.state = step(RECORD, RecordState.VALID, RecordEvent.MATCH)
+    row.state = step(RECORD, RecordState(row.state), RecordEvent.DISPUTE)
+    audit.record(scope, "record:disputed", row.id, student_id=row.student_id)
+    return row
+
+
+def start(scope: Scope, cycle: LearningCycle) -> None:
+    """はじめる: the student goes to work."""
+    loop.move(scope, cycle, CycleEvent.STARTED)
+    audit.record(scope, "cycle:started", cycle.id, student_id=cycle.student_id)
+
+
+def check_midway(scope: Scope, cycle: LearningCycle, answer: str) -> None:
+    """いまどう？ Keep how it is going; `ask` calls the teacher.
+
+    Args:
+        scope: The student's.
+        cycle: The lap they are in.
+        answer: `smooth`, `ok`, `stuck` or `ask`.
+    """
+    if cycle.state == CycleState.ANTICIPATING:
+        loop.move(scope, cycle, CycleEvent.STARTED)
+    loop.move(scope, cycle, CycleEvent.MID_CHECKED)
+    cycle.mid = answer
+    audit.record(scope, "cycle:checked_midway", cycle.id, student_id=cycle.student_id)
+
+
+def rebuild(scope: SystemScope, school_id: UUID) -> int:
+    """Make the sums of a school anew from its learning records alone.
+
+    Returns:
+        How many records were counted.
+    """
+    session = scope.session
+    session.execute(delete(DayRollup).where(DayRollup.school_id == school_id))
+    session.execute(
+        update(LearningCycle)
+        .where(LearningCycle.school_id == school_id)
+        .values(dict.fromkeys(COUNTS, 0))
+    )
+    counted = 0
+    for student_id in store.students_with_records(scope, school_id):
+        entries = store.entries_of_student(scope, school_id, student_id)
+        counted += len(entries)
+        _rebuild_student(scope, entries)
+    audit.record(scope, "rollups:rebuilt", school_id, detail=f"{counted} records")
+    return counted
+
+
+def _rebuild_student(scope: SystemScope, entries: list[Entry]) -> None:
+    entries.sort(key=lambda entry: entry.group)
+    rows: list[dict[str, object]] = []
+    changed: list[dict[str, object]] = []
+    for group, members in groupby(entries, key=lambda entry: entry.group):
+        kept = list(members)
+        before = {entry.id: entry.active_seconds for entry in kept}
+        sums = fold(kept)
+        assert sums is not None, "a group folded from the beginning is never late"
+        rows += [_row_values(group, key, added) for key, added in sums.items()]
+        changed += [_time_values(e) for e in kept if before[e.id] != e.active_seconds]
+    if rows:
+        scope.session.execute(insert(DayRollup), rows)
+    if changed:
+        scope.session.execute(update(LearningRecord), changed)
+    by_cycle = [
+        {"school_id": entries[0].group.school_id, "id": cycle_id}
+        | {name: getattr(sums, name) for name in COUNTS}
+        for cycle_id, sums in sums_by_cycle(entries).items()
+    ]
+    if by_cycle:
+        scope.session.execute(update(LearningCycle), by_cycle)
+
+
+def _rows_of(
+    scope: Scope | AppScope, groups: Iterable[Group]
+) -> dict[Group, dict[tuple[str, UUID], DayRollup]]:
+    """The kept rows of each group, in one query."""
+    found: dict[Group, dict[tuple[str, UUID], DayRollup]] = {group: {} for group in groups}
+    students = {group.student_id for group in found}
+    days = {group.day for group in found}
+    for row in store.rollups_of_students(scope, students, days):
+        group = Group(row.school_id, row.student_id, row.day, row.app_id)
+        if group in found:
+            found[group][row.subject, row.unit_id] = row
+    return found
+
+
+def _clock_of(rows: Iterable[DayRollup]) -> Clock:
+    latest = max(rows, key=lambda row: (row.last_event_at, row.burst_seconds), default=None)
+    return Clock() if latest is None else Clock(latest.last_event_at, latest.burst_seconds)
+
+
+def _add(
+    scope: Scope | AppScope,
+    group: Group,
+    rows: dict[tuple[str, UUID], DayRollup],
+    added: dict[tuple[str, UUID], Sums],
+) -> None:
+    for key, sums in added.items():
+        row = rows.get(key)
+        if row is None:
+            row = rows[key] = DayRollup(**_row_values(group, key, sums))
+            scope.session.add(row)
+            continue
+        for name in COUNTS:
+            setattr(row, name, getattr(row, name) + getattr(sums, name))
+        assert sums.last_event_at is not None
+        row.last_event_at, row.burst_seconds = sums.last_event_at, sums.burst_seconds
+
+
+def _add_to_cycle(cycle: LearningCycle, sums: Sums) -> None:
+    for name in COUNTS:
+        setattr(cycle, name, getattr(cycle, name) + getattr(sums, name))
+    loop.touch(cycle)
+
+
+def _fold_anew(
+    scope: Scope | AppScope,
+    late: dict[Group, list[Entry]],
+    rows: dict[Group, dict[tuple[str, UUID], DayRollup]],
+    cycles: dict[UUID, LearningCycle],
+) -> None:
+    """Count whole groups again, because something came that belongs before what was counted."""
+    kept = store.entries_of_groups(scope, late)
+    for group, new in late.items():
+        before = {entry.id: entry.active_seconds for entry in kept[group]}
+        sums = fold([*kept[group], *new])
+        assert sums is not None, "a group folded from the beginning is never late"
+        for key, whole in sums.items():
+            row = rows[group].get(key)
+            if row is None:
+                scope.session.add(DayRollup(**_row_values(group, key, whole)))
+                continue
+            for name, value in _row_values(group, key, whole).items():
+                setattr(row, name, value)
+        for cycle_id, added in sums_by_cycle(new).items():
+            _add_to_cycle(cycles[cycle_id], added)
+        moved = [entry for entry in kept[group] if before[entry.id] != entry.active_seconds]
+        _move_time(scope, moved, before, cycles)
+
+
+def _move_time(
+    scope: Scope | AppScope,
+    moved: list[Entry],
+    before: dict[UUID, int],
+    cycles: dict[UUID, LearningCycle],
+) -> None:
+    """Bring records and cycles in line whose share of the time changed."""
+    for entry in moved:
+        row = scope.session.get(LearningRecord, (entry.group.school_id, entry.id))
+        assert row is not None
+        row.active_seconds = entry.active_seconds
+        if entry.cycle_id is None:
+            continue
+        cycle = cycles.get(entry.cycle_id) or scope.session.get(
+            LearningCycle, (entry.group.school_id, entry.cycle_id)
+        )
+        assert cycle is not None
+        cycle.active_seconds += entry.active_seconds - before[entry.id]
+        loop.touch(cycle)
+
+
+def _row_values(group: Group, key: tuple[str, UUID], sums: Sums) -> dict[str, object]:
+    subject, unit_id = key
+    return {
+        **group._asdict(),
+        "subject": subject,
+        "unit_id": unit_id,
+        **{name: getattr(sums, name) for name in COUNTS},
+        "last_event_at": sums.last_event_at,
+        "burst_seconds": sums.burst_seconds,
+    }
+
+
+def _time_values(entry: Entry) -> dict[str, object]:
+    return {
+        "school_id": entry.group.school_id,
+        "id": entry.id,
+        "active_seconds": entry.active_seconds,
+    }

@@ -1,0 +1,120 @@
+"""What a day adds up to, pure: the definition that kept sums have to agree with.
+
+A group is what one student did on one day in one app; inside it every (subject, unit) has a row.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from aarportal.core.ids import NOTHING
+from aarportal.cycle.action.activity_time import Clock, Event, step
+
+COUNTS = (
+    "records",
+    "active_seconds",
+    "items",
+    "first_attempt_items",
+    "first_attempt_correct",
+    "retry_items",
+    "retry_correct",
+)
+
+
+class Group(NamedTuple):
+    """One student, one day, one app."""
+
+    school_id: UUID
+    student_id: UUID
+    day: date
+    app_id: UUID
+
+
+@dataclass(slots=True)
+class Entry:
+    """What sums need to know of one learning record."""
+
+    id: UUID
+    group: Group
+    subject: str
+    unit_id: UUID | None
+    cycle_id: UUID | None
+    ended_at: datetime
+    own_duration: int | None
+    items: int = 0
+    first_attempt_items: int = 0
+    first_attempt_correct: int = 0
+    retry_items: int = 0
+    retry_correct: int = 0
+    records: int = 1
+    active_seconds: int = 0
+    """What the record adds to the time of its group; set by `fold`."""
+
+    @property
+    def row_key(self) -> tuple[str, UUID]:
+        """Which row of its group the record belongs to."""
+        return self.subject, self.unit_id or NOTHING
+
+    @property
+    def event(self) -> Event:
+        """The record as a sign of life."""
+        return Event(self.ended_at, self.id, self.own_duration)
+
+
+@dataclass(slots=True)
+class Sums:
+    """One row: the counts, and how far the group's clock had come at its last record."""
+
+    records: int = 0
+    active_seconds: int = 0
+    items: int = 0
+    first_attempt_items: int = 0
+    first_attempt_correct: int = 0
+    retry_items: int = 0
+    retry_correct: int = 0
+    last_event_at: datetime | None = None
+    burst_seconds: int = 0
+
+    def add(self, entry: Entry) -> None:
+        """Count one record."""
+        for name in COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(entry, name))
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Records in the order in which time counts them."""
+    return sorted(entries, key=lambda entry: (entry.ended_at, entry.id))
+
+
+def fold(entries: Iterable[Entry], clock: Clock = Clock()) -> dict[tuple[str, UUID], Sums] | None:  # noqa: B008 - a frozen value
+    """Sums of one group; also sets `active_seconds` of each record.
+
+    Args:
+        entries: Records of one group that count, in any order.
+        clock: How far the group had come before them.
+
+    Returns:
+        (subject, unit id or zeros) -> sums of these records alone; None when one of them lies
+        before what was counted already, so that the group has to be folded anew from all records.
+    """
+    rows: dict[tuple[str, UUID], Sums] = {}
+    for entry in in_order(entries):
+        clock, seconds = step(clock, entry.event)
+        if seconds is None:
+            return None
+        entry.active_seconds = seconds
+        sums = rows.setdefault(entry.row_key, Sums())
+        sums.add(entry)
+        sums.last_event_at, sums.burst_seconds = clock.last_event_at, clock.burst_seconds
+    return rows
+
+
+def sums_by_cycle(entries: Sequence[Entry]) -> dict[UUID, Sums]:
+    """Cycle id -> sums of its records, after `fold` has set their time."""
+    found: dict[UUID, Sums] = {}
+    for entry in entries:
+        if entry.cycle_id is not None:
+            found.setdefault(entry.cycle_id, Sums()).add(entry)
+    return found

@@ -1,0 +1,260 @@
+"""Questions about goals, criteria, if-then plans, plan sessions and predictions."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+
+from aarportal.core import clock
+from aarportal.core.scope import Scope
+from aarportal.cycle.anticipation.models import (
+    Goal,
+    GoalVersion,
+    IfThen,
+    PlanSession,
+    Prediction,
+    SuccessCriterion,
+)
+from aarportal.cycle.anticipation.plan_matching import Planned
+from aarportal.cycle.loop.models import LearningCycle
+from aarportal.cycle.loop.states import GoalState, PlanState
+
+#: States of a goal that the student has rated.
+RATED = frozenset(
+    {GoalState.ACHIEVED, GoalState.ACHIEVED_WITH_HELP, GoalState.PARTLY, GoalState.NOT_YET}
+)
+
+
+def goal(scope: Scope, goal_id: UUID) -> Goal:
+    """One visible goal.
+
+    Raises:
+        NotFoundError: If there is none, or it is somebody else's.
+    """
+    return scope.one(Goal, goal_id)
+
+
+def plan(scope: Scope, plan_id: UUID) -> PlanSession:
+    """One visible plan session.
+
+    Raises:
+        NotFoundError: If there is none, or it is somebody else's.
+    """
+    return scope.one(PlanSession, plan_id)
+
+
+def active_goal(scope: Scope, cycle_id: UUID) -> Goal | None:
+    """The goal of a lap that still waits for its rating."""
+    return scope.session.scalar(
+        select(Goal)
+        .where(Goal.cycle_id == cycle_id, Goal.state == GoalState.ACTIVE)
+        .order_by(Goal.confirmed_at.desc())
+        .limit(1)
+    )
+
+
+def goals_of(scope: Scope, cycle_ids: Collection[UUID]) -> dict[UUID, Goal]:
+    """Cycle -> the goal that counts there: the one confirmed last and not withdrawn."""
+    if not cycle_ids:
+        return {}
+    rows = scope.session.scalars(
+        select(Goal)
+        .where(Goal.cycle_id.in_(cycle_ids), Goal.state != GoalState.WITHDRAWN)
+        .order_by(Goal.confirmed_at)
+    )
+    return {row.cycle_id: row for row in rows}
+
+
+def last_goal(scope: Scope, student_id: UUID) -> Goal | None:
+    """The goal set last and not withdrawn, whatever became of it."""
+    return scope.session.scalar(
+        select(Goal)
+        .where(Goal.student_id == student_id, Goal.state != GoalState.WITHDRAWN)
+        .order_by(Goal.confirmed_at.desc())
+        .limit(1)
+    )
+
+
+def last_goal_and_unit(scope: Scope, student_id: UUID) -> tuple[Goal, UUID | None] | None:
+    """The same with the unit of its lap."""
+    row = scope.session.execute(
+        select(Goal, LearningCycle.unit_id)
+        .join(
+            LearningCycle,
+            and_(LearningCycle.school_id == Goal.school_id, LearningCycle.id == Goal.cycle_id),
+        )
+        .where(Goal.student_id == student_id, Goal.state != GoalState.WITHDRAWN)
+        .order_by(Goal.confirmed_at.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def rated_goals(scope: Scope, student_id: UUID, limit: int) -> Sequence[Goal]:
+    """The goals rated last, the latest first."""
+    return scope.session.scalars(
+        select(Goal)
+        .where(Goal.student_id == student_id, Goal.state.in_(RATED))
+        .order_by(Goal.confirmed_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def todays_goals(
+    scope: Scope, student_ids: Collection[UUID], day: date
+) -> dict[UUID, list[Goal]]:
+    """Student -> goals set on `day` or due on it, the latest first; withdrawn ones left out."""
+    first, after = clock.day_bounds(day)
+    found: dict[UUID, list[Goal]] = {}
+    if not student_ids:
+        return found
+    rows = scope.session.scalars(
+        select(Goal)
+        .where(
+            Goal.student_id.in_(student_ids),
+            Goal.state != GoalState.WITHDRAWN,
+            or_(and_(Goal.confirmed_at >= first, Goal.confirmed_at < after), Goal.due_on == day),
+        )
+        .order_by(Goal.confirmed_at.desc())
+    )
+    for row in rows:
+        found.setdefault(row.student_id, []).append(row)
+    return found
+
+
+def active_goals_due_before(scope: Scope, student_id: UUID, day: date) -> Sequence[Goal]:
+    """Goals that wait for a rating although their day is over."""
+    return scope.session.scalars(
+        select(Goal).where(
+            Goal.student_id == student_id, Goal.state == GoalState.ACTIVE, Goal.due_on < day
+        )
+    ).all()
+
+
+def versions_of(scope: Scope, goal_ids: Collection[UUID]) -> dict[UUID, list[GoalVersion]]:
+    """Goal -> how it read before, the oldest first."""
+    found: dict[UUID, list[GoalVersion]] = {goal_id: [] for goal_id in goal_ids}
+    if not goal_ids:
+        return found
+    rows = scope.session.scalars(
+        select(GoalVersion).where(GoalVersion.goal_id.in_(goal_ids)).order_by(GoalVersion.version)
+    )
+    for row in rows:
+        found[row.goal_id].append(row)
+    return found
+
+
+def criterion_of(scope: Scope, goal_id: UUID) -> SuccessCriterion | None:
+    """How the student will know that this goal is reached."""
+    return criteria_of(scope, [goal_id]).get(goal_id)
+
+
+def criteria_of(scope: Scope, goal_ids: Collection[UUID]) -> dict[UUID, SuccessCriterion]:
+    """Goal -> its criterion."""
+    if not goal_ids:
+        return {}
+    rows = scope.session.scalars(
+        select(SuccessCriterion)
+        .where(SuccessCriterion.goal_id.in_(goal_ids))
+        .order_by(SuccessCriterion.id)
+    )
+    return {row.goal_id: row for row in rows}
+
+
+def if_thens_of(scope: Scope, goal_ids: Collection[UUID]) -> dict[UUID, list[IfThen]]:
+    """Goal -> its if-then plans, in the order they were made."""
+    found: dict[UUID, list[IfThen]] = {goal_id: [] for goal_id in goal_ids}
+    if not goal_ids:
+        return found
+    rows = scope.session.scalars(
+        select(IfThen).where(IfThen.goal_id.in_(goal_ids)).order_by(IfThen.id)
+    )
+    for row in rows:
+        found[row.goal_id].append(row)
+    return found
+
+
+def prediction_of(scope: Scope, cycle_id: UUID) -> Prediction | None:
+    """What the student expected of a lap; homeroom teachers and the student can ask."""
+    return predictions_of(scope, [cycle_id]).get(cycle_id)
+
+
+def predictions_of(scope: Scope, cycle_ids: Collection[UUID]) -> dict[UUID, Prediction]:
+    """Cycle -> what the student expected; void ones are there too, marked by their state."""
+    if not cycle_ids:
+        return {}
+    rows = scope.session.scalars(
+        select(Prediction).where(Prediction.cycle_id.in_(cycle_ids)).order_by(Prediction.made_at)
+    )
+    return {row.cycle_id: row for row in rows}
+
+
+def plans_of(scope: Scope, cycle_ids: Collection[UUID]) -> dict[UUID, list[PlanSession]]:
+    """Cycle -> its plan sessions by day."""
+    found: dict[UUID, list[PlanSession]] = {cycle_id: [] for cycle_id in cycle_ids}
+    if not cycle_ids:
+        return found
+    rows = scope.session.scalars(
+        select(PlanSession)
+        .where(PlanSession.cycle_id.in_(cycle_ids))
+        .order_by(PlanSession.planned_on, PlanSession.id)
+    )
+    for row in rows:
+        found[row.cycle_id].append(row)
+    return found
+
+
+def plans_between(
+    scope: Scope, student_id: UUID, first: date, last: date
+) -> Sequence[PlanSession]:
+    """Plan sessions from `first` to `last` (inclusive), by day."""
+    return scope.session.scalars(
+        select(PlanSession)
+        .where(
+            PlanSession.student_id == student_id, PlanSession.planned_on.between(first, last)
+        )
+        .order_by(PlanSession.planned_on, PlanSession.id)
+    ).all()
+
+
+def open_past_plans(scope: Scope, student_id: UUID) -> Sequence[PlanSession]:
+    """Plans whose day went by without a record: the student says what became of them."""
+    return scope.session.scalars(
+        select(PlanSession)
+        .where(
+            PlanSession.student_id == student_id, PlanSession.state == PlanState.OPEN_PAST
+        )
+        .order_by(PlanSession.planned_on)
+    ).all()
+
+
+def plans_to_settle(
+    scope: Scope, student_id: UUID, first: date, last: date
+) -> list[tuple[PlanSession, Planned]]:
+    """Plans from `first` to `last` (inclusive), each with what the matching needs of it."""
+    rows = scope.session.execute(
+        select(
+            PlanSession, LearningCycle.subject, LearningCycle.unit_id, LearningCycle.opened_on
+        )
+        .join(
+            LearningCycle,
+            and_(
+                LearningCycle.school_id == PlanSession.school_id,
+                LearningCycle.id == PlanSession.cycle_id,
+            ),
+        )
+        .where(
+            PlanSession.student_id == student_id, PlanSession.planned_on.between(first, last)
+        )
+    )
+    return [
+        (
+            row,
+            Planned(
+                row.id, row.planned_on, subject, unit_id, row.planned_amount,
+                PlanState(row.state), opened_on,
+            ),
+        )
+        for row, subject, unit_id, opened_on in rows
+    ]  # fmt: skip

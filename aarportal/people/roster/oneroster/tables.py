@@ -1,0 +1,163 @@
+"""CSV text as OneRoster wants it, read line by line: UTF-8, one record a line, commas."""
+
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from aarportal.people.roster.oneroster.problems import ProblemLog
+
+_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+#: Stands for a stray CR while the csv module reads the line, which would end the record there.
+_STRAY_CR = "\x1d"
+#: How far an open quote is followed to tell a line break inside a cell from a stray quote.
+_LINES_AHEAD = 20
+
+
+class Table:
+    """The records of one CSV file, of which the first is the header.
+
+    Attributes:
+        header: Names of the columns; empty when the file has none that can be read.
+        is_whole: False as soon as any record was left out because it could not be read.
+    """
+
+    def __init__(self, file: str, stream: BinaryIO, line_bytes: int, log: ProblemLog) -> None:
+        """Read the header."""
+        self._file = file
+        self._stream = stream
+        self._line_bytes = line_bytes
+        self._log = log
+        self._ahead: deque[tuple[int, str]] = deque()
+        self._is_ascii_so_far = True
+        self._is_cp932 = False
+        self.header: list[str] = []
+        self.is_whole = True
+        self._lines = self._read_lines()
+        first = next(self._records(), None)
+        if not self.is_whole:
+            return
+        if first is not None:
+            self.header = first[1]
+        else:
+            self._refuse(0, "file_empty")
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Each record under the header with its line, all with as many cells as the header."""
+        width = len(self.header)
+        for line, cells in self._records():
+            if len(cells) == width:
+                yield line, cells
+            else:
+                rule = "row_short" if len(cells) < width else "row_long"
+                self._refuse(line, rule, detail=f"{len(cells)} / {width}")
+
+    def _refuse(self, line: int, rule: str, column: str = "", detail: str = "") -> None:
+        self.is_whole = False
+        self._log.add(self._file, line, column, rule, detail)
+
+    def _read_lines(self) -> Iterator[tuple[int, str]]:
+        """Each line as text with its number, without its end."""
+        line = 0
+        while raw := self._stream.readline(self._line_bytes + 1):
+            line += 1
+            if line == 1:
+                if raw.startswith(_UTF16_BOMS):
+                    self._refuse(0, "encoding_utf16")
+                    return
+                raw = raw.removeprefix(_BOM)
+                if b"\r" in raw[:-1] and b"\n" not in raw:
+                    self._refuse(0, "line_end_cr")
+                    return
+            if len(raw) > self._line_bytes:
+                self._refuse(line, "line_too_long", detail=str(self._line_bytes))
+                return
+            text = self._decoded(line, raw)
+            if text is None:
+                if self._is_cp932:
+                    return
+                continue
+            if text.endswith("\n"):
+                text = text[:-2] if text.endswith("\r\n") else text[:-1]
+            elif text.endswith("\r"):
+                text = text[:-1]
+            yield line, text
+
+    def _decoded(self, line: int, raw: bytes) -> str | None:
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            # A file with Japanese in UTF-8 above this line is no CP932, only damaged here.
+            self._is_cp932 = self._is_ascii_so_far and _is_cp932(raw)
+            # Every line with Japanese in it will be: one problem says it all.
+            self._refuse(line, "encoding_cp932" if self._is_cp932 else "encoding_utf8")
+            return None
+        if self._is_ascii_so_far and not text.isascii():
+            self._is_ascii_so_far = False
+        return text
+
+    def _next_line(self) -> tuple[int, str] | None:
+        return self._ahead.popleft() if self._ahead else next(self._lines, None)
+
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
+        while (numbered := self._next_line()) is not None:
+            line, text = numbered
+            if not text:
+                continue
+            if _CONTROL.search(text):
+                self._refuse_control(line, text)
+                continue
+            try:
+                cells = next(csv.reader((text,), strict=True))
+            except csv.Error:
+                self._refuse_quotes(line, text)
+                continue
+            yield line, cells
+
+    def _refuse_control(self, line: int, text: str) -> None:
+        """Say which cell holds a control character; a stray CR is a line break in a cell."""
+        rule = "line_break" if "\r" in text else "control_character"
+        try:
+            cells = next(csv.reader((text.replace("\r", _STRAY_CR),), strict=True))
+        except csv.Error:
+            cells = []
+        wrong = next((i for i, cell in enumerate(cells) if _CONTROL.search(cell)), -1)
+        self._refuse(line, rule, self._column(wrong))
+
+    def _refuse_quotes(self, line: int, text: str) -> None:
+        """Tell a cell that goes on over the next lines from quotes that do not match."""
+        taken: list[tuple[int, str]] = []
+        joined = text
+        while joined.count('"') % 2 and len(taken) < _LINES_AHEAD:
+            numbered = self._next_line()
+            if numbered is None:
+                break
+            taken.append(numbered)
+            joined = f"{joined}\n{numbered[1]}"
+        cells: list[str] = []
+        if taken and joined.count('"') % 2 == 0:
+            try:
+                lines = (f"{part}\n" for part in joined.split("\n"))
+                cells = next(csv.reader(lines, strict=True))
+            except csv.Error:
+                cells = []
+        if cells and len(cells) == len(self.header):
+            broken = next((i for i, cell in enumerate(cells) if "\n" in cell), -1)
+            self._refuse(line, "line_break", self._column(broken))
+        else:
+            self._refuse(line, "csv_quotes")
+            self._ahead.extendleft(reversed(taken))
+
+    def _column(self, index: int) -> str:
+        return self.header[index] if 0 <= index < len(self.header) else ""
+
+
+def _is_cp932(raw: bytes) -> bool:
+    try:
+        raw.decode("cp932")
+    except UnicodeDecodeError:
+        return False
+    return True
