@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from aarportal import migrate
 from aarportal.app import create_app
@@ -14,6 +16,12 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.settings import Settings
 from tests import cast
 from tests.pages import Browser
+
+# A slow machine is not a broken rule: no property test is held to a time.
+hypothesis_settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
 
 SECRET = "a secret for tests, long enough to start with"
 #: Files whose tests ask the database: they run on both.

@@ -52,10 +52,11 @@ _CARRIED = {
     Band.UPPER: N_("In %(used)s of %(n)s cycles you used the last idea in the next one."),
 }
 _WORKED = {
-    Band.LOWER: N_("%(worked)s times it went well."),
-    Band.MIDDLE: N_("%(worked)s times you said that it helped."),
-    Band.UPPER: N_("%(worked)s times you answered that it worked."),
+    Band.LOWER: N_("Ideas that went well: %(worked)s."),
+    Band.MIDDLE: N_("Ideas of which you said that they helped: %(worked)s."),
+    Band.UPPER: N_("Ideas of which you answered that they worked: %(worked)s."),
 }
+_STILL_TO_USE = N_("Your ideas can still be used.")
 _ROWS = (N_("Goal"), N_("Did it"), N_("Looked back"), N_("Next idea"))
 _DAY = N_("Day")
 _NEXT = N_("Used the next time")
@@ -117,6 +118,8 @@ def read(history: LearningHistory) -> CycleBand:
 
 def sentence(facts: CycleBand, voice: Voice) -> str:
     """Say how often an adjustment was used again, and how often it worked."""
+    if not facts.used:
+        return voice.say(_STILL_TO_USE)
     parts = [voice.say(_CARRIED[facts.band], used=facts.used, n=facts.n)]
     if facts.worked:
         parts.append(voice.say(_WORKED[facts.band], worked=facts.worked))
@@ -251,7 +254,7 @@ CHART: Final = Chart(
         *_WORKED.values(),
         *_ROWS,
         *_VERDICTS.values(),
-        *(_DAY, _NEXT, _ANSWER, _YES, _NO, _USED, _WAITING, _CARRY),
+        *(_DAY, _NEXT, _ANSWER, _YES, _NO, _USED, _WAITING, _CARRY, _STILL_TO_USE),
     ),
     read=read,
     picture=picture,

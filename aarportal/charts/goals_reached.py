@@ -52,17 +52,17 @@ _TITLE = N_("How far did I reach my goals?")
 _MORE = N_("goals to look back on: %(n)s")
 _NAMES = (N_("Not yet"), N_("A little more"), N_("With a hint"), N_("By myself"))
 _COUNTS = (
-    N_("not yet %(n)s times"),
-    N_("a little more %(n)s times"),
-    N_("with a hint %(n)s times"),
-    N_("by myself %(n)s times"),
+    N_("not yet: %(n)s"),
+    N_("a little more: %(n)s"),
+    N_("with a hint: %(n)s"),
+    N_("by myself: %(n)s"),
 )
 _SENTENCE = {
-    Band.LOWER: N_("Your last %(n)s goals: %(counts)s."),
-    Band.MIDDLE: N_("Looking back on your last %(n)s goals: %(counts)s."),
-    Band.UPPER: N_("Of your last %(n)s goals you rated: %(counts)s."),
+    Band.LOWER: N_("Your last %(n)s goals – %(counts)s."),
+    Band.MIDDLE: N_("Looking back on your last %(n)s goals – %(counts)s."),
+    Band.UPPER: N_("Of your last %(n)s goals – %(counts)s."),
 }
-_FACTS = N_("The records show that %(n)s of them met the mark.")
+_FACTS = N_("Goals that met the mark in the records: %(n)s.")
 _DAY = N_("Day")
 _SUBJECT = N_("Subject")
 _UNIT = N_("Unit")
@@ -91,11 +91,6 @@ class GoalsReached(Facts):
         """Goals whose criterion was met as the records show it."""
         return sum(goal.criterion_met is True for goal in self.goals)
 
-    @property
-    def known(self) -> int:
-        """Goals about whose criterion the records say anything."""
-        return sum(goal.criterion_met is not None for goal in self.goals)
-
 
 def read(history: LearningHistory) -> GoalsReached:
     """Read the last eight rated goals."""
@@ -122,7 +117,7 @@ def sentence(facts: GoalsReached, voice: Voice) -> str:
         if facts.rated(rating)
     ]
     parts = [say(_SENTENCE[facts.band], n=facts.n, counts=listed(voice, counts))]
-    if facts.known and facts.band is not Band.LOWER:
+    if facts.met and facts.band is not Band.LOWER:
         parts.append(say(_FACTS, n=facts.met))
     return joined(voice, parts)
 

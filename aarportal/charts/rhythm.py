@@ -43,7 +43,7 @@ from aarportal.charts.wording import (
 _TITLE = N_("When and how much did I learn?")
 _MORE = N_("days with records still to come: %(n)s")
 _SUM = {
-    Band.LOWER: N_("You learned %(n)s times in these 2 weeks."),
+    Band.LOWER: N_("Times you learned in these 2 weeks: %(n)s."),
     Band.MIDDLE: N_("You learned on %(days)s days in these 2 weeks, about %(time)s."),
     Band.UPPER: N_("In these 2 weeks you learned on %(days)s days, about %(time)s in all."),
 }
@@ -235,14 +235,19 @@ def _pictograph_frame() -> Sheet:
 
 
 def _circles(count: int, x: float, y: float, width: float) -> list[tuple[float, float, float]]:
-    """Place up to 16 circles in a cell and return (x, y, radius) of each, row by row."""
-    across = 3 if count <= 9 else 4
-    pitch = width / (across + 0.4)
-    shown = min(count, 16)
-    left = x + (width - pitch * (across - 1)) / 2
+    """Place up to 16 circles on the floor of a cell, row upon row; return (x, y, radius) of each.
+
+    Args:
+        count: Circles wanted.
+        x: Left side of the cell.
+        y: Floor of the cell.
+        width: Of the cell; it is higher than wide.
+    """
+    across = next(across for across in (2, 3, 4) if count <= across * (across + 1) or across == 4)
+    pitch = width / across
     return [
-        (left + pitch * (place % across), y + pitch * (place // across), pitch * 0.4)
-        for place in range(shown)
+        (x + pitch * (place % across + 0.5), y - pitch * (place // across + 0.5), pitch * 0.42)
+        for place in range(min(count, 16))
     ]
 
 
@@ -269,10 +274,11 @@ def _pictograph(facts: TwoWeeks, voice: Voice) -> Picture:
             marks.append(Area(cell, Pen(fill=CARD, line=INK, width=2.5)))
         else:
             outlines.append(cell)
-        rounds += [circle(*spot) for spot in _circles(slot.sessions, x + 3, y + 14, width - 6)]
+        floor = y + _CELL_HEIGHT - 5
+        rounds += [circle(*spot) for spot in _circles(slot.sessions, x + 5, floor, width - 10)]
         if slot.sessions > 16:
             text = str(slot.sessions)
-            labels.append(Label(x + width / 2, y + 72, text, SMALL, INK, "center", bold=True))
+            labels.append(Label(x + width / 2, y + 20, text, SMALL, INK, "center", bold=True))
     return Picture(
         Frame(_pictograph_frame),
         (

@@ -177,7 +177,7 @@ def notes(facts: UnitMap) -> tuple[str, ...]:
 
 # --- one row a unit: its name and status above, a bar or circles and the counts below ------------
 
-_RIGHT: Final = 318.0
+_RIGHT: Final = 288.0
 _TITLE_SIZE: Final = 16.0
 _LINE: Final = 21.0
 _PADDING: Final = 12.0
@@ -193,6 +193,8 @@ class _Row:
 
     unit: UnitState
     lines: tuple[str, ...]
+    status: tuple[str, ...]
+    count: tuple[str, ...]
     top: float
     body: float
     """Top of the bar or the circles."""
@@ -206,6 +208,15 @@ def _drawn_units(units: Sequence[UnitState]) -> list[UnitState]:
     return [unit for unit in begun if unit in newest]
 
 
+def _right_side(unit: UnitState, voice: Voice) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the lines of the status and of the count, or of what is missing for a status."""
+    room = WIDTH - _RIGHT - 22
+    # Bold letters are about a tenth wider than the ones that are measured.
+    status = wrapped(voice.say(_STATUS[unit.status]), width=room * 0.9, size=TEXT, most=2)
+    text = voice.say(_STILL, n=unit.missing) if unit.missing else _count(unit, voice)
+    return status, wrapped(text, width=room, size=SMALL, most=2)
+
+
 def _rows(facts: UnitMap, voice: Voice) -> list[_Row]:
     several = len({unit.subject for unit in facts.units}) > 1
     rows, top = [], 0.0
@@ -213,11 +224,14 @@ def _rows(facts: UnitMap, voice: Voice) -> list[_Row]:
         name = voice.title(unit.title)
         if several:
             name = f"{voice.title(unit.subject)}  {name}"
-        lines = wrapped(name, width=_RIGHT - 12, size=_TITLE_SIZE, most=3)
+        lines = wrapped(name, width=_RIGHT - 12, size=_TITLE_SIZE, most=5)
         body = top + _PADDING + len(lines) * _LINE
+        status, count = _right_side(unit, voice)
         high = -(-unit.items // _PER_ROW) * _PITCH if facts.band is Band.LOWER else _BAR + 4
-        rows.append(_Row(unit, lines, top, body, body + high + _PADDING))
-        top = rows[-1].bottom
+        right = top + _PADDING + (len(status) + len(count)) * _LINE
+        bottom = max(body + high, right) + _PADDING
+        rows.append(_Row(unit, lines, status, count, top, body, bottom))
+        top = bottom
     return rows
 
 
@@ -264,7 +278,7 @@ def _circles(row: _Row) -> Iterator[Mark]:
     yield from areas((circle(x, y, 8.2) for x, y in still), Pen(fill=CARD, line=AXIS, width=1.6))
 
 
-def _words(row: _Row, voice: Voice) -> Iterator[Mark]:
+def _words(row: _Row) -> Iterator[Mark]:
     unit = row.unit
     for place, text in enumerate(row.lines):
         y = row.top + _PADDING + place * _LINE + 14
@@ -275,12 +289,10 @@ def _words(row: _Row, voice: Voice) -> Iterator[Mark]:
         _sign(unit.status, _RIGHT + 8, y),
         Pen(fill=ACTION if filled else None, line=ACTION, width=2),
     )
-    names = wrapped(voice.say(_STATUS[unit.status]), width=WIDTH - _RIGHT - 22, size=TEXT, most=2)
-    for place, text in enumerate(names):
-        yield Label(_RIGHT + 22, y + 5.5 + place * 17, text, TEXT, INK, bold=True)
-    under = row.body + 13 + (len(names) - 1) * 8
-    text = voice.say(_STILL, n=unit.missing) if unit.missing else _count(unit, voice)
-    yield Label(_RIGHT + 22, under, text, SMALL, QUIET)
+    for place, text in enumerate(row.status):
+        yield Label(_RIGHT + 22, y + 5.5 + place * 19, text, TEXT, INK, bold=True)
+    for place, text in enumerate(row.count, start=len(row.status)):
+        yield Label(_RIGHT + 22, y + 5.5 + place * 19, text, SMALL, QUIET)
 
 
 def picture(facts: UnitMap, voice: Voice) -> Picture:
@@ -297,11 +309,11 @@ def picture(facts: UnitMap, voice: Voice) -> Picture:
         else:
             whole = facts.band is Band.UPPER and row.unit.status is not UnitStatus.FEW
             marks += _bar(row, _RIGHT - 20 if whole else (_RIGHT - 20) * row.unit.items / longest)
-        marks += _words(row, voice)
+        marks += _words(row)
     return Picture(Frame(_frame, tuple(row.bottom for row in rows)), tuple(marks))
 
 
-_SHORT_ROW: Final = 2 * _PADDING + _LINE + _BAR + 4
+_SHORT_ROW: Final = 2 * _PADDING + 2 * _LINE
 
 CHART: Final = Chart(
     key="unit_map",

@@ -15,7 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import rjsmin
-from flask import Flask, Response, abort, jsonify, redirect, render_template, request, session
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from jinja2 import DictLoader
 from playwright.sync_api import expect
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -23,7 +33,6 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from tests.browser.client_pages import HTMX_CONFIG, TEMPLATES
 
 STATIC = Path(__file__).parents[2] / "static"
-VERSION = "0a1b2c3d"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
@@ -79,6 +88,7 @@ class Server:
         self.held = threading.Event()
         self.held.set()
         self.sessions_ended = False
+        self.version = "0a1b2c3d"
         self.app = make_app(self)
         self._http = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=Quiet)
         self.url = f"http://127.0.0.1:{self._http.port}"
@@ -116,6 +126,7 @@ def make_app(server: Server) -> Flask:
     """The contract, server side."""
     app = Flask(__name__, static_folder=None)
     app.secret_key = secrets.token_hex(16)
+    app.config["server"] = server
     app.jinja_loader = DictLoader(TEMPLATES)
 
     @app.before_request
@@ -174,7 +185,7 @@ def _page(name: str, status: int = 200, **values):
             draft_key=base64.b64encode(key).decode(),
             csrf=session.get("csrf", ""),
             htmx_config=HTMX_CONFIG,
-            static=f"/static/{VERSION}",
+            static=f"/static/{current_app.config['server'].version}",
             idem=secrets.token_hex(8),
             **values,
         ),
@@ -198,12 +209,12 @@ def _check_token() -> None:
 
 
 def _add_shell(app: Flask, server: Server) -> None:
-    @app.get(f"/static/{VERSION}/js/portal.js")
-    def script():
+    @app.get("/static/<version>/js/portal.js")
+    def script(version):
         return Response(portal_script(), mimetype="text/javascript")
 
-    @app.get(f"/static/{VERSION}/vendor/htmx-2.0.11/htmx.min.js")
-    def htmx():
+    @app.get("/static/<version>/vendor/htmx-2.0.11/htmx.min.js")
+    def htmx(version):
         file = STATIC / "vendor" / "htmx-2.0.11" / "htmx.min.js"
         return Response(file.read_text("utf-8"), mimetype="text/javascript")
 
@@ -214,7 +225,7 @@ def _add_shell(app: Flask, server: Server) -> None:
     @app.get("/static-manifest.json")
     def manifest():
         files = ["js/portal.js", "vendor/htmx-2.0.11/htmx.min.js"]
-        return jsonify(version=VERSION, files=[f"/static/{VERSION}/{name}" for name in files])
+        return jsonify(files=[f"/static/{server.version}/{name}" for name in files])
 
     @app.get("/offline")
     def offline():

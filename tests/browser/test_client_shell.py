@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.harness import VERSION, person_id, ready, sign_in, stored, until, why, writing
+from tests.browser.harness import person_id, ready, sign_in, stored, until, why, writing
 
 pytest_plugins = ["tests.browser.client_fixtures"]
 
@@ -32,24 +32,25 @@ def context(new_device):
     return new_device()
 
 
-def test_the_cache_holds_the_shell_of_this_version_and_no_personal_page(context):
+def test_the_cache_holds_the_shell_of_this_version_and_no_personal_page(context, stand_in):
     page = installed(writing(context))
     page.goto("/home")
     cached = page.evaluate(_CACHED)
-    assert {name for name, _, _ in cached} == {f"shell-{VERSION}"}
+    assert {name for name, _, _ in cached} == {f"shell-{stand_in.version}"}
     assert sorted(path for _, path, _ in cached) == [
         "/offline",
-        f"/static/{VERSION}/js/portal.js",
-        f"/static/{VERSION}/vendor/htmx-2.0.11/htmx.min.js",
+        f"/static/{stand_in.version}/js/portal.js",
+        f"/static/{stand_in.version}/vendor/htmx-2.0.11/htmx.min.js",
     ]
     assert not any("sakura" in text or person_id("sakura") in text for _, _, text in cached)
 
 
-def test_caches_of_older_versions_go_when_a_new_one_takes_over(context):
-    page = sign_in(context)
-    page.evaluate("caches.open('shell-older')")
-    page = installed(page)
-    assert page.evaluate("caches.keys()") == [f"shell-{VERSION}"]
+def test_caches_of_older_versions_go_when_a_new_one_takes_over(context, stand_in):
+    page = installed(sign_in(context))
+    assert page.evaluate("caches.keys()") == ["shell-0a1b2c3d"]
+    stand_in.version = "ffffffff"
+    page.reload()
+    until(page, lambda: page.evaluate("caches.keys()") == ["shell-ffffffff"])
 
 
 def test_a_web_filters_page_never_becomes_a_part_of_the_shell(context, stand_in):

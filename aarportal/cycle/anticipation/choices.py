@@ -105,8 +105,8 @@ class GoalDraft:
     prediction: PredictionDraft | None = None
     adjustment_id: UUID | None = None
     """The earlier adjustment that this lap takes over."""
-    adjustment_change: str = ""
-    """The student's new words for it, when they take it over changed."""
+    adjustment_change: str | None = None
+    """New words for it (perhaps none) when it is taken over changed; None if as it was."""
     offered: tuple[str, ...] = ()
     """Words of every card the page offered, to tell own words from copied ones."""
 
@@ -133,7 +133,7 @@ def check_goal(draft: GoalDraft) -> None:
     _check_common(draft.text, draft.amount, draft.amount_unit, draft.strategies)
     _one_of("reach", draft.reach, ("", *REACHES))
     _one_of("when", draft.when, ("", *WHENS))
-    if len(draft.adjustment_change) > MAX_TEXT:
+    if len(draft.adjustment_change or "") > MAX_TEXT:
         raise InvalidError("adjustment_change", "too_long")
     if draft.criterion:
         _check_criterion(draft.criterion)

@@ -1,6 +1,6 @@
 """Looking ahead: set, revise and withdraw goals, and say what became of them."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from aarportal.audit import operations as audit
@@ -10,7 +10,7 @@ from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation import store
 from aarportal.cycle.anticipation.amounts import COMPARED_CYCLES, difficulty_ratio
 from aarportal.cycle.anticipation.choices import (
-    WHENS,
+    CriterionDraft,
     GoalChange,
     GoalDraft,
     check_change,
@@ -26,7 +26,7 @@ from aarportal.cycle.anticipation.models import (
     Prediction,
     SuccessCriterion,
 )
-from aarportal.cycle.anticipation.plans.operations import plan_session
+from aarportal.cycle.anticipation.plans import operations as plans
 from aarportal.cycle.anticipation.strategies import MAX_STRATEGIES, STRATEGIES
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop import store as cycles
@@ -73,7 +73,7 @@ def set_goal(scope: Scope, draft: GoalDraft) -> Goal:
     cycle = _lap_of_today(scope, unit, today)
     standing = store.active_goal(scope, cycle.id) if cycle else None
     if cycle and standing:
-        goal = _replace(scope, cycle, standing, draft, strategies)
+        goal = _replace(scope, standing, draft, strategies)
     else:
         cycle = _open_or_join(scope, cycle, unit)
         goal = _new_goal(scope, cycle, draft, strategies)
@@ -105,9 +105,7 @@ def revise_goal(scope: Scope, goal: Goal, change: GoalChange) -> Goal:
     goal.difficulty_ratio = _ratio(scope, cycle, goal.amount_planned, goal.amount_unit)
     goal.version += 1
     loop.move(scope, cycle, CycleEvent.GOAL_REVISED)
-    audit.record(
-        scope, "goal:revised", goal.id, student_id=goal.student_id, detail=change.reason
-    )
+    audit.record(scope, "goal:revised", goal.id, student_id=goal.student_id, detail=change.reason)
     return goal
 
 
@@ -194,7 +192,7 @@ def _adjustment_to_adopt(scope: Scope, draft: GoalDraft) -> Adjustment | None:
 def _with_adopted(draft: GoalDraft, adjustment: Adjustment | None) -> list[str]:
     """The chosen ways, with the one that the adopted adjustment names."""
     chosen = list(draft.strategies)
-    if adjustment is None or adjustment.what != "method" or draft.adjustment_change:
+    if adjustment is None or adjustment.what != "method" or draft.adjustment_change is not None:
         return chosen
     way = adjustment.to_value
     if way in STRATEGIES and way not in chosen and len(chosen) < MAX_STRATEGIES:
@@ -209,12 +207,16 @@ def _adopt(
     draft: GoalDraft,
     strategies: list[str],
 ) -> None:
+    """Take the adjustment over, as it was or as the student changed it now."""
     loop.adopt(scope, adjustment, cycle)
-    changed = draft.adjustment_change.strip()
-    if changed:
-        adjustment.kind, adjustment.to_value = "change", changed
-    elif adjustment.what == "method" and strategies and not adjustment.to_value:
-        adjustment.to_value = strategies[0]
+    is_way = adjustment.what == "method"
+    changed = draft.adjustment_change
+    if changed is None:
+        value = adjustment.to_value or (strategies[0] if is_way and strategies else "")
+    else:
+        value = changed.strip() or (strategies[0] if is_way and strategies else "")
+        adjustment.kind = "change"
+    adjustment.to_value = value or adjustment.to_value
 
 
 def _lap_of_today(scope: Scope, unit: Unit, today: date) -> LearningCycle | None:
@@ -222,9 +224,7 @@ def _lap_of_today(scope: Scope, unit: Unit, today: date) -> LearningCycle | None
         (
             cycle
             for cycle in cycles.open_cycles(scope, scope.actor_id)
-            if cycle.unit_id == unit.id
-            and cycle.opened_on == today
-            and cycle.state in _TAKES_GOAL
+            if cycle.unit_id == unit.id and cycle.opened_on == today and cycle.state in _TAKES_GOAL
         ),
         None,
     )
@@ -253,9 +253,7 @@ def _prompt_stage(scope: Scope, subject: str) -> int:
     return next((cycle.prompt_stage for cycle in recent if cycle.subject == subject), 1)
 
 
-def _new_goal(
-    scope: Scope, cycle: LearningCycle, draft: GoalDraft, strategies: list[str]
-) -> Goal:
+def _new_goal(scope: Scope, cycle: LearningCycle, draft: GoalDraft, strategies: list[str]) -> Goal:
     text, author = words_of(draft)
     goal = Goal(
         student_id=scope.actor_id,
@@ -268,7 +266,7 @@ def _new_goal(
         amount_planned=draft.amount,
         amount_unit=draft.amount_unit,
         strategies=strategies,
-        due_on=plan_session.day_of(draft.when, clock.today()),
+        due_on=plans.day_of(draft.when, clock.today()),
         version=1,
         confirmed_at=clock.now(),
         state=step(GOAL, GoalState.DRAFT, GoalEvent.CONFIRM),
@@ -277,3 +275,96 @@ def _new_goal(
     scope.session.add(goal)
     scope.session.flush()  # its id goes into the rows that hang on it
     return goal
+
+
+def _replace(scope: Scope, goal: Goal, draft: GoalDraft, strategies: list[str]) -> Goal:
+    """A second goal for a lap that has one revises it."""
+    text, author = words_of(draft)
+    change = GoalChange("other_task", text, draft.amount, draft.amount_unit, tuple(strategies))
+    revise_goal(scope, goal, change)
+    goal.author, goal.reach = author, draft.reach or goal.reach
+    goal.card_id = draft.card.card_id if draft.card else None
+    if draft.when:
+        goal.due_on = plans.day_of(draft.when, clock.today())
+    return goal
+
+
+def _attach(scope: Scope, cycle: LearningCycle, goal: Goal, draft: GoalDraft) -> None:
+    """What hangs on a goal: criterion, if-then plan, plan session, prediction."""
+    _set_criterion(scope, goal, draft)
+    if draft.if_then and draft.if_then.is_begun:
+        scope.session.add(
+            IfThen(
+                student_id=goal.student_id,
+                goal_id=goal.id,
+                cue=draft.if_then.cue,
+                obstacle=draft.if_then.obstacle,
+                response=draft.if_then.response,
+            )
+        )
+    if draft.when:
+        plans.plan_session(scope, cycle, draft.when, _items_planned(goal))
+    if draft.prediction and store.prediction_of(scope, cycle.id) is None:
+        prediction = Prediction(
+            student_id=goal.student_id,
+            cycle_id=cycle.id,
+            predicted_correct=draft.prediction.correct,
+            of_items=items_of(draft),
+            confidence=draft.prediction.confidence,
+            made_at=clock.now(),
+            # What is already known is no prediction.
+            state="void" if cycle.items else "open",
+        )
+        scope.session.add(prediction)
+
+
+def _set_criterion(scope: Scope, goal: Goal, draft: GoalDraft) -> None:
+    """The criterion as chosen; else the card's; else that the student can do it."""
+    standing = store.criterion_of(scope, goal.id)
+    if standing and draft.criterion is None:
+        return
+    row = standing or SuccessCriterion(student_id=goal.student_id, goal_id=goal.id)
+    chosen, row.source = draft.criterion or CriterionDraft(), "pupil"
+    if draft.criterion is None and draft.card:
+        chosen = CriterionDraft(draft.card.criterion_type, draft.card.criterion_target)
+        row.source = "teacher" if draft.card.card_id else "pupil"
+    row.type, row.target, row.text = chosen.type, chosen.target, chosen.text
+    if standing is None:
+        scope.session.add(row)
+
+
+def _keep_version(scope: Scope, goal: Goal, reason: str) -> None:
+    scope.session.add(
+        GoalVersion(
+            student_id=goal.student_id,
+            goal_id=goal.id,
+            version=goal.version,
+            text=goal.text,
+            amount_planned=goal.amount_planned,
+            strategies=list(goal.strategies),
+            reason=reason,
+            replaced_at=clock.now(),
+        )
+    )
+
+
+def _items_planned(goal: Goal) -> int | None:
+    """Records count items; an amount of pages or minutes cannot be held against them."""
+    return goal.amount_planned if goal.amount_unit == "items" else None
+
+
+def _ratio(
+    scope: Scope, cycle: LearningCycle, amount: int | None, amount_unit: str
+) -> float | None:
+    if amount is None or amount_unit != "items":
+        return None
+    amounts = cycles.recent_amounts(scope, cycle.student_id, cycle.subject, COMPARED_CYCLES + 1)
+    # The lap itself is no comparison, when it began with doing.
+    earlier = amounts[1:] if cycle.items else amounts
+    return difficulty_ratio(amount, earlier[:COMPARED_CYCLES])
+
+
+def _prediction_state(made_at: datetime, cycle: LearningCycle) -> str:
+    if not cycle.items or cycle.acted_first_at is None:
+        return "open"
+    return "resolved" if made_at < cycle.acted_first_at else "void"

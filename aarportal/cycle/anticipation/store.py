@@ -16,7 +16,7 @@ from aarportal.cycle.anticipation.models import (
     Prediction,
     SuccessCriterion,
 )
-from aarportal.cycle.anticipation.plan_matching import Planned
+from aarportal.cycle.anticipation.plans.matching import Planned
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.states import GoalState, PlanState
 
@@ -101,9 +101,7 @@ def rated_goals(scope: Scope, student_id: UUID, limit: int) -> Sequence[Goal]:
     ).all()
 
 
-def todays_goals(
-    scope: Scope, student_ids: Collection[UUID], day: date
-) -> dict[UUID, list[Goal]]:
+def todays_goals(scope: Scope, student_ids: Collection[UUID], day: date) -> dict[UUID, list[Goal]]:
     """Student -> goals set on `day` or due on it, the latest first; withdrawn ones left out."""
     first, after = clock.day_bounds(day)
     found: dict[UUID, list[Goal]] = {}
@@ -205,15 +203,11 @@ def plans_of(scope: Scope, cycle_ids: Collection[UUID]) -> dict[UUID, list[PlanS
     return found
 
 
-def plans_between(
-    scope: Scope, student_id: UUID, first: date, last: date
-) -> Sequence[PlanSession]:
+def plans_between(scope: Scope, student_id: UUID, first: date, last: date) -> Sequence[PlanSession]:
     """Plan sessions from `first` to `last` (inclusive), by day."""
     return scope.session.scalars(
         select(PlanSession)
-        .where(
-            PlanSession.student_id == student_id, PlanSession.planned_on.between(first, last)
-        )
+        .where(PlanSession.student_id == student_id, PlanSession.planned_on.between(first, last))
         .order_by(PlanSession.planned_on, PlanSession.id)
     ).all()
 
@@ -222,9 +216,7 @@ def open_past_plans(scope: Scope, student_id: UUID) -> Sequence[PlanSession]:
     """Plans whose day went by without a record: the student says what became of them."""
     return scope.session.scalars(
         select(PlanSession)
-        .where(
-            PlanSession.student_id == student_id, PlanSession.state == PlanState.OPEN_PAST
-        )
+        .where(PlanSession.student_id == student_id, PlanSession.state == PlanState.OPEN_PAST)
         .order_by(PlanSession.planned_on)
     ).all()
 
@@ -234,9 +226,7 @@ def plans_to_settle(
 ) -> list[tuple[PlanSession, Planned]]:
     """Plans from `first` to `last` (inclusive), each with what the matching needs of it."""
     rows = scope.session.execute(
-        select(
-            PlanSession, LearningCycle.subject, LearningCycle.unit_id, LearningCycle.opened_on
-        )
+        select(PlanSession, LearningCycle.subject, LearningCycle.unit_id, LearningCycle.opened_on)
         .join(
             LearningCycle,
             and_(
@@ -244,9 +234,7 @@ def plans_to_settle(
                 LearningCycle.id == PlanSession.cycle_id,
             ),
         )
-        .where(
-            PlanSession.student_id == student_id, PlanSession.planned_on.between(first, last)
-        )
+        .where(PlanSession.student_id == student_id, PlanSession.planned_on.between(first, last))
     )
     return [
         (

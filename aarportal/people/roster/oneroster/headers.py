@@ -31,6 +31,9 @@ class Header:
 
 def read_header(file: str, names: list[str], columns: Columns, log: ProblemLog) -> Header | None:
     """Find the columns; None when the first line is no header of this file at all."""
+    if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
+        log.add(file, 1, "", "csv_separator")
+        return None
     by_name = {name: column for column in columns for name in (column.name, *column.aliases)}
     by_small = {name.lower(): name for name in by_name}
     found: dict[str, int] = {}
@@ -58,9 +61,7 @@ def read_header(file: str, names: list[str], columns: Columns, log: ProblemLog) 
         else:
             log.add(file, 1, written, "header_unknown", written)
     if "sourcedId" not in found:
-        text = names[0] if len(names) == 1 else ""
-        rule = "csv_separator" if ";" in text or "\t" in text else "header_missing"
-        log.add(file, 1, "sourcedId", rule, "sourcedId")
+        log.add(file, 1, "sourcedId", "header_missing", "sourcedId")
         return None
     _check_missing(file, found, columns, log)
     _check_order(file, names, found, columns, log)
@@ -90,17 +91,15 @@ def _check_missing(file: str, found: dict[str, int], columns: Columns, log: Prob
 def _check_order(
     file: str, names: list[str], found: dict[str, int], columns: Columns, log: ProblemLog
 ) -> None:
-    """Name the first column that stands too far left, and metadata that is not on the right."""
-    previous = ""
-    furthest = -1
-    for column in columns:
-        index = found.get(column.name, -1)
-        if index < 0 or column.is_metadata:
-            continue
-        if index < furthest:
-            log.add(file, 1, column.name, "header_order", previous)
-            break
-        previous, furthest = column.name, index
+    """Name the first column that is out of its place, and metadata that is not on the right."""
+    right = [c.name for c in columns if c.name in found and not c.is_metadata]
+    given = sorted(right, key=found.__getitem__)
+    place = next((i for i, name in enumerate(given) if name != right[i]), -1)
+    if place >= 0:
+        # Either this one came too early, or the one that belongs here went to the right.
+        came_early = given[place + 1] == right[place]
+        wrong = given[place] if came_early else right[place]
+        log.add(file, 1, wrong, "header_order", str(right.index(wrong) + 1))
     last = max(
         (index for name, index in found.items() if not name.startswith(_METADATA)), default=-1
     )

@@ -119,7 +119,9 @@ RULES: Mapping[str, str] = MappingProxyType(
             "The column must be written %(detail)s, with capital and small letters as here."
         ),
         "header_twice": N_("The header names this column more than once."),
-        "header_order": N_("This column stands in the wrong place; it comes after %(detail)s."),
+        "header_order": N_(
+            "This column stands in the wrong place; it should be number %(detail)s."
+        ),
         "header_metadata_place": N_("Metadata columns must stand to the right of all others."),
         # The cells
         "value_required": N_("This cell must not be blank."),

@@ -15,6 +15,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _STRAY_CR = "\x1d"
 #: How far an open quote is followed to tell a line break inside a cell from a stray quote.
 _LINES_AHEAD = 20
+_CHARACTERS_AHEAD = 1 << 16
+_OTHER_SEPARATORS = ('";"', '"\t"')
 
 
 class Table:
@@ -38,11 +40,9 @@ class Table:
         self.is_whole = True
         self._lines = self._read_lines()
         first = next(self._records(), None)
-        if not self.is_whole:
-            return
         if first is not None:
             self.header = first[1]
-        else:
+        elif self.is_whole:
             self._refuse(0, "file_empty")
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
@@ -77,7 +77,7 @@ class Table:
                 return
             text = self._decoded(line, raw)
             if text is None:
-                if self._is_cp932:
+                if self._is_cp932 or not self.header:
                     return
                 continue
             if text.endswith("\n"):
@@ -109,13 +109,16 @@ class Table:
                 continue
             if _CONTROL.search(text):
                 self._refuse_control(line, text)
-                continue
-            try:
-                cells = next(csv.reader((text,), strict=True))
-            except csv.Error:
-                self._refuse_quotes(line, text)
-                continue
-            yield line, cells
+            else:
+                try:
+                    cells = next(csv.reader((text,), strict=True))
+                except csv.Error:
+                    self._refuse_quotes(line, text)
+                else:
+                    yield line, cells
+            if not self.header:
+                # Without a header no line below can be understood.
+                return
 
     def _refuse_control(self, line: int, text: str) -> None:
         """Say which cell holds a control character; a stray CR is a line break in a cell."""
@@ -129,16 +132,20 @@ class Table:
 
     def _refuse_quotes(self, line: int, text: str) -> None:
         """Tell a cell that goes on over the next lines from quotes that do not match."""
+        if not self.header and any(mark in text for mark in _OTHER_SEPARATORS):
+            self._refuse(line, "csv_separator")
+            return
         taken: list[tuple[int, str]] = []
-        joined = text
-        while joined.count('"') % 2 and len(taken) < _LINES_AHEAD:
+        joined, is_open = text, text.count('"') % 2 == 1
+        while is_open and len(taken) < _LINES_AHEAD and len(joined) < _CHARACTERS_AHEAD:
             numbered = self._next_line()
             if numbered is None:
                 break
             taken.append(numbered)
             joined = f"{joined}\n{numbered[1]}"
+            is_open ^= numbered[1].count('"') % 2 == 1
         cells: list[str] = []
-        if taken and joined.count('"') % 2 == 0:
+        if taken and not is_open:
             try:
                 lines = (f"{part}\n" for part in joined.split("\n"))
                 cells = next(csv.reader(lines, strict=True))

@@ -180,7 +180,7 @@ def rows_of(dialect: Dialect) -> dict[str, list[Cells]]:
 def tables_of(dialect: Dialect, rows: Mapping[str, list[Cells]] | None = None) -> Tables:
     """The rows under the full header of the dialect; own columns go to the right."""
     tables = {}
-    for file, all_cells in (rows or rows_of(dialect)).items():
+    for file, all_cells in (rows_of(dialect) if rows is None else rows).items():
         header = [column.name for column in dialect.files[file]]
         own = {name: None for cells in all_cells for name in cells if name not in header}
         header += own

@@ -47,25 +47,58 @@ class Planned:
 def settle(
     plans: Sequence[Planned], works: Iterable[DayWork], today: date, absent: Collection[date] = ()
 ) -> dict[UUID, PlanEvent]:
-    """What happens to each plan that is not settled yet; plans that only wait are left out."""
-    left = [_Left(work, work.items) for work in works]
-    ordered = sorted(
+    """What happens to each plan that is not settled yet; plans that only wait are left out.
+
+    Args:
+        plans: Plans of one student, settled ones too: they have used work up.
+        works: All work of the days of the plans and one day around them.
+        today: Plans of later days are left alone.
+        absent: Days on which the student was away.
+    """
+    ordered = _in_turn(plans, today)
+    taken = _share_out(ordered, works)
+    events = {
+        plan.id: _by_work(plan, taken[plan.id])
+        if plan.id in taken
+        else _by_calendar(plan, today, absent)
+        for plan in ordered
+        if plan.state in UNSETTLED
+    }
+    return {plan_id: event for plan_id, event in events.items() if event is not None}
+
+
+def settle_by_work(
+    plans: Sequence[Planned], works: Iterable[DayWork], today: date
+) -> dict[UUID, PlanEvent]:
+    """The same for plans that the work answers; the others are left alone."""
+    ordered = _in_turn(plans, today)
+    taken = _share_out(ordered, works)
+    events = {
+        plan.id: _by_work(plan, taken[plan.id])
+        for plan in ordered
+        if plan.state in UNSETTLED and plan.id in taken
+    }
+    return {plan_id: event for plan_id, event in events.items() if event is not None}
+
+
+def _in_turn(plans: Sequence[Planned], today: date) -> list[Planned]:
+    """Done plans first, because they have taken their share before; then by day."""
+    return sorted(
         (plan for plan in plans if plan.state in _COUNTED and plan.day <= today),
-        # Done plans first: they have taken their share before.
         key=lambda plan: (plan.state is not PlanState.DONE, plan.day, plan.id),
     )
+
+
+def _share_out(plans: Sequence[Planned], works: Iterable[DayWork]) -> dict[UUID, int]:
+    """Plan -> items that it gets; plans without any work are left out."""
+    left = [_Left(work, work.items) for work in works]
     taken: dict[UUID, int] = {}
     for nearby in (False, True):
-        for plan in ordered:
+        for plan in plans:
             for share in left:
                 if _fits(plan, share.work, nearby=nearby):
                     share.give(plan, taken)
-    return {
-        plan.id: event
-        for plan in ordered
-        if plan.state in UNSETTLED
-        and (event := _event(plan, taken.get(plan.id), today, absent)) is not None
-    }
+    return taken
 
 
 @dataclass
@@ -100,14 +133,14 @@ def _fits(plan: Planned, work: DayWork, *, nearby: bool) -> bool:
     return plan.unit_id == work.unit_id if known else plan.subject == work.subject
 
 
-def _event(
-    plan: Planned, done: int | None, today: date, absent: Collection[date]
-) -> PlanEvent | None:
-    if done is not None:
-        event = plan_event(done, plan.amount)
-        if event is PlanEvent.RECORD_SOME and plan.state is PlanState.PARTLY:
-            return None
-        return event
+def _by_work(plan: Planned, done: int) -> PlanEvent | None:
+    event = plan_event(done, plan.amount)
+    if event is PlanEvent.RECORD_SOME and plan.state is PlanState.PARTLY:
+        return None
+    return event
+
+
+def _by_calendar(plan: Planned, today: date, absent: Collection[date]) -> PlanEvent | None:
     if plan.state is PlanState.PARTLY:
         return None
     if plan.day in absent:

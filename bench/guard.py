@@ -1,0 +1,71 @@
+"""What the session guard costs: the same questions asked with and without it, in one run."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from sqlalchemy import and_, select  # noqa: E402
+
+from aarportal import migrate  # noqa: E402
+from aarportal.app import create_app  # noqa: E402
+from aarportal.core.scope import SystemScope, unit_of_work  # noqa: E402
+from aarportal.cycle.loop.models import LearningCycle  # noqa: E402
+from aarportal.people.roster.models import Enrollment, User  # noqa: E402
+from aarportal.settings import Settings  # noqa: E402
+from bench.measure import cpu_ms, line  # noqa: E402
+from tests import cast  # noqa: E402
+
+QUESTIONS = {
+    "one table, one condition": lambda: select(LearningCycle).where(LearningCycle.mid == ""),
+    "a join of two tables, ordered": lambda: (
+        select(User.id, User.family_name)
+        .join(Enrollment, Enrollment.user_id == User.id)
+        .where(Enrollment.role == "student")
+        .order_by(Enrollment.attendance_no)
+    ),
+    "a subquery in a condition": lambda: select(User.id).where(
+        User.id.in_(
+            select(LearningCycle.student_id).where(
+                and_(LearningCycle.mid == "", LearningCycle.items >= 0)
+            )
+        )
+    ),
+}
+
+
+def main() -> None:
+    """Print the cost of each question, guarded and plain."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(
+            Settings(
+                secret_key="bench " * 8,
+                database_url=f"sqlite:///{folder}/portal.db",
+                data_dir=Path(folder),
+                cookie_secure=False,
+            )
+        )
+        migrate.upgrade(app)
+        with app.app_context(), unit_of_work(SystemScope("cast")) as scope:
+            cast.enter(scope)
+        print("Session guard, CPU per query (SQLite, few rows):")
+        for name, question in QUESTIONS.items():
+            costs = {}
+            for eyes, scope_made in {
+                "plain": SystemScope("bench"),
+                "pupil": cast.scope_of(cast.AOI),
+                "teacher": cast.scope_of(cast.CHIBA),
+            }.items():
+                with app.app_context(), unit_of_work(scope_made, read_only=True) as scope:
+                    costs[eyes] = cpu_ms(
+                        lambda: scope.session.execute(question()).all(), times=200  # noqa: B023
+                    )
+            line(f"{name}: plain", costs["plain"], "ms")
+            for eyes in ("pupil", "teacher"):
+                ratio = costs[eyes] / costs["plain"]
+                line(f"{name}: guarded, {eyes}", costs[eyes], "ms", f"{ratio:.2f} x plain")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Signing in, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from aarportal.core import clock
+from aarportal.core.errors import InvalidError, TooManyTriesError
+from aarportal.core.ownership import Relation
+from aarportal.core.permissions import Role
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.people.accounts import operations
+from aarportal.people.accounts.models import SignInSession, SignInThrottle
+from aarportal.people.accounts.operations import SignInDraft
+from aarportal.people.roster.models import User
+from tests.cast import AOI, BEN, CHIBA, CODES, DOI, HINATA, KEN, PASSWORD, PRIMARY, SECONDARY
+
+SECRET = "secret"
+
+
+def draft(member=AOI, code=None, password=PASSWORD, address="10.0.0.1"):
+    return SignInDraft(code or CODES[member.school_id], member.login_id, password, address)
+
+
+@pytest.mark.parametrize("member", [AOI, KEN, CHIBA, DOI], ids=lambda m: m.name)
+def test_the_session_opens_just_this_persons_scope(in_app, member):
+    token = operations.sign_in(draft(member), SECRET)
+    scope, known = operations.who(token)
+    assert known.user.id == scope.actor_id == member.id
+    assert (scope.district_id, scope.school_id, scope.role) == (HINATA, member.school_id, member.role)
+    assert set(scope.class_ids) == set(member.classes)
+
+
+def test_a_teacher_sees_the_students_of_her_classes(in_app):
+    scope, _ = operations.who(operations.sign_in(draft(CHIBA), SECRET))
+    assert scope.students[Relation.HOMEROOM] == {AOI.id, BEN.id}
+    scope, _ = operations.who(operations.sign_in(draft(DOI), SECRET))
+    assert scope.students[Relation.HOMEROOM] == frozenset()
+    assert scope.students[Relation.TEACHES] == {AOI.id, BEN.id}
+
+
+def test_the_code_of_the_district_opens_the_same_door(in_app):
+    scope, _ = operations.who(operations.sign_in(draft(AOI, code="131234"), SECRET))
+    assert scope.school_id == PRIMARY
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"password": "wrong"},
+        {"code": "nowhere"},
+        {"code": CODES[SECONDARY]},
+        {"code": "139999"},
+    ],
+    ids=["password", "code", "another school", "another district"],
+)
+def test_what_does_not_fit_together_is_refused_without_saying_which(in_app, wrong):
+    with pytest.raises(InvalidError) as refused:
+        operations.sign_in(draft(**wrong), SECRET)
+    assert refused.value.rule == "sign_in"
+    with unit_of_work(SystemScope("look"), read_only=True) as scope:
+        assert not scope.session.scalars(select(SignInSession)).all()
+
+
+def test_after_six_tries_the_account_waits_and_nobody_else(in_app):
+    for _ in range(operations.TRIES_PER_ACCOUNT):
+        with pytest.raises(InvalidError):
+            operations.sign_in(draft(password="wrong"), SECRET)
+    with pytest.raises(TooManyTriesError) as waits:
+        operations.sign_in(draft(), SECRET)
+    assert 0 < waits.value.retry_after_seconds <= 301
+    assert operations.sign_in(draft(BEN), SECRET)
+    clock.shift(operations.THROTTLE_WINDOW + timedelta(seconds=1))
+    assert operations.sign_in(draft(), SECRET)
+
+
+def test_the_throttle_keeps_neither_names_nor_addresses(in_app):
+    with pytest.raises(InvalidError):
+        operations.sign_in(draft(password="wrong", address="192.0.2.7"), SECRET)
+    with unit_of_work(SystemScope("look"), read_only=True) as scope:
+        keys = scope.session.scalars(select(SignInThrottle.key)).all()
+    assert len(keys) == 2
+    assert not [key for key in keys if "aoi" in key or "192" in key]
+
+
+def test_a_session_ends_by_going_out_by_time_and_by_leaving_the_roster(in_app):
+    tokens = [operations.sign_in(draft(), SECRET) for _ in range(3)]
+    operations.sign_out(tokens[0])
+    assert operations.who(tokens[0]) is None
+    assert operations.who(tokens[1])
+    clock.shift(operations.SESSION_LENGTH + timedelta(minutes=1))
+    assert operations.who(tokens[1]) is None
+    clock.shift(timedelta(0))
+    with unit_of_work(SystemScope("leaves")) as scope:
+        from aarportal.audit import operations as audit
+
+        scope.session.get(User, AOI.id).enabled = False
+        audit.record(scope, "user:left", AOI.id)
+    assert operations.who(tokens[2]) is None
+    with pytest.raises(InvalidError):
+        operations.sign_in(draft(), SECRET)
+
+
+def test_a_token_is_not_kept_in_the_clear(in_app):
+    token = operations.sign_in(draft(), SECRET)
+    with unit_of_work(SystemScope("look"), read_only=True) as scope:
+        row = scope.session.scalars(select(SignInSession)).one()
+    assert token.encode() not in row.token_hash
+    assert row.role == Role.STUDENT
