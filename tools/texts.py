@@ -22,7 +22,7 @@ CATALOGUES = {"ja": "ja", "ja@hira": "ja", "en": "en"}
 COMPLETE = ("ja",)
 KEYWORDS = {
     "_": None, "_l": None, "gettext": None, "lazy_gettext": None, "plain": None,
-    "notice": None, "mark": None,
+    "notice": None, "mark": None, "N_": None,
 }  # fmt: skip
 METHODS = [("aarportal/**.py", "python"), ("templates/**.html", "jinja2")]
 _PLACEHOLDER = re.compile(r"%\(\w+\)s")

@@ -21,7 +21,7 @@ from aarportal.charts.chart import (
     Window,
 )
 from aarportal.charts.history import Band, CycleOutcome, LearningHistory, Verdict
-from aarportal.charts.marks import Area, Label, Mark, areas, circle, curve, line
+from aarportal.charts.marks import Area, Label, Mark, areas, circles, curve, line
 from aarportal.charts.svg import Frame, Sheet
 from aarportal.charts.theme import (
     ACTION,
@@ -198,12 +198,12 @@ def _beads(facts: CycleBand) -> Iterator[Mark]:
     for row, colour in enumerate(_COLOURS):
         y = _row_y(row)
         here = [(_column_x(place), _parts(c)[row]) for place, c in enumerate(facts.cycles)]
-        filled = (circle(x, y, _RADIUS) for x, there in here if there)
+        filled = circles((x, y, _RADIUS) for x, there in here if there)
         yield from areas(filled, Pen(fill=colour, line=CARD, width=2))
-        empty = (circle(x, y, _RADIUS - 1.5) for x, there in here if not there)
+        empty = circles((x, y, _RADIUS - 1.5) for x, there in here if not there)
         yield from areas(empty, Pen(fill=CARD, line=AXIS, width=1.4, dash=(2.5, 2.5)))
     good = [_column_x(place) for place, cycle in enumerate(facts.cycles) if _worked(cycle)]
-    yield from areas((circle(x, _LAST_Y, 4.5) for x in good), Pen(fill=CARD))
+    yield from areas(circles((x, _LAST_Y, 4.5) for x in good), Pen(fill=CARD))
 
 
 def _strings(facts: CycleBand) -> Iterator[Mark]:

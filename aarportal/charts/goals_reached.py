@@ -21,7 +21,7 @@ from aarportal.charts.chart import (
     Window,
 )
 from aarportal.charts.history import Band, GoalOutcome, LearningHistory
-from aarportal.charts.marks import Area, Label, Mark, areas, box, circle, line, polygon
+from aarportal.charts.marks import Area, Label, Mark, areas, box, circle, circles, line, polygon
 from aarportal.charts.svg import Frame, Sheet
 from aarportal.charts.theme import (
     ACTION,
@@ -201,9 +201,9 @@ def _check(x: float, y: float) -> Path:
 def _fact_marks(facts: list[tuple[float, float, bool | None]]) -> Iterator[Mark]:
     """Draw the fact beside each rating: a filled check, an empty circle, a short line."""
     met = [(x, y) for x, y, fact in facts if fact is True]
-    yield from areas((circle(x, y, 10) for x, y in met), Pen(fill=ACTION))
+    yield from areas(circles((x, y, 10) for x, y in met), Pen(fill=ACTION))
     yield from areas((_check(x, y) for x, y in met), Pen(line=CARD, width=2.2))
-    still = (circle(x, y, 9) for x, y, fact in facts if fact is False)
+    still = circles((x, y, 9) for x, y, fact in facts if fact is False)
     yield from areas(still, Pen(fill=CARD, line=ACTION, width=1.8))
     unknown = (line([(x - 5, y), (x + 5, y)]) for x, y, fact in facts if fact is None)
     yield from areas(unknown, Pen(line=AXIS, width=1.8))

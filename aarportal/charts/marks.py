@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
 from matplotlib.path import Path
 
 from aarportal.charts.theme import INK, SMALL, Pen
 
-_ARC: Final = 0.5522847498
-"""How far the handles of a cubic curve stand out to draw a quarter of a circle."""
+# How far the handles of a cubic curve stand out to draw a quarter of a circle.
+_K: Final = 0.5522847498
 
 Anchor = Literal["left", "center", "right"]
 
@@ -38,18 +39,31 @@ class Label:
 Mark = Area | Label
 
 
-def circle(x: float, y: float, radius: float) -> Path:
-    """Return a circle as four curves, a third of the text of matplotlib's own."""
-    r, k = radius, radius * _ARC
-    vertices = [
-        (x + r, y),
-        *((x + r, y + k), (x + k, y + r), (x, y + r)),
-        *((x - k, y + r), (x - r, y + k), (x - r, y)),
-        *((x - r, y - k), (x - k, y - r), (x, y - r)),
-        *((x + k, y - r), (x + r, y - k), (x + r, y)),
-        (x + r, y),
+_UNIT_CIRCLE: Final = np.array(
+    [
+        (1, 0),
+        *((1, _K), (_K, 1), (0, 1)),
+        *((-_K, 1), (-1, _K), (-1, 0)),
+        *((-1, -_K), (-_K, -1), (0, -1)),
+        *((_K, -1), (1, -_K), (1, 0)),
+        (1, 0),
     ]
-    return Path(vertices, [Path.MOVETO, *[Path.CURVE4] * 12, Path.CLOSEPOLY])
+)
+_CIRCLE_CODES: Final = [Path.MOVETO, *[Path.CURVE4] * 12, Path.CLOSEPOLY]
+
+
+def circle(x: float, y: float, radius: float) -> Path:
+    """Return a circle as four curves, half of the text of matplotlib's own."""
+    return Path(_UNIT_CIRCLE * radius + (x, y), _CIRCLE_CODES)
+
+
+def circles(spots: Iterable[tuple[float, float, float]]) -> tuple[Path, ...]:
+    """Return all circles (x, y, radius) as one path, or nothing."""
+    places = np.array([*spots])
+    if not places.size:
+        return ()
+    vertices = _UNIT_CIRCLE * places[:, None, 2:] + places[:, None, :2]
+    return (Path(vertices.reshape(-1, 2), _CIRCLE_CODES * len(places)),)
 
 
 def box(x: float, y: float, width: float, height: float, radii: tuple[float, float]) -> Path:

@@ -9,7 +9,7 @@ from typing import Final
 
 from aarportal.charts.chart import Chart, NextStepKey, Picture, Step, Table, Trend
 from aarportal.charts.history import Band
-from aarportal.charts.marks import Area, Label, Mark, areas, box, circle, line
+from aarportal.charts.marks import Area, Label, Mark, areas, box, circles, line
 from aarportal.charts.svg import Frame, Sheet
 from aarportal.charts.theme import (
     ACTION,
@@ -90,8 +90,7 @@ def sentence(facts: TwoWeeks, voice: Voice) -> str:
         comparison = {"time": duration(voice, amount)}
         sayings = _TIME
     if facts.trend in sayings:
-        values = {} if facts.trend is Trend.SAME else comparison
-        parts.append(say(sayings[facts.trend], **values))
+        parts.append(say(sayings[facts.trend], **comparison))
     if facts.only_app is not None:
         parts.append(say(_ONE_APP, app=voice.title(facts.only_app)))
     return joined(voice, parts)
@@ -275,7 +274,7 @@ def _pictograph(facts: TwoWeeks, voice: Voice) -> Picture:
         else:
             outlines.append(cell)
         floor = y + _CELL_HEIGHT - 5
-        rounds += [circle(*spot) for spot in _circles(slot.sessions, x + 5, floor, width - 10)]
+        rounds += _circles(slot.sessions, x + 5, floor, width - 10)
         if slot.sessions > 16:
             text = str(slot.sessions)
             labels.append(Label(x + width / 2, y + 20, text, SMALL, INK, "center", bold=True))
@@ -284,7 +283,7 @@ def _pictograph(facts: TwoWeeks, voice: Voice) -> Picture:
         (
             *areas(outlines, Pen(fill=CARD, line=GRID, width=1.5)),
             *marks,
-            *areas(rounds, Pen(fill=ACTION)),
+            *areas(circles(rounds), Pen(fill=ACTION)),
             *labels,
         ),
     )

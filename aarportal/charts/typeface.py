@@ -46,12 +46,23 @@ def text_width(text: str, size: float) -> float:
     return sum(_width_of(character) for character in text) * size
 
 
+def _fitting(text: str, width: float) -> int:
+    """Return how many characters fit into a width given in ems; one always does."""
+    used = 0.0
+    for place, character in enumerate(text):
+        used += _width_of(character)
+        if used > width and place:
+            return place
+    return len(text)
+
+
 def _break_after(line: str) -> int:
     """Return where a full line may be broken: after its last space, if that is not too early."""
     space = line.rfind(" ")
     return space + 1 if space >= len(line) // 2 else len(line)
 
 
+@lru_cache(1024)
 def wrapped(text: str, *, width: float, size: float, most: int) -> tuple[str, ...]:
     """Break a text into lines that fit.
 
@@ -61,15 +72,13 @@ def wrapped(text: str, *, width: float, size: float, most: int) -> tuple[str, ..
         size: Height of the text.
         most: Number of lines at most; what does not fit ends in an ellipsis.
     """
+    room = width / size
     rest = " ".join(text.split())
     lines: list[str] = []
     while rest:
-        fits = len(rest)
-        while fits > 1 and text_width(rest[:fits], size) > width:
-            fits -= 1
+        fits = _fitting(rest, room)
         if fits < len(rest) and len(lines) + 1 == most:
-            while fits > 1 and text_width(rest[:fits] + "…", size) > width:
-                fits -= 1
+            fits = _fitting(rest, room - _width_of("…"))
             return (*lines, rest[:fits].rstrip() + "…")
         cut = fits if fits == len(rest) or rest[fits] == " " else _break_after(rest[:fits])
         lines.append(rest[:cut].rstrip())

@@ -13,7 +13,7 @@ from matplotlib.path import Path
 
 from aarportal.charts.chart import Chart, Facts, NextStepKey, Picture, Step, Table, Window
 from aarportal.charts.history import Band, LearningHistory
-from aarportal.charts.marks import Area, Label, Mark, areas, box, circle, line, polygon
+from aarportal.charts.marks import Area, Label, Mark, areas, box, circle, circles, line, polygon
 from aarportal.charts.svg import Frame, Sheet
 from aarportal.charts.theme import (
     ACTION,
@@ -269,13 +269,17 @@ def _bar(row: _Row, length: float) -> Iterator[Mark]:
 
 
 def _circles(row: _Row) -> Iterator[Mark]:
+    right = row.unit.correct
     spots = [
-        (11 + place % _PER_ROW * _PITCH, row.body + _PITCH / 2 + place // _PER_ROW * _PITCH)
+        (
+            11 + place % _PER_ROW * _PITCH,
+            row.body + _PITCH / 2 + place // _PER_ROW * _PITCH,
+            9 if place < right else 8.2,
+        )
         for place in range(row.unit.items)
     ]
-    right, still = spots[: row.unit.correct], spots[row.unit.correct :]
-    yield from areas((circle(x, y, 9) for x, y in right), Pen(fill=ACTION))
-    yield from areas((circle(x, y, 8.2) for x, y in still), Pen(fill=CARD, line=AXIS, width=1.6))
+    yield from areas(circles(spots[:right]), Pen(fill=ACTION))
+    yield from areas(circles(spots[right:]), Pen(fill=CARD, line=AXIS, width=1.6))
 
 
 def _words(row: _Row) -> Iterator[Mark]:

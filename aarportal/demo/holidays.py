@@ -1,6 +1,7 @@
 """National holidays of Japan, pure.
 
-Source: 国民の祝日に関する法律 as of 2020 (the years in which the games moved single days are left out).
+Source: 国民の祝日に関する法律 as of 2020; the years in which the games moved single days are left
+out.
 """
 
 from datetime import date, timedelta
@@ -25,7 +26,7 @@ _SUNDAY = 6
 
 @cache
 def national_holidays(year: int) -> dict[date, str]:
-    """The holidays of a year with their names, substitutes and days between two holidays included."""
+    """The holidays of a year with names, substitutes and days between two holidays included."""
     days = {date(year, month, day): name for (month, day), name in _FIXED.items()}
     for month, (nth, name) in _HAPPY_MONDAYS.items():
         days[_nth_monday(year, month, nth)] = name

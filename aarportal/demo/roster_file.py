@@ -1,4 +1,4 @@
-"""The school as a OneRoster bundle of the Japanese K-12 profile, the way a school office sends it."""
+"""The school as a OneRoster bundle of the Japanese K-12 profile, as a school office sends it."""
 
 import csv
 import io
@@ -80,7 +80,9 @@ def _manifest() -> str:
         "source.systemName": "まなびのわ デモ",
         "source.systemCode": "demo",
     }
-    rows = [{"propertyName": name, "value": value} for name, value in properties.items()]
+    rows: list[Cells] = [
+        {"propertyName": name, "value": value} for name, value in properties.items()
+    ]
     return _csv(["propertyName", "value"], rows)
 
 
@@ -97,12 +99,16 @@ def _csv(header: list[str], rows: Iterable[Cells]) -> str:
 
 
 def _orgs() -> list[Cells]:
-    return [
-        {"sourcedId": "district", "name": DISTRICT_NAME, "type": "district", "identifier": DISTRICT_CODE},
-        *(
-            {"sourcedId": key, "name": name, "type": "school", "identifier": code, "parentSourcedId": "district"}
-            for key, (name, code) in _ORGS.items()
-        ),
+    district: Cells = {
+        "sourcedId": "district", "name": DISTRICT_NAME, "type": "district",
+        "identifier": DISTRICT_CODE,
+    }  # fmt: skip
+    return [district] + [
+        {
+            "sourcedId": key, "name": name, "type": "school", "identifier": code,
+            "parentSourcedId": "district",
+        }
+        for key, (name, code) in _ORGS.items()
     ]  # fmt: skip
 
 
@@ -164,7 +170,8 @@ def _pupil(pupil: Pupil) -> Cells:
         "preferredGivenName": name.given, "preferredFamilyName": name.family,
         "preferredMiddleName": name.middle,
         "primaryOrgSourcedId": SECONDARY if pupil.grade.startswith("J") else PRIMARY,
-        "metadata.jp.kanaGivenName": name.kana_given, "metadata.jp.kanaFamilyName": name.kana_family,
+        "metadata.jp.kanaGivenName": name.kana_given,
+        "metadata.jp.kanaFamilyName": name.kana_family,
         "metadata.jp.kanaMiddleName": name.kana_middle, "metadata.jp.homeClass": pupil.class_key,
     }  # fmt: skip
 
@@ -178,7 +185,8 @@ def _teacher(rng: Random, teacher: Teacher) -> Cells:
         "userMasterIdentifier": str(UUID(int=rng.getrandbits(128), version=4)),
         "preferredGivenName": name.given, "preferredFamilyName": name.family,
         "primaryOrgSourcedId": teacher.school,
-        "metadata.jp.kanaGivenName": name.kana_given, "metadata.jp.kanaFamilyName": name.kana_family,
+        "metadata.jp.kanaGivenName": name.kana_given,
+        "metadata.jp.kanaFamilyName": name.kana_family,
         "metadata.jp.kanaMiddleName": name.kana_middle,
     }  # fmt: skip
 
@@ -203,29 +211,27 @@ def _roles(school: School) -> list[Cells]:
 
 def _enrollments(school: School) -> list[Cells]:
     schools = {plan.key: plan.school for plan in school.classes}
-    rows: list[Cells] = []
-    for pupil in _everybody(school):
-        groups = (group.key for group in school.groups if group.class_key == pupil.class_key)
-        for key in (pupil.class_key, *groups):
-            rows.append(
-                {
-                    "sourcedId": f"in-{key}-{pupil.sourced_id}", "classSourcedId": key,
-                    "schoolSourcedId": schools[pupil.class_key], "userSourcedId": pupil.sourced_id,
-                    "role": "student", "primary": "false", "metadata.jp.shussekiNo": pupil.number,
-                    "metadata.jp.publicFlg": "true",
-                }
-            )  # fmt: skip
-    known = {*schools, *(group.key for group in school.groups)}
-    for teacher in school.teachers:
-        for key in filter(known.__contains__, (teacher.homeroom, *teacher.groups)):
-            rows.append(
-                {
-                    "sourcedId": f"in-{key}-{teacher.login_id}", "classSourcedId": key,
-                    "schoolSourcedId": teacher.school, "userSourcedId": teacher.login_id,
-                    "role": "teacher", "primary": "true", "metadata.jp.publicFlg": "true",
-                }
-            )  # fmt: skip
-    return rows
+    groups = {group.key: group.class_key for group in school.groups}
+    pupils: list[Cells] = [
+        {
+            "sourcedId": f"in-{key}-{pupil.sourced_id}", "classSourcedId": key,
+            "schoolSourcedId": schools[pupil.class_key], "userSourcedId": pupil.sourced_id,
+            "role": "student", "primary": "false", "metadata.jp.shussekiNo": pupil.number,
+            "metadata.jp.publicFlg": "true",
+        }
+        for pupil in _everybody(school)
+        for key in (pupil.class_key, *(k for k, of in groups.items() if of == pupil.class_key))
+    ]  # fmt: skip
+    return pupils + [
+        {
+            "sourcedId": f"in-{key}-{teacher.login_id}", "classSourcedId": key,
+            "schoolSourcedId": teacher.school, "userSourcedId": teacher.login_id,
+            "role": "teacher", "primary": "true", "metadata.jp.publicFlg": "true",
+        }
+        for teacher in school.teachers
+        for key in (teacher.homeroom, *teacher.groups)
+        if key in schools or key in groups
+    ]  # fmt: skip
 
 
 def _everybody(school: School) -> list[Pupil]:

@@ -1,4 +1,4 @@
-"""Who there is in the demonstration: a district, two schools, six classes and their teachers; pure."""
+"""Who there is in the demonstration: a district, two schools, six classes, teachers; pure."""
 
 from dataclasses import dataclass
 from random import Random
@@ -34,7 +34,9 @@ class ClassPlan:
 
 #: In the order in which smaller demonstrations take them.
 CLASSES = (
-    ClassPlan("4-2", PRIMARY, "P4", "4年2組", 40, PersonName("髙﨑", "美桜", "タカサキ", "ミオ"), 2),
+    ClassPlan(
+        "4-2", PRIMARY, "P4", "4年2組", 40, PersonName("髙﨑", "美桜", "タカサキ", "ミオ"), 2
+    ),
     ClassPlan("1-1", PRIMARY, "P1", "1年1組", 33, PersonName("𠮷田", "花", "ヨシダ", "ハナ")),
     ClassPlan("J2-1", SECONDARY, "J2", "2年1組", 39, PersonName("德永", "蓮", "トクナガ", "レン")),
     ClassPlan("6-1", PRIMARY, "P6", "6年1組", 38, PersonName("濵田", "湊", "ハマダ", "ミナト")),
@@ -80,7 +82,7 @@ TEACHERS = (
     Teacher("t41", PRIMARY, PersonName("葛\U000e0100西", "誠", "カサイ", "マコト"), "4-1"),
     Teacher("rika", PRIMARY, PersonName("土井", "実", "ドイ", "ミノル"), groups=("4-2-rika",)),
     Teacher(
-        "eigo", PRIMARY, PersonName("ウィリアムズ", "エマ", "ウィリアムズ", "エマ", "ローズ", "ローズ"),
+        "eigo", PRIMARY, PersonName("ウィリアムズ", "エマ", "ウィリアムズ", "エマ"),
         groups=("6-1-gaikokugo",),
     ),
     Teacher("jeigo", SECONDARY, PersonName("森", "緑", "モリ", "ミドリ"), groups=("J2-1-eigo",)),

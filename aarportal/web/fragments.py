@@ -37,30 +37,24 @@ def render(page: str, values: dict[str, Any], *, status: int = 200) -> Response:
     return response
 
 
-def unchanged(response_version: str) -> Response | None:
-    """An empty 304 when the browser already holds this version of the page.
+def tag_of(version: str) -> str:
+    """The entity tag of a version of a page; its part that asks again sends it along."""
+    return blake2b(version.encode(), digest_size=12).hexdigest()
+
+
+def unchanged(version: str) -> Response | None:
+    """An empty 304 when whoever asks shows this version already.
+
+    The page itself is never stored (`no-store`): the part that polls names its tag in a header.
 
     Args:
-        response_version: Anything that changes when the page would; it is hashed with the target.
+        version: Anything that changes when the page would.
     """
-    etag = _etag(response_version)
-    if etag in request.if_none_match:
-        response = make_response("", 304)
-        response.set_etag(etag)
-        return response
-    return None
-
-
-def with_version(response: Response, response_version: str) -> Response:
-    """Let the browser ask next time whether the page is still this version."""
-    response.set_etag(_etag(response_version))
-    response.headers["Cache-Control"] = "private, no-cache"
+    if tag_of(version) not in request.if_none_match:
+        return None
+    response = make_response("", 304)
+    response.set_etag(tag_of(version))
     return response
-
-
-def _etag(response_version: str) -> str:
-    hx = request.headers.get("HX-Target", "")
-    return blake2b(f"{response_version}|{hx}".encode(), digest_size=12).hexdigest()
 
 
 def _choose(page: str) -> str:

@@ -41,17 +41,23 @@ def _drawn_plain(name: str, script: Script, msgid: str) -> str:
     return draw_plain(catalogue(name).ugettext(msgid), script)
 
 
-def gettext(msgid: str, **values: Any) -> Markup:
+def gettext(msgid: str, /, **values: Any) -> Markup:
     """The text of `msgid` as HTML in the reader's language and script; values are escaped."""
     reader = current_reader()
     text = _drawn(reader.catalogue, reader.script, reader.ruby_grade, msgid)
     return text % values if values else text
 
 
-def plain(msgid: str, **values: Any) -> str:
+def plain(msgid: str, /, **values: Any) -> str:
     """The text of `msgid` without mark-up, for attributes, titles and SVG."""
     reader = current_reader()
     text = _drawn_plain(reader.catalogue, reader.script, msgid)
+    return text % values if values else text
+
+
+def source(msgid: str, /, **values: Any) -> str:
+    """The translated text still in the notation, to be drawn by whoever shows it."""
+    text: str = catalogue(current_reader().catalogue).ugettext(msgid)
     return text % values if values else text
 
 

@@ -1,24 +1,25 @@
-"""Fixtures of the tests that try the client script alone; each of their files names this plug-in."""
+"""Fixtures of the tests that try the client script alone; their files name this plug-in."""
+
+import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.browser.harness import ARGUMENTS, CHROMIUM, Server, policy
+from tests.browser.client_steps import policy
+from tests.browser.harness import Server
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "google-chrome"
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
-def playwright_driver():
-    """The one Playwright of this process: a second one beside it would not start."""
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def chromium(playwright_driver):
-    """A browser that keeps left pages alive, as people's browsers do."""
-    started = playwright_driver.chromium.launch(
+def everyday_chromium(chromium):
+    """A browser that keeps left pages alive, as people's browsers do and Playwright's does not."""
+    started = chromium.browser_type.launch(
         executable_path=CHROMIUM,
-        args=ARGUMENTS,
+        args=CHROMIUM_FLAGS,
         ignore_default_args=["--disable-back-forward-cache"],
     )
     yield started
@@ -34,12 +35,12 @@ def stand_in():
 
 
 @pytest.fixture
-def new_device(chromium, stand_in):
+def new_device(everyday_chromium, stand_in):
     """Makes devices: browsers with storage of their own, that must not break the page's policy."""
     opened, complaints = [], []
 
     def open_device(**options):
-        context = chromium.new_context(base_url=stand_in.url, **options)
+        context = everyday_chromium.new_context(base_url=stand_in.url, **options)
         context.set_default_timeout(8000)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda line: complaints.append(line.text) if policy(line.text) else 0)

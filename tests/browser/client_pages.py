@@ -61,8 +61,8 @@ REFLECTION = """{% extends "page" %}{% block main %}
 {% if errors %}<section role="alert" tabindex="-1" data-errors>{{ errors }}</section>{% endif %}
 <fieldset data-step="1"{% if step != 1 %} hidden{% endif %}><legend><h1>How near?</h1></legend>
 {% for n in "1234" %}<label><input type="radio" name="near" value="{{ n }}"
-{% if f.near == n %} checked{% endif %}>Step <ruby>{{ n }}<rt>reading</rt></ruby></label>{% endfor %}
-<button name="go" value="2" data-go="next">Go on to why</button></fieldset>
+{% if f.near == n %} checked{% endif %}>Step <ruby>{{ n }}<rt>reading</rt></ruby></label>
+{% endfor %}<button name="go" value="2" data-go="next">Go on to why</button></fieldset>
 <fieldset data-step="2"{% if step != 2 %} hidden{% endif %}><legend><h1>Why?</h1></legend>
 <label>Why <textarea id="why" name="why" maxlength="100">{{ f.why }}</textarea></label>
 <p>Left: <b data-count-for="why">100</b></p>
@@ -104,7 +104,8 @@ FRAGMENTS = """{% extends "page" %}{% block main %}<h1>Fragments</h1>
 {% include "fragment" %}
 <form hx-get="/fragments/list" hx-target="#list" hx-trigger="submit">
 <label>Filter <input name="q"></label><button>Filter</button></form><div id="list">all</div>
-<div id="poll" hx-get="/fragments/poll" hx-trigger="every 1s, portal:visible from:body">polled 0</div>
+<div id="poll" hx-get="/fragments/poll"
+ hx-trigger="every 1s, portal:visible from:body">polled 0</div>
 <div id="typed"><textarea aria-label="Note"></textarea></div>
 <button hx-get="/fragments/list" hx-target="#typed">Refresh note</button>{% endblock %}"""
 

@@ -1,8 +1,8 @@
 """A small server that keeps the client script's side of the contract, and can be made to fail.
 
-It is the server of the design and nothing more: sessions, CSRF tokens, drafts with revisions, forms
-that are taken once per `idem`, and the headers X-App and X-Location. Faults are put in a line before
-a request and used up one by one, so every way a school network breaks can be played on purpose.
+It is the server of the design and nothing more: sessions, CSRF tokens, drafts with revisions,
+forms that are taken once per `idem`, and the headers X-App and X-Location. Faults stand in a line
+before a request and are used up one by one: every way a school network breaks can be played.
 """
 
 import base64
@@ -27,26 +27,24 @@ from flask import (
     session,
 )
 from jinja2 import DictLoader
-from playwright.sync_api import expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.browser.client_pages import HTMX_CONFIG, TEMPLATES
 
+#: Answers in place of the real one: text, status, and whether they come from somebody else.
+ANSWERS = {
+    "filter": ("<h1>Blocked by the web filter</h1>", 200, True),
+    "block": ("<h1>Blocked by the web filter</h1>", 403, True),
+    "page": ("<main><h1>We are busy</h1></main>", 200, False),
+    "refuse": ("<main><h1>Not allowed</h1></main>", 403, False),
+    "error": ("broken", 500, False),
+}
 STATIC = Path(__file__).parents[2] / "static"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 def portal_script() -> str:
@@ -97,8 +95,9 @@ class Server:
     def will(self, fault: str, path: str, times: int = 1) -> None:
         """Let the next requests to `path` fail.
 
-        Faults: `drop` (done, the reply lost), `filter` (not done, a foreign page with 200),
-        `error` (500), `hold` (waits until `held` is set), `refuse` (403).
+        Faults: `drop` (done, the reply lost), `filter` and `block` (not done, a foreign page with
+        200 or 403), `page` (not done, a page of ours with 200), `error` (500), `refuse` (403),
+        `hold` (waits until `held` is set).
         """
         self.faults[path] += [fault] * times
 
@@ -129,6 +128,16 @@ def make_app(server: Server) -> Flask:
     app.config["server"] = server
     app.jinja_loader = DictLoader(TEMPLATES)
 
+    _add_faults(app, server)
+    _add_headers(app)
+    _add_shell(app, server)
+    _add_people(app, server)
+    _add_reflection(app, server)
+    _add_teacher(app, server)
+    return app
+
+
+def _add_faults(app: Flask, server: Server) -> None:
     @app.before_request
     def before():
         line = server.faults[request.path]
@@ -136,17 +145,16 @@ def make_app(server: Server) -> Flask:
         if not line or (request.method == "GET" and request.path.startswith("/reflection")):
             return None
         fault = line.pop(0)
-        if fault == "filter":
-            return Response("<h1>Blocked by the web filter</h1>", headers={"X-Foreign": "1"})
-        if fault == "error":
-            return Response("broken", 500)
-        if fault == "refuse":
-            return Response("<main><h1>Not allowed</h1></main>", 403, mimetype="text/html")
+        if fault in ANSWERS:
+            text, status, foreign = ANSWERS[fault]
+            return Response(text, status, headers={"X-Foreign": "1"} if foreign else None)
         if fault == "hold":
             server.held.wait(20)
         request.environ["portal.drop"] = fault == "drop"
         return None
 
+
+def _add_headers(app: Flask) -> None:
     @app.after_request
     def after(response: Response) -> Response:
         if request.environ.get("portal.drop"):
@@ -161,12 +169,6 @@ def make_app(server: Server) -> Flask:
             answer.headers["X-App"] = "manabinowa"
             return answer
         return response
-
-    _add_shell(app, server)
-    _add_people(app, server)
-    _add_reflection(app, server)
-    _add_teacher(app, server)
-    return app
 
 
 def person_id(name: str) -> str:
@@ -198,8 +200,8 @@ def _signed_in(server: Server) -> str:
         session.clear()
     if "name" in session:
         return session["name"]
-    scripted = {"X-Outbox", "X-Draft", "HX-Request"} & set(request.headers.keys())
-    abort(Response("", 401) if scripted else redirect("/sign-in", 303))
+    scripted = any(name in request.headers for name in ("X-Outbox", "X-Draft", "HX-Request"))
+    return abort(Response("", 401) if scripted else redirect("/sign-in", 303))
 
 
 def _check_token() -> None:
@@ -337,88 +339,3 @@ def _add_teacher(app: Flask, server: Server) -> None:
         text = request.form["text"]
         told = {"errors": None if text else "Write a note.", "title": text and f"Put {text}"}
         return render_template("fragment", **told), 200 if text else 422
-
-
-def policy(line: str) -> bool:
-    """Whether the browser's console speaks of our content security policy."""
-    return "Content Security" in line or "violates" in line
-
-
-def sign_in(context, name: str = "sakura", page=None):
-    """A page of somebody who has just signed in."""
-    page = page or context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Name").fill(name)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/home")
-    return ready(page)
-
-
-def ready(page):
-    """Wait until the script has looked after what this device keeps."""
-    page.locator("html[data-ready]").wait_for(state="attached")
-    return page
-
-
-def writing(context, name: str = "sakura", step: int = 2, page=None):
-    """The reflection form, at the step where one writes."""
-    page = sign_in(context, name, page)
-    return open_form(page, step)
-
-
-def open_form(page, step: int = 2):
-    """Go to the reflection form."""
-    page.goto(f"/reflection/7#step-{step}")
-    return ready(page)
-
-
-def why(page):
-    """The text area of the reflection."""
-    return page.locator("textarea[name=why]")
-
-
-def chip(page, state: str):
-    """Expect the sync chip to say this."""
-    expect(page.locator("[data-sync]")).to_have_attribute("data-state", state)
-
-
-def hand_in(page):
-    """Hand in from the step where one writes."""
-    if page.locator("[data-step='2']").is_visible():
-        page.get_by_role("button", name="Go on to next").click()
-    page.get_by_role("button", name="Hand in").click()
-
-
-def until(page, true, *, tries: int = 100):
-    """Let the browser go on until something is true of the server."""
-    for _ in range(tries):
-        if true():
-            return
-        page.wait_for_timeout(50)
-    assert true()
-
-
-_STORED = """async () => {
-  const db = await new Promise((done) => {
-    const asked = indexedDB.open("aarportal");
-    asked.onsuccess = () => done(asked.result);
-  });
-  const out = {};
-  for (const store of db.objectStoreNames) {
-    out[store] = await new Promise((done) => {
-      const asked = db.transaction(store).objectStore(store).getAll();
-      asked.onsuccess = () => done(asked.result.map((row) => ({
-        id: row.id,
-        extractable: row.key ? row.key.extractable : null,
-        bytes: row.sealed ? Array.from(new Uint8Array(row.sealed)) : [],
-      })));
-    });
-  }
-  db.close();
-  return out;
-}"""
-
-
-def stored(page) -> dict:
-    """Rows in IndexedDB by store, ciphertext as bytes."""
-    return page.evaluate(_STORED)

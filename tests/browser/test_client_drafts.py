@@ -1,9 +1,19 @@
-"""What is typed is kept: on the device at once, on the server a moment later, and never mixed up."""
+"""What is typed is kept: here at once, on the server a moment later, and never mixed up."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.harness import chip, open_form, ready, sign_in, stored, until, why, writing
+from tests.browser.client_steps import (
+    chip,
+    open_form,
+    ready,
+    sign_in,
+    stop_clock,
+    stored,
+    until,
+    why,
+    writing,
+)
 
 pytest_plugins = ["tests.browser.client_fixtures"]
 
@@ -19,9 +29,9 @@ def test_typing_is_saved_on_the_server_and_the_time_is_shown(new_device, stand_i
 
 def test_a_tap_is_saved_without_waiting_for_more(new_device, stand_in):
     page = writing(new_device(), step=1)
-    page.clock.install()  # Time stands still: nothing that waits can happen.
+    stop_clock(page)  # Time stands still: nothing that waits can happen.
     page.get_by_label("Step 3").check()
-    page.clock.run_for(1)
+    page.clock.run_for(0)
     until(page, lambda: stand_in.ledger.draft().get("near") == "3")
 
 
@@ -59,9 +69,7 @@ def test_a_save_that_fails_stays_here_and_is_sent_again(new_device, stand_in, fa
     chip(page, "saved")
 
 
-def test_without_a_connection_the_chip_and_the_banner_say_so_until_it_is_back(
-    new_device, stand_in
-):
+def test_without_a_connection_the_chip_and_the_banner_say_so_until_it_is_back(new_device, stand_in):
     context = new_device()
     page = writing(context)
     context.set_offline(True)

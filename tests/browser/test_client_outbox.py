@@ -3,18 +3,19 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.harness import (
+from tests.browser.client_steps import (
     chip,
     hand_in,
     open_form,
-    person_id,
     ready,
     sign_in,
+    stop_clock,
     stored,
     until,
     why,
     writing,
 )
+from tests.browser.harness import person_id
 
 pytest_plugins = ["tests.browser.client_fixtures"]
 
@@ -56,7 +57,7 @@ def test_a_double_click_hands_in_once(new_device, stand_in):
     assert len(stand_in.ledger.posts) == 1
 
 
-FAULTS_ON_THE_WAY = ["drop", "filter", "error"]
+FAULTS_ON_THE_WAY = ["drop", "filter", "block", "page", "error"]
 
 
 @pytest.mark.parametrize("fault", FAULTS_ON_THE_WAY)
@@ -76,7 +77,7 @@ def test_a_failed_delivery_is_kept_told_and_made_good_by_itself(new_device, stan
 
 def test_the_back_off_grows_while_the_server_stays_away(new_device, stand_in):
     page = writing(new_device())
-    page.clock.install()
+    stop_clock(page)
     why(page).fill("patience")
     stand_in.will("error", "/reflection/7")
     stand_in.will("error", "/csrf", times=50)

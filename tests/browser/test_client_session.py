@@ -2,7 +2,17 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.harness import hand_in, open_form, ready, sign_in, stored, until, why, writing
+from tests.browser.client_steps import (
+    hand_in,
+    open_form,
+    ready,
+    sign_in,
+    stored,
+    until,
+    why,
+    writing,
+)
+from tests.browser.harness import person_id
 
 pytest_plugins = ["tests.browser.client_fixtures"]
 
@@ -47,6 +57,13 @@ def test_another_person_sees_nothing_and_the_first_finds_everything_again(new_de
     until(page, lambda: stand_in.ledger.draft("sakura")["why"] == "Sakura's words")
 
 
+def test_one_device_holds_one_key_even_when_nobody_signed_out_in_between(new_device):
+    context = new_device()
+    sign_in(context, "sakura")
+    page = sign_in(context, "haruto")
+    assert [key["id"] for key in stored(page)["keys"]] == [person_id("haruto")]
+
+
 def test_an_entry_that_waits_is_not_sent_by_the_next_person(new_device, stand_in):
     context = new_device()
     page = writing(context, "sakura")
@@ -80,9 +97,7 @@ def test_a_page_that_the_browser_kept_alive_is_asked_for_anew(new_device):
     why(page).fill("first version")
     expect(page.locator("[data-saved]")).to_be_visible()
     page.evaluate("document.title = 'an old copy'")
-    page.goto("/home")
-    page.go_back()
-    ready(page)
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     expect(page).not_to_have_title("an old copy")
 
 

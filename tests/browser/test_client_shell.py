@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.harness import person_id, ready, sign_in, stored, until, why, writing
+from tests.browser.client_steps import ready, sign_in, stop_clock, stored, until, why, writing
+from tests.browser.harness import person_id
 
 pytest_plugins = ["tests.browser.client_fixtures"]
 
@@ -54,11 +55,13 @@ def test_caches_of_older_versions_go_when_a_new_one_takes_over(context, stand_in
 
 
 def test_a_web_filters_page_never_becomes_a_part_of_the_shell(context, stand_in):
-    stand_in.will("filter", "/offline")
+    stand_in.will("filter", "/offline", times=99)
     page = sign_in(context)
-    page.wait_for_timeout(1500)
-    assert [path for _, path, _ in page.evaluate(_CACHED) if path == "/offline"] == []
-    page = installed(page.goto("/home") and page)
+    until(page, lambda: len(stand_in.faults["/offline"]) < 99)
+    stand_in.faults.clear()
+    page.goto("/home")
+    installed(ready(page))
+    assert "/offline" in str(page.evaluate(_CACHED))
     assert "web filter" not in str(page.evaluate(_CACHED))
 
 
@@ -85,9 +88,10 @@ def test_what_is_handed_in_on_the_sheet_goes_to_the_cycle_it_was_for(context, st
     page.get_by_role("button", name="Keep it").click()
     expect(page.locator("[data-kept]")).to_be_visible()
     context.set_offline(False)
-    until(page, lambda: stand_in.ledger.texts() == ["a whole thought"])
-    assert [post[0] for post in stand_in.ledger.posts] == ["/reflection/7"]
     page.wait_for_url("**/home")
+    ready(page)
+    assert stand_in.ledger.texts() == ["a whole thought"]
+    assert [post[0] for post in stand_in.ledger.posts] == ["/reflection/7"]
 
 
 def test_without_a_text_at_hand_the_sheet_is_new_and_finds_its_own_way(context, stand_in):
@@ -99,7 +103,9 @@ def test_without_a_text_at_hand_the_sheet_is_new_and_finds_its_own_way(context, 
     page.get_by_role("button", name="Keep it").click()
     expect(page.locator("[data-kept]")).to_be_visible()
     context.set_offline(False)
-    until(page, lambda: stand_in.ledger.texts() == ["out of nothing"])
+    page.wait_for_url("**/home")
+    ready(page)
+    assert stand_in.ledger.texts() == ["out of nothing"]
     assert stand_in.ledger.posts[0][0] == "/reflection/now"
 
 
@@ -142,11 +148,13 @@ def test_a_page_that_takes_too_long_gives_way_to_the_sheet(context, stand_in):
 def test_background_sync_wakes_the_outbox_of_an_open_page(context, stand_in):
     page = installed(writing(context))
     why(page).fill("nudged")
-    page.clock.install()  # No timer of the page runs: only the nudge can send.
-    stand_in.will("error", "/reflection/7")
+    stop_clock(page)  # No timer of the page runs: only the nudge can send.
+    stand_in.will("error", "/reflection/7", times=99)
     page.get_by_role("button", name="Go on to next").click()
     page.get_by_role("button", name="Hand in").click()
     expect(page.locator("[data-kept]")).to_be_visible()
+    stand_in.faults.clear()
     [worker] = context.service_workers
     worker.evaluate("self.dispatchEvent(new SyncEvent('sync', { tag: 'outbox' }))")
-    until(page, lambda: stand_in.ledger.texts() == ["nudged"])
+    page.wait_for_url("**/home")
+    assert stand_in.ledger.texts() == ["nudged"]

@@ -12,7 +12,9 @@ from aarportal.cycle.action.apps import operations as apps
 
 @click.command("add-app")
 @click.argument("title")
-@click.option("--place", required=True, help="Code of a school, or of a district for all of its schools.")
+@click.option(
+    "--place", required=True, help="Code of a school, or of a district for all of its schools."
+)
 @click.pass_obj
 def add_app(make_app: Callable[[], Flask], title: str, place: str) -> None:
     """Register a learning app and show its credential, once."""

@@ -84,6 +84,20 @@ def set_goal(scope: Scope, draft: GoalDraft) -> Goal:
     return goal
 
 
+def goal_to_change(scope: Scope, goal_id: UUID) -> Goal:
+    """One's own goal while it can still be changed or taken back.
+
+    Raises:
+        NotFoundError: If there is none, or it is somebody else's.
+        StateError: If it was rated, withdrawn, or its day is over.
+    """
+    goal = store.goal(scope, goal_id)
+    step(GOAL, GoalState(goal.state), GoalEvent.EDIT)
+    if goal.due_on < clock.today():
+        raise StateError("the day of this goal is over")
+    return goal
+
+
 def revise_goal(scope: Scope, goal: Goal, change: GoalChange) -> Goal:
     """Change an active goal; the earlier version is kept, because revising is good.
 

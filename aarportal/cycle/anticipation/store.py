@@ -1,6 +1,7 @@
 """Questions about goals, criteria, if-then plans, plan sessions and predictions."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from sqlalchemy import and_, or_, select
 
 from aarportal.core import clock
 from aarportal.core.scope import Scope
+from aarportal.cycle.anticipation.amounts import COMPARED_CYCLES, usual_amount
+from aarportal.cycle.anticipation.choices import Card, same
 from aarportal.cycle.anticipation.models import (
     Goal,
     GoalVersion,
@@ -17,13 +20,113 @@ from aarportal.cycle.anticipation.models import (
     SuccessCriterion,
 )
 from aarportal.cycle.anticipation.plans.matching import Planned
-from aarportal.cycle.loop.models import LearningCycle
-from aarportal.cycle.loop.states import GoalState, PlanState
+from aarportal.cycle.loop import store as cycles
+from aarportal.cycle.loop.models import Adjustment, LearningCycle
+from aarportal.cycle.loop.states import OPEN_CYCLE, GoalState, PlanState
+from aarportal.cycle.units import store as units
+from aarportal.cycle.units.models import GoalCard, Unit
 
 #: States of a goal that the student has rated.
 RATED = frozenset(
     {GoalState.ACHIEVED, GoalState.ACHIEVED_WITH_HELP, GoalState.PARTLY, GoalState.NOT_YET}
 )
+
+#: Cards shown for one unit: more would have to be read instead of chosen.
+MAX_CARDS = 3
+#: Laps in which usual amounts and today's goals are looked for.
+_RECENT_LAPS = 40
+
+
+@dataclass(frozen=True)
+class UnitOffer:
+    """One unit of today and what it offers to begin with.
+
+    Attributes:
+        title: May carry readings.
+        cards: The teacher's cards and the student's own last goal, at most three.
+        usual: The student's own median of items in the last laps of the subject.
+        standing: The goal that the unit's lap of today has already.
+    """
+
+    id: UUID
+    title: str
+    subject: str
+    cards: tuple[Card, ...]
+    usual: int | None
+    standing: Goal | None
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """All that a student looks ahead from.
+
+    Attributes:
+        units: The units of the student's classes, the one begun last first.
+        preferred: The unit used last if it is still open, else the first.
+        adjustment: What the student's earlier self decided to keep or change.
+    """
+
+    units: tuple[UnitOffer, ...]
+    preferred: UUID | None
+    adjustment: Adjustment | None
+
+
+def outlook(scope: Scope, today: date) -> Outlook:
+    """What the signed-in student can choose from today; six questions, however many units."""
+    student_id = scope.actor_id
+    open_units = units.open_units(scope, scope.class_ids, today)
+    cards = units.cards(scope, [unit.id for unit in open_units])
+    last = last_goal_and_unit(scope, student_id)
+    laps = cycles.recent_cycles(scope, student_id, _RECENT_LAPS)
+    todays = {
+        lap.id: lap.unit_id for lap in laps if lap.opened_on == today and lap.state in OPEN_CYCLE
+    }
+    standing = {
+        todays[cycle_id]: row
+        for cycle_id, row in goals_of(scope, todays).items()
+        if row.state == GoalState.ACTIVE
+    }
+    offers = tuple(
+        UnitOffer(
+            unit.id,
+            unit.title,
+            unit.subject,
+            _cards(unit, cards[unit.id], last, standing.get(unit.id)),
+            _usual(laps, unit.subject),
+            standing.get(unit.id),
+        )
+        for unit in open_units
+    )
+    ids = [offer.id for offer in offers]
+    used = (lap.unit_id for lap in laps if lap.unit_id in ids)
+    return Outlook(
+        units=offers,
+        preferred=next(used, next(iter(ids), None)),
+        adjustment=cycles.proposed_adjustment(scope, student_id),
+    )
+
+
+def _cards(
+    unit: Unit,
+    of_teacher: Sequence[GoalCard],
+    last: tuple[Goal, UUID | None] | None,
+    standing: Goal | None,
+) -> tuple[Card, ...]:
+    offered = [
+        Card(card.id.hex, card.text, card.id, "teacher", card.criterion_type, card.criterion_target)
+        for card in of_teacher
+    ]
+    if last is None or last[1] != unit.id or last[0] is standing:
+        return tuple(offered[:MAX_CARDS])
+    own = Card(f"last-{unit.id.hex}", last[0].text, author="pupil")
+    if any(same(own.text, card.text) for card in offered):
+        return tuple(offered[:MAX_CARDS])
+    return (*offered[: MAX_CARDS - 1], own)
+
+
+def _usual(laps: Sequence[LearningCycle], subject: str) -> int | None:
+    amounts = [lap.items for lap in laps if lap.subject == subject and lap.items > 0]
+    return usual_amount(amounts[:COMPARED_CYCLES])
 
 
 def goal(scope: Scope, goal_id: UUID) -> Goal:

@@ -1,6 +1,6 @@
 """Autosave over HTTP."""
 
-from flask import Response, jsonify, redirect, request
+from flask import Response, jsonify, make_response, redirect, request
 
 from aarportal.core import clock
 from aarportal.core.permissions import Permission
@@ -11,28 +11,19 @@ from aarportal.web.blueprint import PortalBlueprint
 blueprint = PortalBlueprint("drafts", __name__, url_prefix="/drafts")
 
 #: Fields of every form that are not a part of what the child wrote.
-_FRAME = frozenset({"csrf_token", "rev", "submission"})
+_FRAME = frozenset({"csrf_token", "rev", "idem", "go"})
 
 
 @blueprint.route("/<form>/<key>", permission=Permission.DRAFTS_WRITE, methods=["POST"])
 def save(scope: Scope, form: str, key: str) -> Response:
     """Keep a draft; 409 with the standing text when another device wrote meanwhile."""
-    content = {name: values for name, values in request.form.lists() if name not in _FRAME}
-    change = operations.DraftChange(
-        form=form,
-        key=key,
-        rev=request.form.get("rev", 0, type=int),
-        content=content,
-        submission_key=request.form.get("submission", ""),
-    )
+    change = _change(form, key)
     draft = operations.save(scope, change)
     if draft is None:
         return jsonify(rev=0, saved_at="", done=True)
     at = draft.saved_at.astimezone(clock.SCHOOL_TIME).strftime("%H:%M")
     if operations.is_conflict(draft, change):
-        response = jsonify(rev=draft.rev, content=draft.content, saved_at=at)
-        response.status_code = 409
-        return response
+        return make_response(jsonify(rev=draft.rev, content=draft.content, saved_at=at), 409)
     return jsonify(rev=draft.rev, saved_at=at)
 
 
@@ -42,3 +33,9 @@ def choose(scope: Scope, form: str, key: str) -> Response:
     operations.choose(scope, form, key, other=request.form.get("keep") == "other")
     back = request.form.get("back", "/")
     return redirect(back if back.startswith("/") and not back.startswith("//") else "/", 303)  # type: ignore[return-value]
+
+
+def _change(form: str, key: str) -> operations.DraftChange:
+    content = {name: values for name, values in request.form.lists() if name not in _FRAME}
+    rev = request.form.get("rev", 0, type=int)
+    return operations.DraftChange(form, key, rev, content, request.form.get("idem", ""))

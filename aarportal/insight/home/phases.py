@@ -18,7 +18,14 @@ class Phases:
     @property
     def current(self) -> str:
         """Key of the phase that is now; empty when the ring is closed."""
-        return next((key for key in ("anticipation", "action", "reflection") if getattr(self, key) == "now"), "")
+        return next(
+            (
+                key
+                for key in ("anticipation", "action", "reflection")
+                if getattr(self, key) == "now"
+            ),
+            "",
+        )
 
     @property
     def progress(self) -> int:

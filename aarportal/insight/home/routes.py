@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from aarportal.core.permissions import Permission, Role
 from aarportal.core.scope import Scope
+from aarportal.insight.home import store
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 
@@ -16,4 +17,4 @@ def home(scope: Scope) -> Response:
     """Show a student today's ring; send a teacher to the class."""
     if scope.role is Role.TEACHER:
         return redirect(url_for("teaching.class_now"), 303)
-    return render("home/home.html", {})
+    return render("home/home.html", {"today": store.today(scope)})

@@ -161,9 +161,11 @@ class Draft {
   /** Brings back what this device kept, when the server does not have it. */
   async restore() {
     const { form } = this;
+    // A hand can be faster than the script: what it wrote stays, and is saved like the rest.
+    const touched = fields.touched(form);
     const kept = await device.find("drafts", this.id);
     if (kept?.unsent && !fields.same(form, kept.fields, fields.read(form))) {
-      if (kept.rev === (form.dataset.rev ?? "0") && !this.dirty && !typingIn(form)) {
+      if (kept.rev === (form.dataset.rev ?? "0") && !this.dirty && !touched) {
         fields.fill(form, kept.fields);
         this.tried = kept.fields;
         display.show("data-restored", { form });
@@ -172,6 +174,7 @@ class Draft {
         await device.keep("drafts", `${this.id}:other`, { ...kept, other: true });
       }
     }
+    if (touched && !this.dirty) this.changed();
     const other = await device.find("drafts", `${this.id}:other`);
     if (other) this.offer("data-offer", other.fields, form.dataset.rev);
     // The offline sheet learns from this row which text the person was at.

@@ -25,6 +25,15 @@ const fields = {
       .map(([name, value]) => [name, value.replaceAll("\r\n", "\n")]);
   },
 
+  /** Whether somebody changed the form since the server drew it. */
+  touched(form) {
+    return [...form.elements].some(({ type, value, defaultValue, checked, defaultChecked }) =>
+      ["radio", "checkbox"].includes(type)
+        ? checked !== defaultChecked
+        : defaultValue !== undefined && value !== defaultValue,
+    );
+  },
+
   same(form, some, others) {
     const sorted = (pairs) => {
       const filled = this.written(form, pairs).filter(([, value]) => value !== "");

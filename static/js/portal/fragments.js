@@ -24,7 +24,6 @@ const fragments = {
 
   settled(event) {
     const { elt, requestConfig } = event.detail;
-    document.querySelectorAll("[aria-busy]").forEach((one) => one.removeAttribute("aria-busy"));
     settle(elt.parentElement ?? document);
     // Only what a person asked for may move the focus: never a fragment that came by itself.
     if (requestConfig?.triggeringEvent?.type === "submit") focusFirst(elt);

@@ -19,8 +19,6 @@ const outbox = {
     const idem = form.elements.idem?.value;
     if (event.defaultPrevented || !("outbox" in form.dataset) || !idem || !device.key) return;
     event.preventDefault();
-    if ("sending" in form.dataset) return;
-    form.dataset.sending = "";
     this.send(form, event.submitter, idem);
   },
 

@@ -24,8 +24,7 @@ const wizard = {
       else delete place.dataset.state;
     }
     if (focus) {
-      const heading = step.querySelector("h1, legend");
-      display.point(heading);
+      display.point(step.querySelector("h1") ?? step.querySelector("legend"));
       scrollTo(0, 0);
     }
     return true;
@@ -66,8 +65,8 @@ const wizard = {
       if (event.key !== "Enter" || event.isComposing) return;
       if (!target.matches("form[data-wizard] input:not([type=submit], [type=button])")) return;
       event.preventDefault();
-      const buttons = this.current(target.form).querySelectorAll("[type=submit]:not([data-go=back])");
-      [...buttons].at(-1)?.click();
+      const onwards = "button:not([type=button], [data-go=back])";
+      [...this.current(target.form).querySelectorAll(onwards)].at(-1)?.click();
     });
   },
 };

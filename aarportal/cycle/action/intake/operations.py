@@ -122,18 +122,14 @@ def _store(
     scope.session.execute(insert(StoredStatement), rows)
 
 
-def _match(
-    scope: AppScope, named: Sequence[tuple[UUID, Statement]], today: date
-) -> _Batch:
+def _match(scope: AppScope, named: Sequence[tuple[UUID, Statement]], today: date) -> _Batch:
     """Find out whose the statements are and what they say."""
     actors = {id_: actor_key(statement.actor) for id_, statement in named}
     names = {actor.name for actor in actors.values() if actor}
     people = store.candidates(scope, names) if names else []
     directory = matching.Directory.of(people)
     places = store.places(scope, [person.id for person in people], today) if people else {}
-    learners = {
-        actor: matching.learner(actor, directory, places) for actor in set(actors.values())
-    }
+    learners = {actor: matching.learner(actor, directory, places) for actor in set(actors.values())}
     batch = _Batch()
     for id_, statement in named:
         actor = actors[id_]
@@ -266,9 +262,7 @@ def _entry(each: _Found, app_id: UUID) -> Entry:
     record = each.record
     return Entry(
         id=each.id,
-        group=Group(
-            each.learner.place.school_id, each.learner.student_id, each.day, app_id
-        ),
+        group=Group(each.learner.place.school_id, each.learner.student_id, each.day, app_id),
         subject=_subject(each),
         unit_id=each.unit.id if each.unit else None,
         cycle_id=each.cycle.id if each.cycle else None,

@@ -31,7 +31,8 @@ class Problem:
     detail: str = ""
 
 
-#: Sentence of help for each rule, in English; `%(detail)s` is the detail of the problem.
+#: Sentence of help for each rule, in English; `%(detail)s` is the detail of the problem. Braces
+#: and underscores mark readings and phrases in our texts, so that no sentence may hold them.
 RULES: Mapping[str, str] = MappingProxyType(
     {
         # The zip
@@ -71,7 +72,8 @@ RULES: Mapping[str, str] = MappingProxyType(
         "manifest_value": N_("Only absent, bulk or delta may stand here, not %(detail)s."),
         "manifest_version": N_("manifest.version must be 1.0, not %(detail)s."),
         "oneroster_version": N_(
-            "This is OneRoster %(detail)s. Versions 1.2, 1.2.1 and 1.2_JP can be read."
+            "This is OneRoster %(detail)s. Versions 1.2 and 1.2.1 can be read, and "
+            "those of the Japanese profiles."
         ),
         "delta_not_supported": N_(
             "%(detail)s holds changes only (delta), which cannot be read here yet. Export the "
@@ -89,7 +91,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         ),
         # The text of a file
         "encoding_cp932": N_(
-            "The file is written in Shift_JIS (CP932). Save it as UTF-8 and pack it again."
+            "The file is written in Shift JIS (CP932). Save it as UTF-8 and pack it again."
         ),
         "encoding_utf16": N_("The file is written in UTF-16. Save it as UTF-8 and pack it again."),
         "encoding_utf8": N_("This line is not valid UTF-8."),
@@ -133,7 +135,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "value_integer": N_("%(detail)s is not a whole number."),
         "value_year": N_("%(detail)s is not a year of four digits."),
         "value_id": N_(
-            "%(detail)s is not an id: up to 255 of A-Z, a-z, 0-9 and . - _ / @ are allowed."
+            "%(detail)s is not an id: up to 255 of A-Z, a-z, 0-9, . - / @ and underscore fit."
         ),
         "value_enum": N_(
             "This word is not allowed here; the allowed ones stand in brackets: %(detail)s"
@@ -142,7 +144,9 @@ RULES: Mapping[str, str] = MappingProxyType(
         "value_grade": N_(
             "%(detail)s is not a grade; P1 to P6, J1 to J3, H1 to H3 and E1 to E3 are."
         ),
-        "value_user_ids": N_("Each id of the list must look like {Type:Id}."),
+        "value_user_ids": N_(
+            "Each id of the list must be written in curly brackets: its type, a colon, the id."
+        ),
         "value_half_width": N_("Katakana must be full-width here."),
         # Between rows
         "duplicate_sourced_id": N_("This sourcedId stands on line %(detail)s already."),

@@ -356,7 +356,8 @@ PLAIN_FILES = {dialect.key: files_of(dialect) for dialect in DIALECTS}
 TEXT_CRUMBS = [
     b'"', b'""', b",", b"\r", b"\n", b"\r\n", b"\x00", b"\x1a", b"\xff\xfe", b"\xef\xbb\xbf",
     b"NULL", b"\xf0\xa0\xae\xb7", "\u2028".encode(), b"\x85", b"metadata.jp.", b"ext:",
-    b"9999-03-31", b"9999", b"0000-01-01", b"bulk", b"delta", "ｱ".encode(), "年".encode("cp932"), b"{:}", b";",
+    b"9999-03-31", b"9999", b"0000-01-01", b"bulk", b"delta", "ｱ".encode(), "年".encode("cp932"),
+    b"{:}", b";",
 ]  # fmt: skip
 
 

@@ -1,0 +1,44 @@
+"""あゆみ over HTTP: the student's own charts."""
+
+from flask import Response, request, url_for
+
+from aarportal import charts
+from aarportal.charts.chart import Drawn, NextStepKey
+from aarportal.charts.wording import Words
+from aarportal.core import clock
+from aarportal.core.permissions import Permission
+from aarportal.core.scope import Scope
+from aarportal.insight.progress import store
+from aarportal.web.blueprint import PortalBlueprint
+from aarportal.web.fragments import render
+from aarportal.web.reader import current_reader
+from aarportal.web.texts import plain, ruby_plain, source
+
+blueprint = PortalBlueprint("progress", __name__)
+
+_WORDS = Words(say=source, say_plain=plain, plain_title=ruby_plain)
+
+
+@blueprint.route("/progress", permission=Permission.CHARTS_READ)
+def progress(scope: Scope) -> Response:
+    """Show the charts, of all subjects or of one."""
+    history = store.learning_history(scope, scope.actor_id, current_reader().grade, clock.today())
+    subjects = sorted({day.subject for day in history.days if day.subject})
+    chosen = request.args.get("subject", "")
+    if chosen in subjects:
+        history = history.only(chosen)
+    drawn = [chart.draw(history, _WORDS) for chart in charts.discover().values()]
+    values = {"charts": drawn, "subjects": subjects, "chosen": chosen, "step_href": _step_href}
+    return render("progress/progress.html", values)
+
+
+def _step_href(drawn: Drawn) -> str:
+    """Where the one button of a chart leads: always into the next lap."""
+    step = drawn.next_step
+    if step.key is NextStepKey.PRACTISE_UNIT:
+        return url_for("anticipation.goal_form", unit=step.target)
+    if step.key is NextStepKey.CHANGE_PLAN:
+        return url_for("anticipation.goal_form", step=3)
+    if step.key in {NextStepKey.SMALLER_GOAL, NextStepKey.BIGGER_GOAL}:
+        return url_for("anticipation.goal_form", step=2)
+    return url_for("anticipation.goal_form")

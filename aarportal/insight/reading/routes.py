@@ -1,0 +1,87 @@
+"""Reading and answering reflections over HTTP."""
+
+from uuid import UUID
+
+from flask import Response, redirect, request, url_for
+from flask_babel import gettext as source_of
+from werkzeug.wrappers import Response as AnyResponse
+
+from aarportal.core.errors import NotFoundError
+from aarportal.core.permissions import Permission
+from aarportal.core.scope import Scope
+from aarportal.core.words import mark
+from aarportal.cycle.reflection import operations
+from aarportal.cycle.reflection import store as reflections
+from aarportal.insight.reading import store
+from aarportal.insight.reading.forms import FeedbackForm
+from aarportal.people.roster import store as roster
+from aarportal.web.blueprint import PortalBlueprint
+from aarportal.web.fragments import render
+
+blueprint = PortalBlueprint("reading", __name__)
+
+#: Beginnings that a tap puts into the answer; they name what was seen and ask on.
+PHRASES = (
+    mark("You found where you could do it."),
+    mark("What will you change next time?"),
+    mark("That way of yours showed in the record."),
+    mark("Compare it with a friend's way."),
+)
+
+
+@blueprint.route("/reading", permission=Permission.FEEDBACK_WRITE)
+def queue(scope: Scope) -> AnyResponse:
+    """Show the reading desk of a class."""
+    if not scope.class_ids:
+        return redirect(url_for("teaching.class_now"), 303)
+    class_id = _uuid(request.args.get("class_id")) or scope.class_ids[0]
+    return _show(scope, class_id, _uuid(request.args.get("at")), FeedbackForm())
+
+
+@blueprint.route(
+    "/reading/<uuid:reflection_id>", permission=Permission.FEEDBACK_WRITE, methods=["POST"]
+)
+def answer(scope: Scope, reflection_id: UUID) -> AnyResponse:
+    """Answer with a stamp and maybe a line, and go on to the next."""
+    row, form = reflections.reflection(scope, reflection_id), FeedbackForm()
+    class_id = store.class_of(scope, row)
+    if not form.validate():
+        return _show(scope, class_id, reflection_id, form, status=422)
+    operations.give_feedback(scope, form.draft(reflection_id))
+    return redirect(url_for(".queue", class_id=class_id), 303)
+
+
+@blueprint.route(
+    "/reading/<uuid:reflection_id>/read", permission=Permission.FEEDBACK_WRITE, methods=["POST"]
+)
+def mark_read(scope: Scope, reflection_id: UUID) -> AnyResponse:
+    """Mark it as read, and go on to the next."""
+    row = reflections.reflection(scope, reflection_id)
+    operations.open_by_teacher(scope, [row])
+    return redirect(url_for(".queue", class_id=store.class_of(scope, row)), 303)
+
+
+def _show(
+    scope: Scope, class_id: UUID, at: UUID | None, form: FeedbackForm, *, status: int = 200
+) -> Response:
+    if class_id not in scope.class_ids:
+        raise NotFoundError("class")
+    desk = store.queue(scope, class_id, at, _uuid(request.args.get("student")))
+    values = {
+        "desk": desk,
+        "form": form,
+        "class_id": class_id,
+        "classes": roster.classes(scope),
+        "kinds": operations.FEEDBACK_KINDS,
+        "phrases": [source_of(phrase) for phrase in PHRASES],
+        "max_text": operations.MAX_FEEDBACK,
+        "facts": operations.facts_of(desk.card.cycle) if desk.card else None,
+    }
+    return render("reading/queue.html", values, status=status)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

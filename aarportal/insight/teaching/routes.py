@@ -1,0 +1,109 @@
+"""The class over HTTP: at a glance for the teacher, in counts for the wall."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from aarportal.core import clock
+from aarportal.core.errors import NotFoundError
+from aarportal.core.permissions import Permission
+from aarportal.core.scope import Scope
+from aarportal.insight.teaching import store
+from aarportal.insight.teaching.signals import RULES
+from aarportal.insight.teaching.store import ClassNow, Pupil
+from aarportal.people.attendance import operations as attendance
+from aarportal.people.roster import store as roster
+from aarportal.web.blueprint import PortalBlueprint
+from aarportal.web.fragments import render, tag_of, unchanged
+from aarportal.web.reader import current_reader
+
+blueprint = PortalBlueprint("teaching", __name__)
+
+SHOWS = ("all", "signals", "waiting")
+
+
+@blueprint.route("/class", permission=Permission.CLASS_READ)
+def class_now(scope: Scope) -> AnyResponse:
+    """Go to the teacher's first class; the homeroom class comes first."""
+    if not scope.class_ids:
+        return render("teaching/no_class.html", {})
+    return redirect(url_for(".class_view", class_id=scope.class_ids[0]), 303)
+
+
+@blueprint.route("/class/<uuid:class_id>", permission=Permission.CLASS_READ)
+def class_view(scope: Scope, class_id: UUID) -> Response:
+    """Show the class at a glance; asked again with nothing changed, it answers 304."""
+    _own_class(scope, class_id)
+    version = _version(scope, class_id)
+    if (same := unchanged(version)) is not None:
+        return same
+    now = store.class_now(scope, class_id)
+    chosen = _chosen(now, request.args.get("student", ""))
+    show = request.args.get("show", "all")
+    values = {
+        "now": now,
+        "classes": roster.classes(scope),
+        "show": show if show in SHOWS else "all",
+        "pupils": _shown(now, show),
+        "chosen": chosen,
+        "laps": store.laps(scope, chosen.mate.id) if chosen else [],
+        "rules": RULES,
+        "tag": tag_of(version),
+    }
+    return render("teaching/class.html", values)
+
+
+@blueprint.route("/class/<uuid:class_id>/projection", permission=Permission.CLASS_READ)
+def projection(scope: Scope, class_id: UUID) -> Response:
+    """Show counts for the wall of the classroom: no name, nobody's state."""
+    _own_class(scope, class_id)
+    version = _version(scope, class_id)
+    if (same := unchanged(version)) is not None:
+        return same
+    now = store.class_now(scope, class_id)
+    values = {"now": now, "class_id": class_id, "tag": tag_of(version)}
+    return render("teaching/projection.html", values)
+
+
+@blueprint.route(
+    "/class/<uuid:class_id>/students/<uuid:student_id>/attendance",
+    permission=Permission.ATTENDANCE_WRITE,
+    methods=["POST"],
+)
+def set_attendance(scope: Scope, class_id: UUID, student_id: UUID) -> AnyResponse:
+    """Note that a pupil is away today, or take the note back."""
+    _own_class(scope, class_id)
+    if request.form.get("absent") == "1":
+        attendance.mark_absent(scope, student_id, clock.today())
+    else:
+        attendance.mark_present(scope, student_id, clock.today())
+    return redirect(url_for(".class_view", class_id=class_id, student=student_id), 303)
+
+
+def _own_class(scope: Scope, class_id: UUID) -> None:
+    """A class of somebody else is not found."""
+    if class_id not in scope.class_ids:
+        raise NotFoundError("class")
+
+
+def _version(scope: Scope, class_id: UUID) -> str:
+    reader = current_reader()
+    return "|".join((store.version(scope, class_id), request.full_path, repr(reader)))
+
+
+def _chosen(now: ClassNow, student: str) -> Pupil | None:
+    """The pupil that was tapped, else the first with a signal."""
+    by_id = {str(pupil.mate.id): pupil for pupil in now.pupils}
+    if student in by_id:
+        return by_id[student]
+    return next((pupil for pupil in now.pupils if pupil.signals), None)
+
+
+def _shown(now: ClassNow, show: str) -> Sequence[Pupil]:
+    if show == "signals":
+        return [pupil for pupil in now.pupils if pupil.signals]
+    if show == "waiting":
+        return [pupil for pupil in now.pupils if not pupil.reflected and not pupil.absent]
+    return now.pupils
