@@ -26,12 +26,14 @@ class Before:
         worked: Adjustments (what, to_value) that were judged to work before.
         prompt_id: The question that was asked last.
         is_first_lesson: Of the unit.
+        next_way: The strategy to be tried next, where that is no chance.
     """
 
     accuracy: float | None
     worked: frozenset[tuple[str, str]]
     prompt_id: str
     is_first_lesson: bool
+    next_way: str = ""
 
 
 def look_back(rng: Random, persona: Persona, lap: Lap, at: datetime, before: Before) -> None:
@@ -54,7 +56,11 @@ def look_back(rng: Random, persona: Persona, lap: Lap, at: datetime, before: Bef
         prompt_id=prompt_id,
         text=_text(rng, persona, lap, prompt_id, went_well=went_well),
     )
-    lap.next = _next(rng, lap, band, at, rating)
+    lap.next = (
+        Next(id_at(rng, at), "change", "method", before.next_way)
+        if before.next_way
+        else _next(rng, lap, band, at, rating)
+    )
     if lap.adopts and lap.adopts.next and rng.random() < 0.75:
         tried = lap.adopts.next
         tried.verdict = _verdict(rng, accuracy(facts), before.accuracy)

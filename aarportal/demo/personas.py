@@ -61,7 +61,7 @@ class Persona:
 
 
 GUIDE = Persona(
-    "guide", 0.66, 0.16, sets_goal=1.0, reflects=1.0, writes=0.9, carries=0.6, at_home=0.15,
+    "guide", 0.66, 0.16, sets_goal=1.0, reflects=1.0, writes=1.0, carries=0.6, at_home=0.15,
     absent=0.0,
 )  # fmt: skip
 _STEADY = Persona("steady", 0.74)

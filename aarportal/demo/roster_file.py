@@ -34,7 +34,7 @@ Cells = dict[str, object]
 
 _ORGS = {
     PRIMARY: ("わかば市立みどり小学校", "B113299980015"),
-    SECONDARY: ("わかば市立みどり中学校", "C113299980023"),
+    SECONDARY: ("わかば市立みなみ中学校", "C113299980023"),
 }
 #: A bundle made twice is the same bytes twice.
 _ZIP_DATE = (2026, 4, 1, 0, 0, 0)

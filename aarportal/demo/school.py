@@ -8,11 +8,11 @@ from aarportal.demo.names import PersonName, class_names, in_order
 
 PRIMARY, SECONDARY = "primary", "secondary"
 #: What people type to sign in, much shorter than the 学校コード.
-SCHOOL_CODES = {PRIMARY: "midori-e", SECONDARY: "midori-j"}
+SCHOOL_CODES = {PRIMARY: "midori", SECONDARY: "minami"}
 DISTRICT_CODE = "139998"
 DISTRICT_NAME = "わかば市教育委員会"
 #: Everybody in the demonstration has this one, and it protects nobody.
-PASSWORD = "manabinowa"  # noqa: S105 - it is printed on the sign-in page
+PASSWORD = "manabi"  # noqa: S105 - it is printed on the sign-in page
 
 
 @dataclass(frozen=True)

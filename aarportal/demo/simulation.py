@@ -23,6 +23,8 @@ _SUBJECT_BY_WEEKDAY = (0, 1, 0, 2, 0)
 #: Counted back from today, one day in so many goes by without the portal: which one of them.
 _QUIET_EVERY, _QUIET = 5, 3
 _WORK_ENDS_MINUTE = 36
+#: What the guides decided yesterday to try today: to draw a picture of the problem.
+_GUIDE_WAY = "picture"
 _MORNING = time(8, 25)
 _EVENING = time(17, 30)
 #: How long an adjustment is used by the pupils, in days with lessons; it lapses after ten days.
@@ -108,8 +110,9 @@ class _Lesson:
     start: datetime
     earlier: Sequence[date]
     progress: float
-    is_first: bool
-    is_test: bool
+    is_first: bool = False
+    is_test: bool = False
+    is_yesterday: bool = False
 
     def minute(self, number: float) -> datetime:
         """A moment of the lesson, to the second: apps send no finer times."""
@@ -127,7 +130,10 @@ def simulate(rng: Random, learners: Sequence[Learner], units: Curriculum, days: 
     for index, day in enumerate(days.lessons):
         following = days.lessons[index + 1] if index + 1 < len(days.lessons) else days.today
         place = (day.weekday() + offset) % len(LESSON_STARTS)
-        unit = units.open_unit(_SUBJECT_BY_WEEKDAY[day.weekday()], day)
+        is_yesterday = index == len(days.lessons) - 1
+        # What was decided yesterday shall fit the lesson of today.
+        subject = 0 if is_yesterday else _SUBJECT_BY_WEEKDAY[day.weekday()]
+        unit = units.open_unit(subject, day)
         lesson = _Lesson(
             unit=unit,
             day=day,
@@ -135,6 +141,7 @@ def simulate(rng: Random, learners: Sequence[Learner], units: Curriculum, days: 
             earlier=days.lessons[:index],
             progress=index / len(days.lessons),
             is_first=_days_of(days.lessons[:index], unit) < 2,
+            is_yesterday=is_yesterday,
             is_test=following >= unit.ends_before - timedelta(days=2) and day > unit.starts_on,
         )
         is_quiet = (len(days.lessons) - index) % _QUIET_EVERY == _QUIET
@@ -142,7 +149,7 @@ def simulate(rng: Random, learners: Sequence[Learner], units: Curriculum, days: 
             _live_day(rng, learner, lesson, is_quiet=is_quiet)
     unit = units.open_unit(0, days.today)
     start = at(days.today, LESSON_STARTS[LESSON_NOW])
-    lesson = _Lesson(unit, days.today, start, days.lessons, 1.0, is_first=False, is_test=False)
+    lesson = _Lesson(unit, days.today, start, days.lessons, 1.0)
     roles = cast_scene(rng, [learner.pupil for learner in learners])
     for learner in learners:
         _live_today(rng, learner, lesson, roles[learner.pupil.sourced_id])
@@ -261,7 +268,8 @@ def _work_in(rng: Random, learner: Learner, lesson: _Lesson, lap: Lap, skill: fl
 
 def _end_lesson(rng: Random, learner: Learner, lesson: _Lesson, lap: Lap) -> None:
     if rng.random() < learner.persona.reflects and lap.acted_at:
-        _look_back(rng, learner, lap, lesson.minute(rng.uniform(37, 44)))
+        way = _GUIDE_WAY if learner.pupil.is_guide and lesson.is_yesterday else ""
+        _look_back(rng, learner, lap, lesson.minute(rng.uniform(37, 44)), way)
     elif rng.random() < _CLOSED_NEXT_MORNING and lap.acted_at:
         learner.to_close = lap
 
@@ -273,13 +281,16 @@ def _close_in_the_morning(rng: Random, learner: Learner, day: date) -> None:
         _look_back(rng, learner, lap, at(day, _MORNING) + timedelta(seconds=rng.randint(0, 840)))
 
 
-def _look_back(rng: Random, learner: Learner, lap: Lap, moment: datetime) -> None:
+def _look_back(
+    rng: Random, learner: Learner, lap: Lap, moment: datetime, next_way: str = ""
+) -> None:
     adopted = lap.adopts
     before = Before(
         accuracy=accuracy(adopted.facts_until(moment)) if adopted else None,
         worked=frozenset(learner.worked),
         prompt_id=learner.last_prompt(),
         is_first_lesson=not any(each.unit is lap.unit and each is not lap for each in learner.laps),
+        next_way=next_way,
     )
     look_back(rng, learner.persona, lap, moment, before)
     learner.fade(lap)

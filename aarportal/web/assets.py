@@ -19,6 +19,8 @@ from aarportal.paths import resource
 from aarportal.settings import Settings
 
 STYLE_SHEET = "css/portal.css"
+SCRIPT = "js/portal.js"
+SCRIPT_PARTS = Path("js/portal")
 _STYLE_ORDER = ("tokens.css", "base.css", "components/*.css", "pages/*.css")
 
 
@@ -56,7 +58,7 @@ def build(source: Path, target: Path) -> tuple[str, Path]:
     shutil.rmtree(making, ignore_errors=True)
     for path in files:
         name = path.relative_to(source)
-        if name.parts[0] == "css":
+        if name.parts[0] == "css" or name.parent == SCRIPT_PARTS:
             continue
         copy = making / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -64,9 +66,13 @@ def build(source: Path, target: Path) -> tuple[str, Path]:
             copy.write_text(rjsmin.jsmin(path.read_text("utf-8")), "utf-8")
         else:
             shutil.copyfile(path, copy)
-    sheet = making / STYLE_SHEET
-    sheet.parent.mkdir(parents=True, exist_ok=True)
-    sheet.write_text(style_sheet(source / "css"), "utf-8")
+    for name, text in (
+        (STYLE_SHEET, style_sheet(source / "css")),
+        (SCRIPT, script(source / SCRIPT_PARTS)),
+    ):
+        target_file = making / name
+        target_file.parent.mkdir(parents=True, exist_ok=True)
+        target_file.write_text(text, "utf-8")
     for path in sorted(making.rglob("*")):
         if path.is_file():
             _compress(path)
@@ -79,6 +85,12 @@ def style_sheet(folder: Path) -> str:
     parts = [path for pattern in _STYLE_ORDER for path in sorted(folder.glob(pattern))]
     css = "\n".join(path.read_text("utf-8") for path in parts)
     return str(rcssmin.cssmin(css))
+
+
+def script(folder: Path) -> str:
+    """All parts of the portal's script as one; each only declares, so their order is free."""
+    parts = (path.read_text("utf-8") for path in sorted(folder.glob("*.js")))
+    return str(rjsmin.jsmin("\n".join(parts)))
 
 
 def shell(folder: Path, version: str) -> list[str]:

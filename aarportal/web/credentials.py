@@ -25,6 +25,11 @@ def keep(credential: str) -> Callable[[Keeper], Keeper]:
     return register
 
 
+def known(credential: str) -> Visitor | None:
+    """Whoever is behind the request, if anybody is."""
+    return _keepers[credential]()
+
+
 def admit(credential: str, permission: Permission) -> Visitor:
     """Whoever is asking, if they may do this.
 
@@ -32,7 +37,7 @@ def admit(credential: str, permission: Permission) -> Visitor:
         NotSignedInError: If nobody is known behind the request.
         NotAllowedError: If their role does not grant `permission`.
     """
-    visitor = _keepers[credential]()
+    visitor = known(credential)
     if visitor is None:
         raise NotSignedInError
     if not visitor.scope.allows(permission):

@@ -26,6 +26,10 @@ STATUS: dict[type[PortalError], int] = {
 }
 
 
+#: A script sends these and shows what the answer means itself; a person is led to the sign-in.
+_SCRIPTED = frozenset({"Hx-Request", "X-Draft", "X-Outbox"})
+
+
 def init_app(app: Flask) -> None:
     """Answer every error with a page, a fragment or JSON that says what to do."""
 
@@ -61,7 +65,7 @@ def _answer(status: int, reason: str) -> Response:
         response = jsonify(error=reason or str(status))
         response.status_code = status
         return response
-    if status == 401 and not request.headers.get("HX-Request"):
+    if status == 401 and not any(name in request.headers for name in _SCRIPTED):
         came_for = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("accounts.sign_in", next=came_for), 303)  # type: ignore[return-value]
     page = render_template("errors/error.html", status=status, reason=reason)

@@ -24,6 +24,8 @@ CSP = "; ".join(
 #: A web filter or a captive portal can answer 200 in our place; scripts believe only this header.
 APP_HEADER = ("X-App", "manabinowa")
 
+OUTBOX_HEADER = "X-Outbox"
+
 csrf = CSRFProtect()
 
 
@@ -48,4 +50,18 @@ def init_app(app: Flask) -> None:
         # Pages are personal: nothing of them may stay in a cache of a shared device.
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")
+        return _told_to_the_outbox(response)
+
+
+def _told_to_the_outbox(response: Response) -> Response:
+    """A script that sends a form itself is told where the answer lies instead of led there.
+
+    That address, in a header of ours, is the proof that the form was taken: a page with status 200
+    could be anybody's.
+    """
+    if OUTBOX_HEADER not in request.headers or response.status_code != 303:
         return response
+    response.status_code = 204
+    response.headers["X-Location"] = response.headers.pop("Location")
+    response.set_data(b"")
+    return response

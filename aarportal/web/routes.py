@@ -4,7 +4,7 @@ from flask import Response, current_app, jsonify, make_response, send_from_direc
 from flask_wtf.csrf import generate_csrf
 
 from aarportal.core.permissions import Permission
-from aarportal.web import assets
+from aarportal.web import assets, credentials, view
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 
@@ -13,8 +13,11 @@ blueprint = PortalBlueprint("shell", __name__)
 
 @blueprint.route("/csrf", permission=Permission.PUBLIC)
 def csrf() -> Response:
-    """A token for what an outbox is about to send: the page that wrote it may be days old."""
-    return jsonify(token=generate_csrf())
+    """A token for what an outbox is about to send, and whose session it would go under."""
+    visitor = credentials.known("browser")
+    person = visitor.person if visitor else None
+    owner = view.owner_name(current_app.config["SETTINGS"], person) if person else None
+    return jsonify(token=generate_csrf(), person=owner)
 
 
 @blueprint.route("/sw.js", permission=Permission.PUBLIC)

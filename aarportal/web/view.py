@@ -99,7 +99,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             nav=_nav(person),
             request_path=request.path,
             idle_minutes=settings.idle_minutes,
-            draft_owner=_secret_of(settings, person, b"draft-owner").hex()[:32] if person else "",
+            draft_owner=owner_name(settings, person) if person else "",
             draft_key=base64.b64encode(_secret_of(settings, person, b"draft-key")).decode()
             if person
             else "",
@@ -112,6 +112,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         wobble=geometry.wobble,
         pt=geometry.pt,
         new_key=lambda: new_id().hex,
+        # Macros that are imported see no context: they ask who reads.
+        reader=current_reader,
     )
 
 
@@ -123,6 +125,11 @@ def _nav(person: Person | None) -> list[NavItem]:
         for endpoint, icon, label, blueprints in _MENUS[person.role]
         if endpoint in current_app.view_functions
     ]
+
+
+def owner_name(settings: Settings, person: Person) -> str:
+    """An opaque name under which a device keeps what this person has not sent yet."""
+    return _secret_of(settings, person, b"draft-owner").hex()[:32]
 
 
 def _secret_of(settings: Settings, person: Person, use: bytes) -> bytes:

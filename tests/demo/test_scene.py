@@ -70,7 +70,7 @@ def test_the_guide_of_4_2_has_everything_waiting(demo):
     assert laps[-1].opened_on == date(2026, 11, 19), "no goal today"
     assert laps[-1].state == CycleState.CLOSED_OPEN_ADJUST
     waiting = [a for a in mine(demo, Adjustment, student_id) if a.from_cycle_id == laps[-1].id]
-    assert [a.state for a in waiting] == ["proposed"]
+    assert [(a.state, a.what, a.to_value) for a in waiting] == [("proposed", "method", "picture")]
     reflection = next(r for r in mine(demo, Reflection, student_id) if r.cycle_id == laps[-1].id)
     words = [f for f in mine(demo, TeacherFeedback, student_id) if f.reflection_id == reflection.id]
     assert [f.state for f in words] == ["sent"]

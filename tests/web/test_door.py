@@ -28,16 +28,16 @@ def test_an_unknown_address_is_a_calm_page(browser):
 
 def test_a_form_without_its_token_changes_nothing(app, browser):
     aoi = browser(AOI)
-    page = aoi.get("/reading")
-    answer = aoi.client.post("/reading", data={"text_size": "xl"})
+    page = aoi.get("/letters")
+    answer = aoi.client.post("/letters", data={"text_size": "xl"})
     assert answer.status_code == 400
-    assert aoi.get("/reading").html.html["data-size"] == page.html.html["data-size"] == "m"
+    assert aoi.get("/letters").html.html["data-size"] == page.html.html["data-size"] == "m"
 
 
 def test_a_token_of_another_session_is_refused(app, browser):
     token = browser(BEN).client.get("/csrf").get_json()["token"]
     answer = browser(AOI).client.post(
-        "/reading", data={"text_size": "xl"}, headers={"X-CSRFToken": token}
+        "/letters", data={"text_size": "xl"}, headers={"X-CSRFToken": token}
     )
     assert answer.status_code == 400
 
@@ -65,8 +65,8 @@ def test_only_an_address_of_our_own_is_gone_to_after_signing_in(browser):
     for trap in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:1"):
         page = browser().post("/sign-in", fields, query_string={"next": trap})
         assert page.location == "/"
-    page = browser().post("/sign-in", fields, query_string={"next": "/reading?x=1"})
-    assert page.location == "/reading?x=1"
+    page = browser().post("/sign-in", fields, query_string={"next": "/letters?x=1"})
+    assert page.location == "/letters?x=1"
 
 
 def test_offline_shell_holds_nothing_personal(browser):

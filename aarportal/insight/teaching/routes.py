@@ -39,20 +39,8 @@ def class_view(scope: Scope, class_id: UUID) -> Response:
     version = _version(scope, class_id)
     if (same := unchanged(version)) is not None:
         return same
-    now = store.class_now(scope, class_id)
-    chosen = _chosen(now, request.args.get("student", ""))
-    show = request.args.get("show", "all")
-    values = {
-        "now": now,
-        "classes": roster.classes(scope),
-        "show": show if show in SHOWS else "all",
-        "pupils": _shown(now, show),
-        "chosen": chosen,
-        "laps": store.laps(scope, chosen.mate.id) if chosen else [],
-        "rules": RULES,
-        "tag": tag_of(version),
-    }
-    return render("teaching/class.html", values)
+    values = _values(scope, store.class_now(scope, class_id))
+    return render("teaching/class.html", values | {"tag": tag_of(version)})
 
 
 @blueprint.route("/class/<uuid:class_id>/projection", permission=Permission.CLASS_READ)
@@ -80,6 +68,20 @@ def set_attendance(scope: Scope, class_id: UUID, student_id: UUID) -> AnyRespons
     else:
         attendance.mark_present(scope, student_id, clock.today())
     return redirect(url_for(".class_view", class_id=class_id, student=student_id), 303)
+
+
+def _values(scope: Scope, now: ClassNow) -> dict[str, object]:
+    show = request.args.get("show", "all")
+    chosen = _chosen(now, request.args.get("student", ""))
+    return {
+        "now": now,
+        "classes": roster.classes(scope),
+        "show": show if show in SHOWS else "all",
+        "pupils": _shown(now, show),
+        "chosen": chosen,
+        "laps": store.laps(scope, chosen.mate.id) if chosen else [],
+        "rules": RULES,
+    }
 
 
 def _own_class(scope: Scope, class_id: UUID) -> None:

@@ -90,7 +90,7 @@ def choose_language() -> Response:
     return response
 
 
-@blueprint.route("/reading", permission=Permission.PREFERENCES_WRITE)
+@blueprint.route("/letters", permission=Permission.PREFERENCES_WRITE)
 def reading(scope: Scope) -> Response:
     """Show the reading switch."""
     account = store.own_account(scope)
@@ -99,7 +99,7 @@ def reading(scope: Scope) -> Response:
     return render("accounts/reading.html", {"form": form})
 
 
-@blueprint.route("/reading", permission=Permission.PREFERENCES_WRITE, methods=["POST"])
+@blueprint.route("/letters", permission=Permission.PREFERENCES_WRITE, methods=["POST"])
 def set_reading(scope: Scope) -> Response:
     """Keep how the person wants to read, then show it."""
     form = ReadingForm()

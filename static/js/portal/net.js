@@ -79,6 +79,7 @@ const net = {
     if (this.running) return;
     this.running = true;
     clearTimeout(this.timer);
+    this.timer = null;
     let left = false;
     for (const errand of this.errands) left = !(await errand()) || left;
     // Nothing to send, but the chip still says that there is no connection: look again.
@@ -89,7 +90,7 @@ const net = {
   },
 
   later() {
-    clearTimeout(this.timer);
+    if (this.timer || this.running) return;
     const step = Math.min(this.failures, BACK_OFF_MS.length - 1);
     this.failures += 1;
     this.timer = setTimeout(() => this.run(), BACK_OFF_MS[step]);

@@ -26,7 +26,7 @@ const outbox = {
     const draft = Draft.of.get(form) ?? new Draft(form);
     const entry = {
       idem,
-      url: form.action,
+      url: target(form, submitter),
       fields: fields.read(form, submitter),
       draft: draft.id,
       page: location.pathname,
@@ -77,10 +77,20 @@ const outbox = {
     }
     if (outcome !== "kept") await device.forget("outbox", entry.idem);
     await this.count();
+    if (outcome !== "kept") {
+      session.others?.postMessage({ idem: entry.idem, next: outcome === "sent" && next });
+    }
     if (outcome === "sent" && form) goTo(next);
     if (outcome === "returned" && form) await showReply(response);
     if (response?.status === 401) display.show("data-signed-out");
     return outcome;
+  },
+
+  /** Another tab sent what this one shows, or got it back into the draft. */
+  settledElsewhere({ idem, next }) {
+    if (!formWith(idem)) this.count();
+    else if (next) goTo(next);
+    else location.reload();
   },
 
   /** Sends what waits, oldest first, from one tab only. Answers true when nothing is left. */
@@ -112,6 +122,11 @@ const outbox = {
   },
 };
 
+/** Where the pressed button posts to. */
+function target(form, submitter) {
+  return submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
+}
+
 function formWith(idem) {
   return [...document.querySelectorAll("form[data-outbox]")].find(
     (form) => form.elements.idem?.value === idem,
@@ -140,6 +155,7 @@ async function lockIfWaiting(draft) {
 
 function postPlainly(form, submitter) {
   for (const control of form.elements) control.disabled = false;
+  form.setAttribute("action", target(form, submitter));
   if (submitter?.name) form.append(hiddenField(submitter.name, submitter.value));
   const token = form.elements.csrf_token;
   if (token && net.token) token.value = net.token;

@@ -58,7 +58,10 @@ const session = {
     addEventListener("pageshow", (event) => event.persisted && location.reload());
     if (globalThis.BroadcastChannel) {
       this.others = new BroadcastChannel("aarportal");
-      this.others.onmessage = () => person && location.reload();
+      this.others.onmessage = ({ data }) => {
+        if (data === "left") person && location.reload();
+        else outbox.settledElsewhere(data);
+      };
     }
     if (person) {
       const seen = () => this.active();

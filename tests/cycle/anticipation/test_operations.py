@@ -248,7 +248,7 @@ def test_the_goal_keeps_how_large_it_is_beside_the_own_past(laps, amount, ratio)
 def test_neither_others_nor_other_subjects_nor_the_lap_itself_are_compared():
     enter_laps(100, 100, member=BEN)
     enter_laps(50, 50, subject="rika", unit=UNIT_WATER)
-    enter_laps(8, 8)
+    enter_laps(8)
     with unit_of_work(scope_of(AOI)) as scope:
         todays_lap(scope, items=2)
         assert operations.set_goal(scope, draft(amount=8)).difficulty_ratio == 1.0
@@ -366,6 +366,7 @@ def test_a_withdrawn_goal_makes_room_for_another_in_the_same_lap():
         operations.withdraw_goal(scope, first, "other_task")
         assert first.state == "withdrawn"
         assert store.active_goal(scope, first.cycle_id) is None
+        assert store.goals_of(scope, [first.cycle_id]) == {}
         second = operations.set_goal(scope, draft("べつの めあて"))
         assert (second.id != first.id, second.cycle_id) == (True, first.cycle_id)
         assert store.goals_of(scope, [first.cycle_id]) == {first.cycle_id: second}
