@@ -35,6 +35,7 @@ from aarportal.demo.simulation import Learner, simulate
 from aarportal.demo.standing import mark_begun, mark_seeded
 from aarportal.demo.teaching import read_and_answer
 from aarportal.people.attendance.calendar import Calendar
+from aarportal.people.roster import operations as roster
 from aarportal.people.roster.oneroster.bundle import Rejection, read_bundle
 
 REASON = "the demonstration"
@@ -139,8 +140,6 @@ def set_clock(moment: datetime) -> None:
 
 
 def _import_roster(rng: Random, school: School, days: SchoolTime) -> Town:
-    from aarportal.people.roster import operations as roster  # noqa: PLC0415
-
     bundle = read_bundle(io.BytesIO(roster_zip(rng, school, days.today)))
     if isinstance(bundle, Rejection):
         raise SeedingError(f"the roster was refused: {bundle.problems[0]}")

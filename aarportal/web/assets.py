@@ -66,11 +66,11 @@ def build(source: Path, target: Path) -> tuple[str, Path]:
             copy.write_text(rjsmin.jsmin(path.read_text("utf-8")), "utf-8")
         else:
             shutil.copyfile(path, copy)
-    for name, text in (
+    for made, text in (
         (STYLE_SHEET, style_sheet(source / "css")),
         (SCRIPT, script(source / SCRIPT_PARTS)),
     ):
-        target_file = making / name
+        target_file = making / made
         target_file.parent.mkdir(parents=True, exist_ok=True)
         target_file.write_text(text, "utf-8")
     for path in sorted(making.rglob("*")):

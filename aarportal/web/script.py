@@ -37,9 +37,7 @@ def needs_reading(word: str, grade: int) -> bool:
     A kanji counts as learned when it belongs to an earlier grade: those of the reader's own grade
     are being learned now.
     """
-    return any(
-        GRADE_OF_KANJI.get(char, AFTER_PRIMARY) >= grade for char in _KANJI.findall(word)
-    )
+    return any(GRADE_OF_KANJI.get(char, AFTER_PRIMARY) >= grade for char in _KANJI.findall(word))
 
 
 @lru_cache(maxsize=8192)

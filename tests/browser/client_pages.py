@@ -36,7 +36,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 {% block main %}{% endblock %}</main></body></html>"""
 
 SIGN_IN = """{% extends "page" %}{% block main %}<h1>Sign in</h1>
-<form method="post"><label>Name <input name="name"></label><button>Sign in</button></form>
+<form method="post"><label>Name <input name="name"></label>
+<label>Password <input type="password" name="password"></label><button>Sign in</button></form>
 {% endblock %}"""
 
 HOME = """{% extends "page" %}{% block title %}Home of {{ name }}{% endblock %}

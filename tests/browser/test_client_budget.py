@@ -21,7 +21,7 @@ FORBIDDEN = [
 def test_all_scripts_of_our_own_stay_under_their_weight():
     worker = rjsmin.jsmin((STATIC / "js" / "sw.js").read_text("utf-8"))
     sizes = [len(gzip.compress(text.encode(), 9)) for text in (portal_script(), worker)]
-    assert sum(sizes) <= 10_240, sizes
+    assert sum(sizes) <= 10_500, sizes
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: file.name)

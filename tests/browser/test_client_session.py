@@ -153,7 +153,7 @@ def test_somebody_busy_in_another_tab_is_not_idle(new_device):
     expect(why(page)).to_be_visible()
 
 
-def test_a_signed_out_page_from_the_server_drops_a_forgotten_key(new_device, stand_in):
+def test_the_page_where_one_signs_in_drops_a_forgotten_key(new_device, stand_in):
     page = sign_in(new_device())
     assert len(stored(page)["keys"]) == 1
     stand_in.sessions_ended = True

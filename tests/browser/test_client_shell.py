@@ -103,8 +103,7 @@ def test_without_a_text_at_hand_the_sheet_is_new_and_finds_its_own_way(context, 
     page.get_by_role("button", name="Keep it").click()
     expect(page.locator("[data-kept]")).to_be_visible()
     context.set_offline(False)
-    page.wait_for_url("**/home")
-    ready(page)
+    expect(page.get_by_role("heading", name="Home of sakura")).to_be_visible()
     assert stand_in.ledger.texts() == ["out of nothing"]
     assert stand_in.ledger.posts[0][0] == "/reflection/now"
 

@@ -132,7 +132,7 @@ def record_values(entry: Entry) -> dict[str, object]:
 
 
 def dispute(scope: Scope, record_id: UUID) -> LearningRecord:
-    """これは ちがう: the student says that a record is not right; it counts until a teacher decides.
+    """これは ちがう: the student doubts a record; it counts until a teacher decides.
 
     Raises:
         NotFoundError: If the record is not the student's.

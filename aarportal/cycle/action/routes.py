@@ -16,7 +16,6 @@ from aarportal.cycle.action.forms import MAX_TITLE, ByHandForm
 from aarportal.cycle.action.timeline import lines
 from aarportal.cycle.anticipation import store as goals
 from aarportal.cycle.loop import store as cycles
-from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.units import store as units
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
@@ -60,7 +59,9 @@ def by_hand_form(scope: Scope, cycle_id: UUID) -> Response:
     """Ask what was done on paper."""
     cycle = cycles.cycle(scope, cycle_id)
     goal = goals.goals_of(scope, [cycle.id]).get(cycle.id)
-    form = ByHandForm(title=_title(scope, cycle), amount=goal.amount_planned if goal else None)
+    form = ByHandForm(
+        title=_title(scope, cycle.unit_id), amount=goal.amount_planned if goal else None
+    )
     return render("action/by_hand.html", {"form": form, "cycle": cycle})
 
 
@@ -118,8 +119,8 @@ def _day(text: str) -> date:
         return clock.today()
 
 
-def _title(scope: Scope, cycle: LearningCycle) -> str:
+def _title(scope: Scope, unit_id: UUID | None) -> str:
     """Words to begin with: the name of the unit."""
-    if cycle.unit_id is None:
+    if unit_id is None:
         return ""
-    return ruby_plain(units.unit(scope, cycle.unit_id).title)[:MAX_TITLE]
+    return ruby_plain(units.unit(scope, unit_id).title)[:MAX_TITLE]

@@ -118,9 +118,7 @@ def proposed_adjustment(scope: Scope, student_id: UUID) -> Adjustment | None:
     """The latest adjustment that still waits to be used."""
     return scope.session.scalar(
         select(Adjustment)
-        .where(
-            Adjustment.student_id == student_id, Adjustment.state == AdjustmentState.PROPOSED
-        )
+        .where(Adjustment.student_id == student_id, Adjustment.state == AdjustmentState.PROPOSED)
         .order_by(Adjustment.proposed_at.desc())
         .limit(1)
     )

@@ -8,7 +8,6 @@ from wtforms.validators import InputRequired, Length
 
 from aarportal.people.accounts.operations import ReadingDraft, SignInDraft
 
-
 _too_long = _l("This is too long.")
 _required = InputRequired(_l("Please fill this in."))
 
@@ -20,8 +19,12 @@ def _strip(value: str | None) -> str | None:
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """School code, login id and password."""
 
-    code = StringField(_l("School code"), [_required, Length(max=40, message=_too_long)], filters=[_strip])
-    login_id = StringField(_l("Login ID"), [_required, Length(max=80, message=_too_long)], filters=[_strip])
+    code = StringField(
+        _l("School code"), [_required, Length(max=40, message=_too_long)], filters=[_strip]
+    )
+    login_id = StringField(
+        _l("Login ID"), [_required, Length(max=80, message=_too_long)], filters=[_strip]
+    )
     password = PasswordField(_l("Password"), [_required, Length(max=200, message=_too_long)])
 
     def draft(self, address: str) -> SignInDraft:

@@ -72,7 +72,7 @@ def sign_in() -> Response:
 
 @blueprint.route("/sign-out", permission=Permission.PUBLIC, methods=["POST"])
 def sign_out() -> Response:
-    """Close the session; the changed cookie also makes the browser drop pages it could go back to."""
+    """Close the session; its changed cookie makes the browser drop the pages behind it."""
     token = session.pop("token", None)
     session.clear()
     if token:

@@ -96,3 +96,18 @@ def own_account(scope: Scope) -> Account:
     row = scope.session.get(Account, scope.actor_id)
     assert row is not None
     return row
+
+
+def people_without_account(scope: SystemScope, code: str) -> list[User] | None:
+    """Enabled people of a school who cannot sign in yet; None if there is no such school."""
+    school = scope.session.scalar(select(School).where(School.code == code))
+    if school is None:
+        return None
+    rows = scope.session.scalars(
+        select(User)
+        .join(UserRole, UserRole.user_id == User.id)
+        .outerjoin(Account, Account.user_id == User.id)
+        .where(UserRole.school_id == school.id, User.enabled.is_(True), Account.user_id.is_(None))
+        .order_by(User.sourced_id)
+    )
+    return list(dict.fromkeys(rows))

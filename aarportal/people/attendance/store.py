@@ -16,7 +16,7 @@ def calendar(scope: Scope | AppScope, first: date, last: date) -> Calendar:
     rows = scope.session.execute(
         select(CalendarDay.day, CalendarDay.kind).where(CalendarDay.day.between(first, last))
     )
-    return Calendar({day: kind for day, kind in rows})
+    return Calendar(dict(rows.tuples().all()))
 
 
 def recent_calendar(scope: Scope, today: date, days: int = 60) -> Calendar:
@@ -31,7 +31,7 @@ def absent_days(scope: Scope, student_id: UUID, first: date, last: date) -> dict
             AbsentDay.student_id == student_id, AbsentDay.day.between(first, last)
         )
     )
-    return {day: kind for day, kind in rows}
+    return dict(rows.tuples().all())
 
 
 def absent_on(scope: Scope, student_ids: Collection[UUID], day: date) -> dict[UUID, str]:
@@ -41,7 +41,7 @@ def absent_on(scope: Scope, student_ids: Collection[UUID], day: date) -> dict[UU
             AbsentDay.student_id.in_(student_ids), AbsentDay.day == day
         )
     )
-    return {student_id: kind for student_id, kind in rows}
+    return dict(rows.tuples().all())
 
 
 def away_on(scope: Scope, day: date) -> list[UUID]:

@@ -99,7 +99,7 @@ class Class(SchoolRow, Base):
 
 
 class User(DistrictRow, Base):
-    """A person; belongs to the district, because students change schools and teachers serve several."""
+    """A person; of the district, because students change schools and teachers serve several."""
 
     __tablename__ = "users"
     __table_args__ = (

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, inspect, or_, select
 
 from aarportal.core.scope import Scope, SystemScope
-from aarportal.people.roster.models import Class, Enrollment, School, User
 from aarportal.people.roster.grades import grade_number
+from aarportal.people.roster.models import Class, District, Enrollment, School, User
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,7 @@ def student_ids(
 def class_list(scope: Scope, class_id: UUID, day: date) -> list[Classmate]:
     """The students of a class on `day` by 出席番号; those without a number come last."""
     rows = scope.session.execute(
-        select(
-            User.id, Enrollment.attendance_no, User.family_name, User.given_name, User.grade
-        )
+        select(User.id, Enrollment.attendance_no, User.family_name, User.given_name, User.grade)
         .join(Enrollment, Enrollment.user_id == User.id)
         .where(Enrollment.class_id == class_id, Enrollment.role == "student", _current(day))
         .order_by(Enrollment.attendance_no.is_(None), Enrollment.attendance_no, User.sourced_id)
@@ -112,3 +111,20 @@ def one_class(scope: Scope, class_id: UUID) -> Class:
 def school_by_code(scope: SystemScope, code: str) -> School | None:
     """The school people mean when they type `code`."""
     return scope.session.scalar(select(School).where(School.code == code))
+
+
+def district(scope: SystemScope, sourced_id: str) -> District | None:
+    """The district that a roster file means."""
+    return scope.session.scalar(select(District).where(District.sourced_id == sourced_id))
+
+
+def standing(
+    scope: SystemScope, row_class: Any, condition: ColumnElement[bool]
+) -> dict[str, dict[str, Any]]:
+    """SourcedId -> every column of the rows that stand, for an import to compare with."""
+    names = [attribute.key for attribute in inspect(row_class).column_attrs]
+    rows = scope.session.execute(
+        select(*(getattr(row_class, name) for name in names)).where(condition)
+    )
+    found = (dict(zip(names, row, strict=True)) for row in rows)
+    return {values["sourced_id"]: values for values in found}

@@ -35,7 +35,7 @@ const device = {
     });
   },
 
-  /** Takes the key of the signed-in person; a signed-out page that came from the server drops it. */
+  /** Takes the key of the signed-in person; the page where one signs in drops it. */
   async unlock() {
     // Both are missing on a plain http address of a school network: then only the server keeps.
     if (!globalThis.indexedDB || !globalThis.crypto?.subtle) return;
@@ -50,12 +50,12 @@ const device = {
         return keys.put({ id: person, key });
       });
       Object.assign(this, { person, key });
-    } else if (document.querySelector("form[data-sheet]") && !session.wasIdle()) {
+    } else if (session.signedOut() || session.wasIdle()) {
+      await this.lock();
+    } else if (document.querySelector("form[data-sheet]")) {
       // The offline sheet names nobody: the one key in the store says whose it is.
       const [held] = await this.run("keys", "readonly", (keys) => keys.getAll());
       if (held) Object.assign(this, { person: held.id, key: held.key });
-    } else {
-      await this.lock();
     }
   },
 

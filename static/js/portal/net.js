@@ -81,7 +81,9 @@ const net = {
     clearTimeout(this.timer);
     this.timer = null;
     let left = false;
-    for (const errand of this.errands) left = !(await errand()) || left;
+    for (const errand of this.errands) {
+      left = !(await errand().catch(() => false)) || left;
+    }
     // Nothing to send, but the chip still says that there is no connection: look again.
     if (!left && display.down) left = (await this.renew()) === "unreachable";
     this.running = false;

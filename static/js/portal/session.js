@@ -4,6 +4,11 @@ const ACTIVE_AT = "active-at";
 const LEAVING = "signing-out";
 
 const session = {
+  /** The page that asks for a password is the server's word that nobody is signed in. */
+  signedOut() {
+    return Boolean(document.querySelector("input[type=password]"));
+  },
+
   wasIdle() {
     const minutes = Number(meta("idle-minutes"));
     const at = Number(localStorage.getItem(ACTIVE_AT));
@@ -40,7 +45,7 @@ const session = {
   listen() {
     const form = document.querySelector("form[data-signout]");
     const person = meta("person");
-    if (!person && !document.querySelector("form[data-sheet]")) localStorage.removeItem(LEAVING);
+    if (this.signedOut()) localStorage.removeItem(LEAVING);
     if (person && form && localStorage.getItem(LEAVING) === person) {
       this.leave(form);
       return false;

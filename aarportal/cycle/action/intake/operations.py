@@ -1,4 +1,4 @@
-"""From statements to learning records: stored as sent, matched, linked, summed up, all or nothing."""
+"""From statements to learning records: stored as sent, matched, linked and summed up."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -185,7 +185,7 @@ def _find_units(scope: AppScope, found: list[_Found]) -> None:
 
 
 def _tell_retries(scope: AppScope, found: list[_Found]) -> None:
-    """An answer to a question that was answered before, in this attempt or on this day, is a retry."""
+    """A question answered before, in this attempt or on this day, is tried again."""
     asked = [each for each in found if each.record.question_id]
     if not asked:
         return

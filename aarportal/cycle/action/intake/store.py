@@ -23,7 +23,7 @@ def stored_fingerprints(scope: AppScope, ids: Collection[UUID]) -> dict[UUID, by
             StoredStatement.district_id == scope.district_id, StoredStatement.id.in_(ids)
         )
     )
-    return {id_: fingerprint for id_, fingerprint in rows}
+    return dict(rows.tuples().all())
 
 
 def candidates(scope: AppScope, names: Collection[str]) -> list[Candidate]:
