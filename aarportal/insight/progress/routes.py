@@ -1,13 +1,17 @@
 """あゆみ over HTTP: the student's own charts."""
 
+from dataclasses import replace
+
 from flask import Response, request, url_for
 
 from aarportal import charts
 from aarportal.charts.chart import Drawn, NextStepKey
+from aarportal.charts.history import UnitHistory
 from aarportal.charts.wording import Words
 from aarportal.core import clock
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
+from aarportal.cycle.units.subjects import SUBJECTS
 from aarportal.insight.progress import store
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
@@ -27,9 +31,16 @@ def progress(scope: Scope) -> Response:
     chosen = request.args.get("subject", "")
     if chosen in subjects:
         history = history.only(chosen)
+    history = replace(history, units=tuple(map(_named, history.units)))
     drawn = [chart.draw(history, _WORDS) for chart in charts.discover().values()]
     values = {"charts": drawn, "subjects": subjects, "chosen": chosen, "step_href": _step_href}
     return render("progress/progress.html", values)
+
+
+def _named(unit: UnitHistory) -> UnitHistory:
+    """A unit with its subject in words."""
+    name = SUBJECTS.get(unit.subject, "")
+    return replace(unit, subject=source(name) if name else "")
 
 
 def _step_href(drawn: Drawn) -> str:

@@ -10,6 +10,7 @@ from aarportal.core.permissions import Permission, Role
 from aarportal.core.scope import Scope
 from aarportal.people.accounts import operations, store
 from aarportal.people.accounts.forms import ReadingForm, SignInForm
+from aarportal.people.accounts.names import called
 from aarportal.people.roster.grades import grade_number
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.credentials import keep
@@ -50,7 +51,7 @@ def signed_in_person() -> Visitor | None:
         text_size=account.text_size,
     )
     is_student = scope.role is Role.STUDENT
-    short_name = (user.kana_given_name or user.given_name) if is_student else user.family_name
+    short_name = called(user.given_name, user.kana_given_name) if is_student else user.family_name
     person = Person(user.id, scope.role, f"{user.family_name}\u2009{user.given_name}", short_name)
     return Visitor(scope, reader, person)
 
