@@ -77,7 +77,15 @@ def demo(arguments: list[str]) -> int:
         "AARPORTAL_DEMO": "1",
     }
     return call(
-        PYTHON, "-m", "aarportal", "demo", "--port", port, *_without_port(arguments), env=env, check=False
+        PYTHON,
+        "-m",
+        "aarportal",
+        "demo",
+        "--port",
+        port,
+        *_without_port(arguments),
+        env=env,
+        check=False,
     )
 
 
@@ -131,7 +139,9 @@ def test(arguments: list[str]) -> int:
 def bench(arguments: list[str]) -> int:
     """Print the benchmarks, each beside its own yardstick in the same run."""
     compile_texts()
-    for path in [ROOT / "bench" / f"{name}.py" for name in arguments] or sorted((ROOT / "bench").glob("[a-z]*.py")):
+    for path in [ROOT / "bench" / f"{name}.py" for name in arguments] or sorted(
+        (ROOT / "bench").glob("[a-z]*.py")
+    ):
         call(PYTHON, str(path))
     return 0
 
@@ -146,7 +156,9 @@ def compile_texts() -> None:
     call(PYTHON, "tools/texts.py", "compile")
 
 
-def call(program: Path | str, *options: str, env: dict[str, str] | None = None, check: bool = True) -> int:
+def call(
+    program: Path | str, *options: str, env: dict[str, str] | None = None, check: bool = True
+) -> int:
     """Run a program in the project; a failing one ends this one with its exit code."""
     done = subprocess.run(
         [str(program), *options],

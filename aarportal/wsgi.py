@@ -29,6 +29,7 @@ def serve(app: Flask, host: str, port: int) -> None:
                 "timeout": 60,
                 "preload_app": settings.workers > 1,
                 "accesslog": None,
+                "control_socket_disable": True,
             }.items():
                 self.cfg.set(name, value)
 

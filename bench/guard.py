@@ -6,16 +6,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from sqlalchemy import and_, select  # noqa: E402
+from sqlalchemy import and_, select
 
-from aarportal import migrate  # noqa: E402
-from aarportal.app import create_app  # noqa: E402
-from aarportal.core.scope import SystemScope, unit_of_work  # noqa: E402
-from aarportal.cycle.loop.models import LearningCycle  # noqa: E402
-from aarportal.people.roster.models import Enrollment, User  # noqa: E402
-from aarportal.settings import Settings  # noqa: E402
-from bench.measure import cpu_ms, line  # noqa: E402
-from tests import cast  # noqa: E402
+from aarportal import migrate
+from aarportal.app import create_app
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.cycle.loop.models import LearningCycle
+from aarportal.people.roster.models import Enrollment, User
+from aarportal.settings import Settings
+from bench.measure import cpu_ms, line
+from tests import cast
 
 QUESTIONS = {
     "one table, one condition": lambda: select(LearningCycle).where(LearningCycle.mid == ""),
@@ -59,7 +59,10 @@ def main() -> None:
             }.items():
                 with app.app_context(), unit_of_work(scope_made, read_only=True) as scope:
                     costs[eyes] = cpu_ms(
-                        lambda: scope.session.execute(question()).all(), times=200  # noqa: B023
+                        lambda question=question, scope=scope: scope.session.execute(
+                            question()
+                        ).all(),
+                        times=200,
                     )
             line(f"{name}: plain", costs["plain"], "ms")
             for eyes in ("pupil", "teacher"):

@@ -37,7 +37,10 @@ PRIMARY, SECONDARY, ELSEWHERE = key("primary"), key("secondary"), key("elsewhere
 CLASS_4_2, CLASS_1_1, CLASS_J2_1 = key("4-2"), key("1-1"), key("J2-1")
 SCIENCE_4_2, CLASS_ELSEWHERE = key("science 4-2"), key("elsewhere 5-1")
 UNIT_DIVISION, UNIT_WATER, UNIT_ADDING, UNIT_EQUATIONS = (
-    key("unit division"), key("unit water"), key("unit adding"), key("unit equations"),
+    key("unit division"),
+    key("unit water"),
+    key("unit adding"),
+    key("unit equations"),
 )
 APP_DRILL = key("app drill")
 
@@ -66,14 +69,57 @@ class Member:
         return self.name
 
 
-AOI = Member("aoi", HINATA, PRIMARY, Role.STUDENT, "P4", "髙﨑", "葵", ("たかさき", "あおい"), (CLASS_4_2, SCIENCE_4_2), 1)
-BEN = Member("ben", HINATA, PRIMARY, Role.STUDENT, "P4", "𠮷田", "勉", ("よしだ", "べん"), (CLASS_4_2, SCIENCE_4_2), 2)
-HANA = Member("hana", HINATA, PRIMARY, Role.STUDENT, "P1", "山本", "花", ("やまもと", "はな"), (CLASS_1_1,), 1)
-KEN = Member("ken", HINATA, SECONDARY, Role.STUDENT, "J2", "濵田", "健", ("はまだ", "けん"), (CLASS_J2_1,), 1)
-CHIBA = Member("chiba", HINATA, PRIMARY, Role.TEACHER, "", "千葉", "さくら", ("ちば", "さくら"), (CLASS_4_2,))
-DOI = Member("doi", HINATA, PRIMARY, Role.TEACHER, "", "土井", "実", ("どい", "みのる"), (SCIENCE_4_2,))
-MORI = Member("mori", HINATA, SECONDARY, Role.TEACHER, "", "森", "緑", ("もり", "みどり"), (CLASS_J2_1,))
-GEN = Member("gen", MINATO, ELSEWHERE, Role.STUDENT, "P5", "源", "元", ("みなもと", "げん"), (CLASS_ELSEWHERE,), 1)
+AOI = Member(
+    "aoi",
+    HINATA,
+    PRIMARY,
+    Role.STUDENT,
+    "P4",
+    "髙﨑",
+    "葵",
+    ("たかさき", "あおい"),
+    (CLASS_4_2, SCIENCE_4_2),
+    1,
+)
+BEN = Member(
+    "ben",
+    HINATA,
+    PRIMARY,
+    Role.STUDENT,
+    "P4",
+    "𠮷田",
+    "勉",
+    ("よしだ", "べん"),
+    (CLASS_4_2, SCIENCE_4_2),
+    2,
+)
+HANA = Member(
+    "hana", HINATA, PRIMARY, Role.STUDENT, "P1", "山本", "花", ("やまもと", "はな"), (CLASS_1_1,), 1
+)
+KEN = Member(
+    "ken", HINATA, SECONDARY, Role.STUDENT, "J2", "濵田", "健", ("はまだ", "けん"), (CLASS_J2_1,), 1
+)
+CHIBA = Member(
+    "chiba", HINATA, PRIMARY, Role.TEACHER, "", "千葉", "さくら", ("ちば", "さくら"), (CLASS_4_2,)
+)
+DOI = Member(
+    "doi", HINATA, PRIMARY, Role.TEACHER, "", "土井", "実", ("どい", "みのる"), (SCIENCE_4_2,)
+)
+MORI = Member(
+    "mori", HINATA, SECONDARY, Role.TEACHER, "", "森", "緑", ("もり", "みどり"), (CLASS_J2_1,)
+)
+GEN = Member(
+    "gen",
+    MINATO,
+    ELSEWHERE,
+    Role.STUDENT,
+    "P5",
+    "源",
+    "元",
+    ("みなもと", "げん"),
+    (CLASS_ELSEWHERE,),
+    1,
+)
 EVERYBODY = (AOI, BEN, HANA, KEN, CHIBA, DOI, MORI, GEN)
 
 CODES = {PRIMARY: "hinata-e", SECONDARY: "hinata-j", ELSEWHERE: "minato-e"}
@@ -89,9 +135,13 @@ def scope_of(member: Member) -> Scope:
         homerooms = set(member.classes) - {SCIENCE_4_2}
         students = {
             Relation.HOMEROOM: frozenset(m.id for m in pupils if homerooms & set(m.classes)),
-            Relation.TEACHES: frozenset(m.id for m in pupils if set(member.classes) & set(m.classes)),
+            Relation.TEACHES: frozenset(
+                m.id for m in pupils if set(member.classes) & set(m.classes)
+            ),
         }
-    return Scope(member.id, member.district_id, member.school_id, member.role, students, member.classes)
+    return Scope(
+        member.id, member.district_id, member.school_id, member.role, students, member.classes
+    )
 
 
 DRILL_SCOPE = AppScope(APP_DRILL, HINATA, frozenset({PRIMARY, SECONDARY}))
@@ -104,9 +154,19 @@ def enter(scope: SystemScope) -> None:
         session.add(District(id=district, code=code, name=f"district {code}", sourced_id=code))
     session.flush()
     for school, district, name in (
-        (PRIMARY, HINATA, "ひなた小学校"), (SECONDARY, HINATA, "ひなた中学校"), (ELSEWHERE, MINATO, "みなと小学校"),
+        (PRIMARY, HINATA, "ひなた小学校"),
+        (SECONDARY, HINATA, "ひなた中学校"),
+        (ELSEWHERE, MINATO, "みなと小学校"),
     ):
-        session.add(School(id=school, district_id=district, sourced_id=str(school), code=CODES[school], name=name))
+        session.add(
+            School(
+                id=school,
+                district_id=district,
+                sourced_id=str(school),
+                code=CODES[school],
+                name=name,
+            )
+        )
     session.flush()
     for class_id, school, title, kind, grade in (
         (CLASS_4_2, PRIMARY, "4年2組", "homeroom", "P4"),
@@ -116,34 +176,61 @@ def enter(scope: SystemScope) -> None:
         (CLASS_ELSEWHERE, ELSEWHERE, "5年1組", "homeroom", "P5"),
     ):
         session.add(
-            Class(school_id=school, id=class_id, sourced_id=str(class_id), title=title, class_type=kind, grades=[grade])
+            Class(
+                school_id=school,
+                id=class_id,
+                sourced_id=str(class_id),
+                title=title,
+                class_type=kind,
+                grades=[grade],
+            )
         )
     for member in EVERYBODY:
         session.add(
             User(
-                id=member.id, district_id=member.district_id, sourced_id=str(member.id),
-                username=f"{member.name}@hinata.example", master_identifier=str(member.id),
-                family_name=member.family_name, given_name=member.given_name,
-                kana_family_name=member.kana[0], kana_given_name=member.kana[1], grade=member.grade,
+                id=member.id,
+                district_id=member.district_id,
+                sourced_id=str(member.id),
+                username=f"{member.name}@hinata.example",
+                master_identifier=str(member.id),
+                family_name=member.family_name,
+                given_name=member.given_name,
+                kana_family_name=member.kana[0],
+                kana_given_name=member.kana[1],
+                grade=member.grade,
             )
         )
     session.flush()
     for member in EVERYBODY:
         session.add(
-            Account(user_id=member.id, district_id=member.district_id, login_id=member.login_id, password_hash=PASSWORD_HASH)
+            Account(
+                user_id=member.id,
+                district_id=member.district_id,
+                login_id=member.login_id,
+                password_hash=PASSWORD_HASH,
+            )
         )
         session.add(
             UserRole(
-                school_id=member.school_id, id=key(f"role {member.name}"), sourced_id=f"role {member.name}",
-                user_id=member.id, role=member.role.value, role_type="primary",
+                school_id=member.school_id,
+                id=key(f"role {member.name}"),
+                sourced_id=f"role {member.name}",
+                user_id=member.id,
+                role=member.role.value,
+                role_type="primary",
             )
         )
         for class_id in member.classes:
             name = f"{member.name} in {class_id}"
             session.add(
                 Enrollment(
-                    school_id=member.school_id, id=key(name), sourced_id=name, class_id=class_id, user_id=member.id,
-                    role=member.role.value, attendance_no=member.attendance_no,
+                    school_id=member.school_id,
+                    id=key(name),
+                    sourced_id=name,
+                    class_id=class_id,
+                    user_id=member.id,
+                    role=member.role.value,
+                    attendance_no=member.attendance_no,
                     primary=member.role is Role.TEACHER,
                 )
             )
@@ -155,15 +242,23 @@ def enter(scope: SystemScope) -> None:
     ):
         session.add(
             Unit(
-                school_id=school, id=unit, class_id=class_id, subject=subject, title=title,
-                starts_on=date(2020, 4, 1), ends_before=date(2099, 4, 1),
+                school_id=school,
+                id=unit,
+                class_id=class_id,
+                subject=subject,
+                title=title,
+                starts_on=date(2020, 4, 1),
+                ends_before=date(2099, 4, 1),
             )
         )
     from hashlib import sha256
 
     session.add(
         LearningApp(
-            id=APP_DRILL, district_id=HINATA, title="ドリルパーク", access_key="drill",
+            id=APP_DRILL,
+            district_id=HINATA,
+            title="ドリルパーク",
+            access_key="drill",
             secret_hash=sha256(APP_SECRET.encode()).digest(),
         )
     )

@@ -53,7 +53,9 @@ def postgres_url(tmp_path_factory) -> str:
 
 
 def make_settings(url: str, data_dir) -> Settings:
-    return Settings(secret_key=SECRET, database_url=url, data_dir=data_dir, cookie_secure=False, threads=4)
+    return Settings(
+        secret_key=SECRET, database_url=url, data_dir=data_dir, cookie_secure=False, threads=4
+    )
 
 
 class Stage:

@@ -64,7 +64,9 @@ def check(page: Page) -> Page:
         return page
     whole = "<html" in page.text
     ids = [tag["id"] for tag in page.html.find_all(id=True)]
-    assert len(ids) == len(set(ids)), f"an id stands twice: {sorted(i for i in ids if ids.count(i) > 1)}"
+    assert len(ids) == len(set(ids)), (
+        f"an id stands twice: {sorted(i for i in ids if ids.count(i) > 1)}"
+    )
     assert not page.html.select("[style], script:not([src]), style"), "inline style or script"
     assert not [t for t in page.html.find_all(True) if any(a.startswith("on") for a in t.attrs)]
     for form in page.html.find_all("form"):

@@ -1,6 +1,7 @@
 """The portal as operators run it: a process of its own on a free port, on a database of its own."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -39,6 +40,8 @@ class Server:
             },
             stdout=self.log,
             stderr=self.log,
+            # A group of its own, so that the worker dies with the process that started it.
+            start_new_session=True,
         )
         self._wait()
 
@@ -56,7 +59,7 @@ class Server:
         raise AssertionError("the server did not answer in time")
 
     def kill(self) -> None:
-        self.process.kill()
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.log.close()
 

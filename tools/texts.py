@@ -1,8 +1,8 @@
 """Texts: extract them, bring the catalogues up to date, compile them, check them.
 
-    python tools/texts.py update    messages.pot and every messages.po
-    python tools/texts.py compile   every messages.mo (they are not committed)
-    python tools/texts.py check     nothing to extract is missing, nothing Japanese is untranslated
+python tools/texts.py update    messages.pot and every messages.po
+python tools/texts.py compile   every messages.mo (they are not committed)
+python tools/texts.py check     nothing to extract is missing, nothing Japanese is untranslated
 """
 
 import re
@@ -34,11 +34,17 @@ def extracted() -> Catalog:
     """All texts of the product as they stand in the code now."""
     catalog = Catalog(project="aarportal", charset="utf-8")
     found = extract_from_dir(
-        ROOT, method_map=METHODS, keywords=KEYWORDS, comment_tags=("i18n:",), strip_comment_tags=True
+        ROOT,
+        method_map=METHODS,
+        keywords=KEYWORDS,
+        comment_tags=("i18n:",),
+        strip_comment_tags=True,
     )
     for filename, _line, message, comments, context in sorted(found, key=lambda it: str(it[2])):
         if isinstance(message, str) and message:
-            catalog.add(message, locations=[(filename, None)], auto_comments=comments, context=context)
+            catalog.add(
+                message, locations=[(filename, None)], auto_comments=comments, context=context
+            )
     return catalog
 
 
@@ -56,13 +62,17 @@ def write(name: str, catalog: Catalog) -> None:
     path = FOLDER / name / "LC_MESSAGES" / "messages.po"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        pofile.write_po(file, catalog, width=100, sort_output=True, no_location=True, omit_header=False)
+        pofile.write_po(
+            file, catalog, width=100, sort_output=True, no_location=True, omit_header=False
+        )
     _drop_dates(path)
 
 
 def _drop_dates(path: Path) -> None:
     lines = path.read_text("utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date'))]
+    kept = [
+        line for line in lines if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date'))
+    ]
     path.write_text("".join(kept), "utf-8")
 
 
@@ -73,8 +83,8 @@ def update() -> int:
     with TEMPLATE.open("wb") as file:
         pofile.write_po(file, template, width=100, sort_output=True, no_location=True)
     _drop_dates(TEMPLATE)
-    for name in CATALOGUES:
-        old, new = read(name), Catalog(locale=CATALOGUES[name], fuzzy=False)
+    for name, locale in CATALOGUES.items():
+        old, new = read(name), Catalog(locale=locale, fuzzy=False)
         for message in template:
             if not message.id:
                 continue
@@ -103,7 +113,9 @@ def check() -> int:
     for name in CATALOGUES:
         catalog = read(name)
         known = {message.id: message.string for message in catalog if message.id}
-        problems += [f"{name}: not in the code any more: {text!r}" for text in known.keys() - wanted]
+        problems += [
+            f"{name}: not in the code any more: {text!r}" for text in known.keys() - wanted
+        ]
         if name in COMPLETE:
             missing = sorted(text for text in wanted if not known.get(text))
             problems += [f"{name}: no translation of {text!r}" for text in missing]

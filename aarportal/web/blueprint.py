@@ -36,11 +36,12 @@ class PortalBlueprint(Blueprint):
         self.credential = credential
 
     def route(  # type: ignore[override]
-        self, rule: str, *, permission: Permission, **options: Any
+        self, rule: str, *, permission: Permission, once: bool = True, **options: Any
     ) -> Callable[[View], View]:
         """Register a view; leaving `permission` out is a TypeError at import.
 
         The view is called as `view(scope, **url_values)`; a public one as `view(**url_values)`.
+        `once=False` is for a view that looks at the key of the form itself.
         """
 
         def register(view: View) -> View:
@@ -49,7 +50,7 @@ class PortalBlueprint(Blueprint):
                 if permission is Permission.PUBLIC:
                     return view(**url_values)
                 with visiting(admit(self.credential, permission)) as visitor:
-                    return _let_in(visitor, view, url_values)
+                    return _let_in(visitor, view, url_values, once=once)
 
             PERMISSIONS[f"{self.name}.{view.__name__}"] = permission
             self.add_url_rule(rule, view.__name__, enter, **options)
@@ -62,25 +63,31 @@ def _only_reads() -> bool:
     return request.method in SAFE_METHODS
 
 
-def _let_in(visitor: Visitor, view: View, url_values: dict[str, Any]) -> Any:
+def _let_in(visitor: Visitor, view: View, url_values: dict[str, Any], *, once: bool) -> Any:
     scope = visitor.scope
     if _only_reads():
         with unit_of_work(scope, read_only=True):
             return view(scope, **url_values)
-    key = request.form.get(ONCE_FIELD, "") if isinstance(scope, Scope) else ""
-    if not key or not isinstance(scope, Scope):
-        return _run(scope, view, url_values)
-    return _take_once(scope, key[:64], view, url_values)
+    if once and isinstance(scope, Scope) and (key := request.form.get(ONCE_FIELD, "")):
+        return _twice(lambda: _take_once(scope, key[:64], view, url_values))
+    return _twice(lambda: _run(scope, view, url_values))
+
+
+def _twice(answer: Callable[[], Any]) -> Any:
+    """Answer; once more when another request brought the same row in the meantime.
+
+    SQLite has one writer. On PostgreSQL two requests can run side by side, and what the first one
+    wrote is known the second time.
+    """
+    try:
+        return answer()
+    except IntegrityError:
+        return answer()
 
 
 def _run(scope: Scope | AppScope, view: View, url_values: dict[str, Any]) -> Any:
-    try:
-        with unit_of_work(scope):
-            return view(scope, **url_values)
-    except IntegrityError:
-        # On PostgreSQL two requests can bring the same row at once; the second time it is known.
-        with unit_of_work(scope):
-            return view(scope, **url_values)
+    with unit_of_work(scope):
+        return view(scope, **url_values)
 
 
 def _take_once(scope: Scope, key: str, view: View, url_values: dict[str, Any]) -> Any:
@@ -89,18 +96,11 @@ def _take_once(scope: Scope, key: str, view: View, url_values: dict[str, Any]) -
     Children tap twice, replies get lost on bad Wi-Fi, an outbox sends again: the key makes all of
     that one submission.
     """
-    try:
-        with unit_of_work(scope):
-            location = submissions.earlier_answer(scope, key)
-            if location is None:
-                response = view(scope, **url_values)
-                if isinstance(response, Response) and response.status_code == 303:
-                    submissions.remember(scope, key, response.headers["Location"])
-                return response
-    except IntegrityError:
-        # PostgreSQL lets two copies of one form run side by side; the second to finish lands here.
-        with unit_of_work(scope, read_only=True):
-            location = submissions.earlier_answer(scope, key)
-        if location is None:
-            raise
-    return redirect(location, 303)
+    with unit_of_work(scope):
+        location = submissions.earlier_answer(scope, key)
+        if location is not None:
+            return redirect(location, 303)
+        response = view(scope, **url_values)
+        if isinstance(response, Response) and response.status_code == 303:
+            submissions.remember(scope, key, response.headers["Location"])
+        return response

@@ -1,6 +1,8 @@
 """What a browser needs before anybody is known: the shell that works offline, and a fresh token."""
 
-from flask import Response, current_app, jsonify, make_response, send_from_directory
+from pathlib import Path
+
+from flask import Response, current_app, jsonify, make_response, request, send_from_directory
 from flask_wtf.csrf import generate_csrf
 
 from aarportal.core.permissions import Permission
@@ -23,12 +25,12 @@ def csrf() -> Response:
 @blueprint.route("/sw.js", permission=Permission.PUBLIC)
 def service_worker() -> Response:
     """The service worker, at the root so that it serves every page."""
-    response = make_response(
-        send_from_directory(current_app.config["ASSET_FOLDER"], "js/sw.js", max_age=0)
-    )
+    script = Path(current_app.config["ASSET_FOLDER"], "js", "sw.js").read_bytes()
+    response = Response(script, mimetype="text/javascript")
+    response.add_etag()
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Service-Worker-Allowed"] = "/"
-    return response
+    return response.make_conditional(request)
 
 
 @blueprint.route("/static-manifest.json", permission=Permission.PUBLIC)

@@ -24,7 +24,11 @@ ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 SHARED_TABLES = {"districts", "sign_in_throttles"}
 SYSTEM_TABLES = {
-    "audit_entries", "quarantined_statements", "sign_in_sessions", "sign_in_throttles", "statements",
+    "audit_entries",
+    "quarantined_statements",
+    "sign_in_sessions",
+    "sign_in_throttles",
+    "statements",
 }
 UNTRACED_TABLES = {"drafts", "submissions", "sign_in_throttles"}
 #: Words no child reads here.
@@ -76,7 +80,9 @@ def test_url_values_are_typed(app):
 
 def test_every_table_has_one_owner(app):
     for mapper in mappers():
-        kinds = [kind for kind in (Shared, DistrictOwned, SchoolOwned) if issubclass(mapper.class_, kind)]
+        kinds = [
+            kind for kind in (Shared, DistrictOwned, SchoolOwned) if issubclass(mapper.class_, kind)
+        ]
         if mapper.local_table.name == "audit_entries":
             assert issubclass(mapper.class_, SystemOnly)
             continue
@@ -142,19 +148,27 @@ def test_every_template_folder_is_a_blueprint(app):
     ids=lambda p: f"{p.parent.name}/{p.stem}",
 )
 def test_every_partial_is_named_for_its_root_element(partial):
-    source = re.sub(r"\{#.*?#\}|\{%.*?%\}", "", partial.read_text("utf-8"), flags=re.S).lstrip()
+    source = re.sub(
+        r"\{#.*?#\}|\{%.*?%\}", "", partial.read_text("utf-8"), flags=re.DOTALL
+    ).lstrip()
     target = re.escape(partial.stem.removeprefix("_"))
-    assert re.match(rf"""<\w[\w-]*\s+(?:[\w-]+="[^"]*"\s+)*id="{target}(-\{{\{{[^}}]+\}}\}})?["]""", source)
+    assert re.match(
+        rf"""<\w[\w-]*\s+(?:[\w-]+="[^"]*"\s+)*id="{target}(-\{{\{{[^}}]+\}}\}})?["]""", source
+    )
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: str(p.relative_to(TEMPLATES)))
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: str(p.relative_to(TEMPLATES))
+)
 def test_templates_stay_under_the_policy(path):
     source = path.read_text("utf-8")
     assert not re.search(r"<script(?![^>]*\bsrc=)", source), "inline script"
     assert not re.search(r"\sstyle=", source), "inline style"
     assert not re.search(r"\shx-on", source), "inline handler"
     assert "js:" not in source
-    assert not re.search(r'hx-trigger="[^"]*\[', source), "htmx without eval ignores trigger filters"
+    assert not re.search(r'hx-trigger="[^"]*\[', source), (
+        "htmx without eval ignores trigger filters"
+    )
     assert not re.search(r"""(?:src|href|action)=["']https?://""", source), "another host"
 
 
@@ -171,6 +185,10 @@ def test_routes_are_short():
             if isinstance(node, ast.FunctionDef) and any(
                 "route" in ast.unparse(decorator) for decorator in node.decorator_list
             ):
-                body = [n for n in node.body if not isinstance(n, ast.Expr) or not isinstance(n.value, ast.Constant)]
+                body = [
+                    n
+                    for n in node.body
+                    if not isinstance(n, ast.Expr) or not isinstance(n.value, ast.Constant)
+                ]
                 lines = body[-1].end_lineno - body[0].lineno + 1
                 assert lines <= 14, f"{path.name}:{node.name} has {lines} lines"

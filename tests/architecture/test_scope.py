@@ -1,4 +1,4 @@
-"""The session guard: who is asking decides which rows exist, in whatever shape the question comes."""
+"""The session guard: who is asking decides which rows exist, whatever shape the question has."""
 
 import random
 from datetime import date
@@ -39,8 +39,14 @@ pytestmark = pytest.mark.both_databases
 PUPILS = (AOI, BEN, HANA, KEN)
 #: Whose cycles each of the cast may see (table read by teachers).
 SEES_CYCLES = {
-    AOI: {AOI}, BEN: {BEN}, HANA: {HANA}, KEN: {KEN}, GEN: set(),
-    CHIBA: {AOI, BEN}, DOI: {AOI, BEN}, MORI: {KEN},
+    AOI: {AOI},
+    BEN: {BEN},
+    HANA: {HANA},
+    KEN: {KEN},
+    GEN: set(),
+    CHIBA: {AOI, BEN},
+    DOI: {AOI, BEN},
+    MORI: {KEN},
 }
 #: Drafts are for their writer alone.
 SEES_DRAFTS = {member: {member} & set(PUPILS) for member in SEES_CYCLES}
@@ -49,9 +55,16 @@ SEES_DRAFTS = {member: {member} & set(PUPILS) for member in SEES_CYCLES}
 def a_cycle(member, name="cycle"):
     now = clock.now()
     return LearningCycle(
-        id=key(f"{name} {member.name}"), school_id=member.school_id, student_id=member.id,
-        class_id=member.classes[0], subject="sansu", state="acting", state_since=now,
-        opened_at=now, opened_on=date(2026, 4, 1), updated_at=now,
+        id=key(f"{name} {member.name}"),
+        school_id=member.school_id,
+        student_id=member.id,
+        class_id=member.classes[0],
+        subject="sansu",
+        state="acting",
+        state_since=now,
+        opened_at=now,
+        opened_on=date(2026, 4, 1),
+        updated_at=now,
     )
 
 
@@ -62,8 +75,13 @@ def rows(in_app):
             scope.session.add(a_cycle(member))
             scope.session.add(
                 Draft(
-                    school_id=member.school_id, student_id=member.id, form="goal", key="new",
-                    rev=1, content={}, saved_at=clock.now(),
+                    school_id=member.school_id,
+                    student_id=member.id,
+                    form="goal",
+                    key="new",
+                    rev=1,
+                    content={},
+                    saved_at=clock.now(),
                 )
             )
         audit.record(scope, "rows:made", "")
@@ -88,21 +106,24 @@ def shapes(session):
         isouter=True,
     )
     yield "join", set(session.scalars(join))
-    yield "in", set(
-        session.scalars(
-            select(User.id).where(User.id.in_(select(LearningCycle.student_id)))
-        )
+    yield (
+        "in",
+        set(session.scalars(select(User.id).where(User.id.in_(select(LearningCycle.student_id))))),
     )
-    yield "exists", set(
-        session.scalars(
-            select(User.id).where(
-                select(LearningCycle.id).where(LearningCycle.student_id == User.id).exists()
+    yield (
+        "exists",
+        set(
+            session.scalars(
+                select(User.id).where(
+                    select(LearningCycle.id).where(LearningCycle.student_id == User.id).exists()
+                )
             )
-        )
+        ),
     )
-    yield "get", {
-        m.id for m in PUPILS if session.get(LearningCycle, (m.school_id, key(f"cycle {m.name}")))
-    }
+    yield (
+        "get",
+        {m.id for m in PUPILS if session.get(LearningCycle, (m.school_id, key(f"cycle {m.name}")))},
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -122,7 +143,9 @@ def test_nobody_sees_through_anothers_eyes(rows, seed):
 
 def test_an_app_sees_records_of_its_schools_and_no_words(rows):
     with unit_of_work(DRILL_SCOPE, read_only=True) as scope:
-        assert set(scope.session.scalars(select(LearningCycle.student_id))) == {m.id for m in PUPILS}
+        assert set(scope.session.scalars(select(LearningCycle.student_id))) == {
+            m.id for m in PUPILS
+        }
         assert not scope.session.scalars(select(Draft)).all()
         assert not scope.session.scalars(select(Attribution)).all()
 
@@ -192,7 +215,9 @@ def test_a_change_with_trace_is_kept(rows):
         assert len(scope.session.scalars(select(LearningCycle)).all()) == 2
 
 
-@pytest.mark.parametrize("statement", [update(LearningCycle).values(mid="x"), delete(LearningCycle)])
+@pytest.mark.parametrize(
+    "statement", [update(LearningCycle).values(mid="x"), delete(LearningCycle)]
+)
 def test_bulk_changes_reach_only_visible_rows_and_need_a_trace(rows, statement):
     with pytest.raises(UnauditedError), unit_of_work(scope_of(AOI)) as scope:
         scope.session.execute(statement)
@@ -208,9 +233,16 @@ def test_rows_of_others_cannot_be_made(rows, other):
         scope.session.add(a_cycle(other, "forged"))
         scope.session.flush()
     row = {
-        "id": key("forged"), "school_id": other.school_id, "student_id": other.id,
-        "class_id": CLASS_J2_1, "subject": "", "state": "acting", "state_since": clock.now(),
-        "opened_at": clock.now(), "opened_on": date(2026, 4, 1), "updated_at": clock.now(),
+        "id": key("forged"),
+        "school_id": other.school_id,
+        "student_id": other.id,
+        "class_id": CLASS_J2_1,
+        "subject": "",
+        "state": "acting",
+        "state_since": clock.now(),
+        "opened_at": clock.now(),
+        "opened_on": date(2026, 4, 1),
+        "updated_at": clock.now(),
     }
     with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI)) as scope:
         scope.session.execute(insert(LearningCycle), [row])

@@ -14,8 +14,8 @@ SOURCE = "{目標|もくひょう}を_{立|た}てよう"
     ("script", "grade", "html"),
     [
         (Script.RUBY, EVERY_KANJI,
-         '<ruby>目標<rt aria-hidden="true">もくひょう</rt></ruby>を<wbr>'
-         '<ruby>立<rt aria-hidden="true">た</rt></ruby>てよう'),
+         ('<ruby>目標<rt aria-hidden="true">もくひょう</rt></ruby>を<wbr>'
+          '<ruby>立<rt aria-hidden="true">た</rt></ruby>てよう')),
         # 立 is taught in grade 1, 目標 holds 標 of grade 4.
         (Script.RUBY, 4, '<ruby>目標<rt aria-hidden="true">もくひょう</rt></ruby>を<wbr>立てよう'),
         (Script.RUBY, 5, "目標を<wbr>立てよう"),

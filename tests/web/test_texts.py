@@ -60,7 +60,9 @@ def test_days_are_read_as_people_say_them(app, when, kana, kanji, english):
     assert seen_by(ENGLISH, lambda: day(value, weekday=True)) == english
 
 
-@pytest.mark.parametrize(("grade", "band"), [(0, ""), (1, "L"), (2, "L"), (3, "M"), (4, "M"), (5, "U"), (9, "U")])
+@pytest.mark.parametrize(
+    ("grade", "band"), [(0, ""), (1, "L"), (2, "L"), (3, "M"), (4, "M"), (5, "U"), (9, "U")]
+)
 def test_bands_follow_the_grade(grade, band):
     assert band_of(grade) == band
 

@@ -1,18 +1,37 @@
 """Paper work: the shape of what is sent."""
 
+import re
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice as Choice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from aarportal.cycle.action.operations import PaperWork
 
 MAX_TITLE = 60
 
 
-def _strip(value: str | None) -> str:
-    return (value or "").strip()
+#: What is no writing; PostgreSQL refuses to keep the first of them.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def _one_line(value: str | None) -> str:
+    return _CONTROLS.sub("", value or "").strip()
+
+
+class WholeNumber(IntegerField):  # type: ignore[misc]
+    """A number of which one thing is said when it is wrong: its range, in the pupil's words."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the number; what is none is out of every range, and the validator says so."""
+        typed = valuelist[0].strip() if valuelist else ""
+        try:
+            self.data = int(typed[:9]) if typed else None
+        except ValueError:
+            self.data = None
 
 
 class ByHandForm(FlaskForm):  # type: ignore[misc]
@@ -21,12 +40,12 @@ class ByHandForm(FlaskForm):  # type: ignore[misc]
     title = StringField(
         _l("What did you do?"),
         [
-            InputRequired(_l("Write what you did.")),
+            DataRequired(_l("Write what you did.")),
             Length(max=MAX_TITLE, message=_l("Write it in 60 letters or fewer.")),
         ],
-        filters=[_strip],
+        filters=[_one_line],
     )
-    amount = IntegerField(
+    amount = WholeNumber(
         _l("How much?"),
         [
             InputRequired(_l("Write a number from 1 to 200.")),
@@ -43,7 +62,7 @@ class ByHandForm(FlaskForm):  # type: ignore[misc]
         ],
         default="items",
     )
-    minutes = IntegerField(
+    minutes = WholeNumber(
         _l("About how many minutes?"),
         [Optional(), NumberRange(1, 240, message=_l("Write a number from 1 to 240."))],
     )

@@ -1,7 +1,7 @@
 """Keeping learning records and the sums that pages read, always in one transaction."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
 from uuid import UUID
@@ -16,6 +16,7 @@ from aarportal.cycle.action import store
 from aarportal.cycle.action.activity_time import Clock
 from aarportal.cycle.action.models import DayRollup, LearningRecord
 from aarportal.cycle.action.rollups import COUNTS, Entry, Group, Sums, fold, sums_by_cycle
+from aarportal.cycle.action.timeline import lines
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.states import (
@@ -62,22 +63,31 @@ def book(
     by_group: dict[Group, list[Entry]] = {}
     for entry in entries:
         by_group.setdefault(entry.group, []).append(entry)
-    rows = _rows_of(scope, by_group)
+    kept = _kept_sums(scope, by_group)
+    rows = _Rows()
+    in_time: list[Entry] = []
     late: dict[Group, list[Entry]] = {}
     for group, new in by_group.items():
-        added = fold(new, _clock_of(rows[group].values()))
+        known = kept[group]
+        added = fold(new, _clock_of(known.values()))
         if added is None:
             late[group] = new
-        else:
-            _add(scope, group, rows[group], added)
-    for cycle_id, sums in sums_by_cycle([e for e in entries if e.group not in late]).items():
+            continue
+        in_time += new
+        for key, sums in added.items():
+            rows.put(group, key, _together(known.get(key), sums), known)
+    for cycle_id, sums in sums_by_cycle(in_time).items():
         _add_to_cycle(cycles[cycle_id], sums)
     if late:
-        _fold_anew(scope, late, rows, cycles)
+        for group, folded in _fold_anew(scope, late, cycles).items():
+            for key, sums in folded.items():
+                rows.put(group, key, sums, kept[group])
+    rows.write(scope)
 
 
 def record_by_hand(scope: Scope, cycle: LearningCycle, work: PaperWork) -> LearningRecord:
     """Keep what a student did on paper; it is marked as self-reported wherever it is shown."""
+    cycle = store.locked_cycle(scope, cycle)
     now = clock.now()
     items = work.amount if work.unit == "items" else 0
     minutes = work.amount if work.unit == "minutes" else work.minutes
@@ -132,24 +142,45 @@ def record_values(entry: Entry) -> dict[str, object]:
 
 
 def dispute(scope: Scope, record_id: UUID) -> LearningRecord:
-    """これは ちがう: the student doubts a record; it counts until a teacher decides.
+    """これは ちがう: the student doubts a line of the day; it counts until a teacher decides.
+
+    Args:
+        scope: The student's.
+        record_id: The first record of the line; the others of the line are doubted with it.
+
+    Returns:
+        That record.
 
     Raises:
         NotFoundError: If the record is not the student's.
         StateError: If it cannot be disputed any more.
     """
     row = store.record(scope, record_id)
+    _dispute(scope, row)
+    for line in lines(store.day_records(scope, row.student_id, row.day)):
+        if line.first.id == row.id:
+            for other in line.records[1:]:
+                if other.state != RecordState.DISPUTED:
+                    _dispute(scope, other)
+    return row
+
+
+def _dispute(scope: Scope, row: LearningRecord) -> None:
     if row.state == RecordState.VALID:
         row.state = step(RECORD, RecordState.VALID, RecordEvent.MATCH)
     row.state = step(RECORD, RecordState(row.state), RecordEvent.DISPUTE)
     audit.record(scope, "record:disputed", row.id, student_id=row.student_id)
-    return row
 
 
 def start(scope: Scope, cycle: LearningCycle) -> None:
     """はじめる: the student goes to work."""
     loop.move(scope, cycle, CycleEvent.STARTED)
     audit.record(scope, "cycle:started", cycle.id, student_id=cycle.student_id)
+
+
+def lap_to_check(laps: Iterable[LearningCycle]) -> LearningCycle | None:
+    """The lap of which いまどう？ is asked: once a lap, while it is going on."""
+    return next((lap for lap in laps if lap.state == CycleState.ACTING and not lap.mid), None)
 
 
 def check_midway(scope: Scope, cycle: LearningCycle, answer: str) -> None:
@@ -174,6 +205,7 @@ def rebuild(scope: SystemScope, school_id: UUID) -> int:
         How many records were counted.
     """
     session = scope.session
+    store.lock_students(scope, school_id)
     session.execute(delete(DayRollup).where(DayRollup.school_id == school_id))
     session.execute(
         update(LearningCycle)
@@ -213,72 +245,82 @@ def _rebuild_student(scope: SystemScope, entries: list[Entry]) -> None:
         scope.session.execute(update(LearningCycle), by_cycle)
 
 
-def _rows_of(
+def _kept_sums(
     scope: Scope | AppScope, groups: Iterable[Group]
-) -> dict[Group, dict[tuple[str, UUID], DayRollup]]:
+) -> dict[Group, dict[tuple[str, UUID], Sums]]:
     """The kept rows of each group, in one query."""
-    found: dict[Group, dict[tuple[str, UUID], DayRollup]] = {group: {} for group in groups}
+    found: dict[Group, dict[tuple[str, UUID], Sums]] = {group: {} for group in groups}
     students = {group.student_id for group in found}
     days = {group.day for group in found}
-    for row in store.rollups_of_students(scope, students, days):
-        group = Group(row.school_id, row.student_id, row.day, row.app_id)
+    for group, key, sums in store.sums_of_students(scope, students, days):
         if group in found:
-            found[group][row.subject, row.unit_id] = row
+            found[group][key] = sums
     return found
 
 
-def _clock_of(rows: Iterable[DayRollup]) -> Clock:
-    latest = max(rows, key=lambda row: (row.last_event_at, row.burst_seconds), default=None)
-    return Clock() if latest is None else Clock(latest.last_event_at, latest.burst_seconds)
+def _clock_of(rows: Iterable[Sums]) -> Clock:
+    ends = [(row.last_event_at, row.burst_seconds) for row in rows if row.last_event_at]
+    return Clock(*max(ends)) if ends else Clock()
 
 
-def _add(
-    scope: Scope | AppScope,
-    group: Group,
-    rows: dict[tuple[str, UUID], DayRollup],
-    added: dict[tuple[str, UUID], Sums],
-) -> None:
-    for key, sums in added.items():
-        row = rows.get(key)
-        if row is None:
-            row = rows[key] = DayRollup(**_row_values(group, key, sums))
-            scope.session.add(row)
-            continue
+def _together(before: Sums | None, added: Sums) -> Sums:
+    if before is not None:
         for name in COUNTS:
-            setattr(row, name, getattr(row, name) + getattr(sums, name))
-        assert sums.last_event_at is not None
-        row.last_event_at, row.burst_seconds = sums.last_event_at, sums.burst_seconds
+            setattr(added, name, getattr(before, name) + getattr(added, name))
+    return added
+
+
+@dataclass
+class _Rows:
+    """Rows of sums to write: all new ones at once, and all others at once."""
+
+    new: list[dict[str, object]] = field(default_factory=list)
+    changed: list[dict[str, object]] = field(default_factory=list)
+
+    def put(
+        self,
+        group: Group,
+        key: tuple[str, UUID],
+        sums: Sums,
+        known: Collection[tuple[str, UUID]],
+    ) -> None:
+        """Take one row; `known` are the keys of the group's rows that are kept already."""
+        rows = self.changed if key in known else self.new
+        rows.append(_row_values(group, key, sums))
+
+    def write(self, scope: Scope | AppScope) -> None:
+        """Write them."""
+        if self.new:
+            scope.session.execute(insert(DayRollup), self.new)
+        if self.changed:
+            scope.session.execute(update(DayRollup), self.changed)
 
 
 def _add_to_cycle(cycle: LearningCycle, sums: Sums) -> None:
     for name in COUNTS:
-        setattr(cycle, name, getattr(cycle, name) + getattr(sums, name))
+        if added := getattr(sums, name):
+            setattr(cycle, name, getattr(cycle, name) + added)
     loop.touch(cycle)
 
 
 def _fold_anew(
     scope: Scope | AppScope,
     late: dict[Group, list[Entry]],
-    rows: dict[Group, dict[tuple[str, UUID], DayRollup]],
     cycles: dict[UUID, LearningCycle],
-) -> None:
+) -> dict[Group, dict[tuple[str, UUID], Sums]]:
     """Count whole groups again, because something came that belongs before what was counted."""
+    folded: dict[Group, dict[tuple[str, UUID], Sums]] = {}
     kept = store.entries_of_groups(scope, late)
     for group, new in late.items():
         before = {entry.id: entry.active_seconds for entry in kept[group]}
         sums = fold([*kept[group], *new])
         assert sums is not None, "a group folded from the beginning is never late"
-        for key, whole in sums.items():
-            row = rows[group].get(key)
-            if row is None:
-                scope.session.add(DayRollup(**_row_values(group, key, whole)))
-                continue
-            for name, value in _row_values(group, key, whole).items():
-                setattr(row, name, value)
+        folded[group] = sums
         for cycle_id, added in sums_by_cycle(new).items():
             _add_to_cycle(cycles[cycle_id], added)
         moved = [entry for entry in kept[group] if before[entry.id] != entry.active_seconds]
         _move_time(scope, moved, before, cycles)
+    return folded
 
 
 def _move_time(

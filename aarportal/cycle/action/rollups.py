@@ -79,8 +79,13 @@ class Sums:
 
     def add(self, entry: Entry) -> None:
         """Count one record."""
-        for name in COUNTS:
-            setattr(self, name, getattr(self, name) + getattr(entry, name))
+        self.records += entry.records
+        self.active_seconds += entry.active_seconds
+        self.items += entry.items
+        self.first_attempt_items += entry.first_attempt_items
+        self.first_attempt_correct += entry.first_attempt_correct
+        self.retry_items += entry.retry_items
+        self.retry_correct += entry.retry_correct
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:

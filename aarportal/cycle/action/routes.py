@@ -1,5 +1,6 @@
 """Learning over HTTP: the day's timeline, paper work, beginning, and how it is going."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -13,16 +14,18 @@ from aarportal.core.scope import Scope
 from aarportal.core.words import mark
 from aarportal.cycle.action import operations, store
 from aarportal.cycle.action.forms import MAX_TITLE, ByHandForm
+from aarportal.cycle.action.operations import PaperWork
 from aarportal.cycle.action.timeline import lines
 from aarportal.cycle.anticipation import store as goals
 from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.units import store as units
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
-from aarportal.web.texts import notice, ruby_plain
+from aarportal.web.texts import notice, plain, ruby_plain
 
 blueprint = PortalBlueprint("action", __name__)
 
+AMOUNTS = {"pages": mark("%(n)s pages"), "times": mark("%(n)s times")}
 MID_ANSWERS = ("smooth", "ok", "stuck", "ask")
 
 
@@ -31,15 +34,13 @@ def records(scope: Scope) -> Response:
     """Show what one day holds."""
     day = _day(request.args.get("day", ""))
     found = store.day_records(scope, scope.actor_id, day)
-    earlier, later = store.days_with_records(scope, scope.actor_id, day, day)
     values = {
         "shown_day": day,
         "lines": lines(found),
         "apps": store.apps_by_id(scope, {row.app_id for row in found}),
         "units": units.units_by_id(scope, [row.unit_id for row in found if row.unit_id]),
-        "earlier": earlier,
-        "later": later,
-        "open_cycles": cycles.open_cycles(scope, scope.actor_id),
+        "neighbours": store.days_with_records(scope, scope.actor_id, day, day),
+        **_going_on(scope, day),
     }
     return render("action/records.html", values)
 
@@ -60,7 +61,9 @@ def by_hand_form(scope: Scope, cycle_id: UUID) -> Response:
     cycle = cycles.cycle(scope, cycle_id)
     goal = goals.goals_of(scope, [cycle.id]).get(cycle.id)
     form = ByHandForm(
-        title=_title(scope, cycle.unit_id), amount=goal.amount_planned if goal else None
+        title=_title(scope, cycle.unit_id),
+        amount=goal.amount_planned if goal else None,
+        unit=goal.amount_unit if goal else "items",
     )
     return render("action/by_hand.html", {"form": form, "cycle": cycle})
 
@@ -73,7 +76,7 @@ def by_hand(scope: Scope, cycle_id: UUID) -> AnyResponse:
     cycle, form = cycles.cycle(scope, cycle_id), ByHandForm()
     if not form.validate():
         return render("action/by_hand.html", {"form": form, "cycle": cycle}, status=422)
-    operations.record_by_hand(scope, cycle, form.draft())
+    operations.record_by_hand(scope, cycle, _with_amount(form.draft()))
     notice(mark("It is in your records."))
     return redirect(url_for("home.home"), 303)
 
@@ -117,6 +120,20 @@ def _day(text: str) -> date:
         return min(date.fromisoformat(text), clock.today())
     except ValueError:
         return clock.today()
+
+
+def _going_on(scope: Scope, day: date) -> dict[str, object]:
+    """The open laps, and the one of which いまどう？ is asked: only of today."""
+    laps = cycles.open_cycles(scope, scope.actor_id)
+    asked = operations.lap_to_check(laps) if day == clock.today() else None
+    return {"open_cycles": laps, "asked": asked}
+
+
+def _with_amount(work: PaperWork) -> PaperWork:
+    """The title says what no sum keeps: how many pages, or how often."""
+    if work.unit not in AMOUNTS:
+        return work
+    return replace(work, title=f"{work.title} {plain(AMOUNTS[work.unit], n=work.amount)}")
 
 
 def _title(scope: Scope, unit_id: UUID | None) -> str:

@@ -1,17 +1,19 @@
 """Questions about learning records and their sums."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.action.models import DayRollup, LearningApp, LearningRecord
-from aarportal.cycle.action.rollups import Entry, Group
+from aarportal.cycle.action.rollups import Entry, Group, Sums
+from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.states import COUNTED_RECORD
-from aarportal.people.roster.models import District, School
+from aarportal.people.roster.models import District, Enrollment, School, User
 
 
 def record(scope: Scope, record_id: UUID) -> LearningRecord:
@@ -21,6 +23,29 @@ def record(scope: Scope, record_id: UUID) -> LearningRecord:
         NotFoundError: If there is none, or it is somebody else's.
     """
     return scope.one(LearningRecord, record_id)
+
+
+def locked_cycle(scope: Scope, cycle: LearningCycle) -> LearningCycle:
+    """The cycle as it is once nobody else is adding to the sums of its student.
+
+    Everybody who adds to sums locks the student's row first (PostgreSQL; SQLite has one writer).
+    """
+    scope.session.execute(
+        select(User.id).where(User.id == cycle.student_id).with_for_update(key_share=True)
+    )
+    scope.session.refresh(cycle)
+    return cycle
+
+
+def lock_students(scope: SystemScope, school_id: UUID) -> None:
+    """Wait until nobody adds to the sums of this school's students, and let nobody begin.
+
+    In the order of their ids, as the intake does it.
+    """
+    seats = select(Enrollment.user_id).where(Enrollment.school_id == school_id)
+    scope.session.execute(
+        select(User.id).where(User.id.in_(seats)).order_by(User.id).with_for_update(key_share=True)
+    ).all()
 
 
 def day_records(scope: Scope, student_id: UUID, day: date) -> Sequence[LearningRecord]:
@@ -73,13 +98,13 @@ def rollups(scope: Scope, student_id: UUID, first: date, last: date) -> Sequence
     ).all()
 
 
-def rollups_of_students(
+def sums_of_students(
     scope: Scope | AppScope, student_ids: Collection[UUID], days: Collection[date]
-) -> Sequence[DayRollup]:
-    """Sums of these students on these days."""
-    return scope.session.scalars(
-        select(DayRollup).where(DayRollup.student_id.in_(student_ids), DayRollup.day.in_(days))
-    ).all()
+) -> Iterable[tuple[Group, tuple[str, UUID], Sums]]:
+    """Sums of these students on these days: group, (subject, unit id or zeros), sums."""
+    rows = scope.session.execute(_SUMS, {"student_ids": list(student_ids), "days": list(days)})
+    for school_id, student_id, day, app_id, subject, unit_id, *sums in rows:
+        yield Group(school_id, student_id, day, app_id), (subject, unit_id), Sums(*sums)
 
 
 def apps_by_id(scope: Scope, app_ids: Collection[UUID]) -> dict[UUID, LearningApp]:
@@ -114,6 +139,20 @@ def schools(scope: SystemScope, code: str = "") -> list[tuple[UUID, str]]:
         )
     ]
 
+
+# Made once: putting a question together costs as much as asking it.
+_SUMS = select(
+    DayRollup.school_id,
+    DayRollup.student_id,
+    DayRollup.day,
+    DayRollup.app_id,
+    DayRollup.subject,
+    DayRollup.unit_id,
+    *(getattr(DayRollup, each.name) for each in fields(Sums)),
+).where(
+    DayRollup.student_id.in_(bindparam("student_ids", expanding=True)),
+    DayRollup.day.in_(bindparam("days", expanding=True)),
+)
 
 _ENTRY = (
     LearningRecord.id,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 #: Records of one app and unit closer than this stand on one line.
@@ -31,12 +31,15 @@ class RecordLike(Protocol):
     state: str
 
 
+Kept = TypeVar("Kept", bound=RecordLike)
+
+
 @dataclass
-class Line:
+class Line(Generic[Kept]):
     """Some minutes with one app and one unit."""
 
-    first: RecordLike
-    records: list[RecordLike] = field(default_factory=list)
+    first: Kept
+    records: list[Kept] = field(default_factory=list)
 
     def _sum(self, name: str) -> int:
         return sum(getattr(record, name) for record in self.records)
@@ -82,9 +85,9 @@ class Line:
         return not self.first.self_reported and not self.disputed
 
 
-def lines(records: Sequence[RecordLike]) -> list[Line]:
+def lines(records: Sequence[Kept]) -> list[Line[Kept]]:
     """Records of a day, in order, as lines."""
-    found: list[Line] = []
+    found: list[Line[Kept]] = []
     for record in records:
         if found and _belongs(found[-1], record):
             found[-1].records.append(record)
@@ -93,7 +96,7 @@ def lines(records: Sequence[RecordLike]) -> list[Line]:
     return found
 
 
-def _belongs(line: Line, record: RecordLike) -> bool:
+def _belongs(line: Line[Kept], record: Kept) -> bool:
     last = line.records[-1]
     same = (last.app_id, last.unit_id, last.subject, last.self_reported) == (
         record.app_id,

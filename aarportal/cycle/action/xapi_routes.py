@@ -35,11 +35,13 @@ class RequestError(ValueError):
 @keep("app")
 def calling_app() -> Visitor | None:
     """The learning app behind HTTP Basic credentials."""
+    if not request.headers.get("Authorization", "").isascii():
+        return None  # base64 is ASCII; Werkzeug raises on anything else
     given = request.authorization
-    if given is None or given.type != "basic" or not given.username:
+    if given is None or given.type != "basic" or not (given.username or "").isprintable():
         return None
     with unit_of_work(SystemScope("which app is calling"), read_only=True) as scope:
-        app = apps.who(scope, given.username, given.password or "")
+        app = apps.who(scope, given.username or "", given.password or "")
     return Visitor(app, Reader(language="en")) if app else None
 
 
@@ -65,9 +67,11 @@ def put_statement(scope: AppScope) -> Response:
     return make_response("", 204)
 
 
-@blueprint.after_request
+@blueprint.after_app_request
 def say_version(response: Response) -> Response:
-    """Every answer says which version it speaks."""
+    """Every answer says which version it speaks, where no view was found as well."""
+    if not request.path.startswith(f"{blueprint.url_prefix}/"):
+        return response
     response.headers[VERSION_HEADER] = VERSION
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="xAPI"'

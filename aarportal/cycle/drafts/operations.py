@@ -28,6 +28,8 @@ class DraftChange:
     content: Mapping[str, list[str]]
     submission_key: str = ""
     """Key of the submission this draft belongs to."""
+    chosen: bool = False
+    """Whether the writer has just chosen this text of two."""
 
 
 class DraftConflictError(ConflictError):
@@ -53,6 +55,8 @@ def save(scope: Scope, change: DraftChange) -> Draft | None:
         return None
     draft = store.draft(scope, change.form, change.key)
     content = {name: list(values) for name, values in change.content.items()}
+    if draft is not None and change.chosen:
+        draft.other = None
     if draft is None:
         draft = Draft(
             student_id=scope.actor_id, form=change.form, key=change.key, rev=1, content=content

@@ -1,5 +1,7 @@
 """Autosave over HTTP."""
 
+import re
+
 from flask import Response, jsonify, make_response, redirect, request
 
 from aarportal.core import clock
@@ -10,11 +12,16 @@ from aarportal.web.blueprint import PortalBlueprint
 
 blueprint = PortalBlueprint("drafts", __name__, url_prefix="/drafts")
 
+#: A path of this portal: browsers read both `//` and `/\` as the start of another host.
+_IN_HERE = re.compile(r"/(?![/\\])")
+
 #: Fields of every form that are not a part of what the child wrote.
 _FRAME = frozenset({"csrf_token", "rev", "idem", "go"})
 
 
-@blueprint.route("/<form>/<key>", permission=Permission.DRAFTS_WRITE, methods=["POST"])
+@blueprint.route(
+    "/<form>/<key>", permission=Permission.DRAFTS_WRITE, once=False, methods=["POST"]
+)
 def save(scope: Scope, form: str, key: str) -> Response:
     """Keep a draft; 409 with the standing text when another device wrote meanwhile."""
     change = _change(form, key)
@@ -31,11 +38,12 @@ def save(scope: Scope, form: str, key: str) -> Response:
 def choose(scope: Scope, form: str, key: str) -> Response:
     """Of two texts, go on with the chosen one."""
     operations.choose(scope, form, key, other=request.form.get("keep") == "other")
-    back = request.form.get("back", "/")
-    return redirect(back if back.startswith("/") and not back.startswith("//") else "/", 303)  # type: ignore[return-value]
+    back = request.form.get("back", "")
+    return redirect(back if _IN_HERE.match(back) else "/", 303)  # type: ignore[return-value]
 
 
 def _change(form: str, key: str) -> operations.DraftChange:
     content = {name: values for name, values in request.form.lists() if name not in _FRAME}
     rev = request.form.get("rev", 0, type=int)
-    return operations.DraftChange(form, key, rev, content, request.form.get("idem", ""))
+    chosen = request.headers.get("X-Draft") == "chosen"
+    return operations.DraftChange(form, key, rev, content, request.form.get("idem", ""), chosen)

@@ -115,13 +115,17 @@ def adjustment(scope: Scope, adjustment_id: UUID) -> Adjustment:
 
 
 def proposed_adjustment(scope: Scope, student_id: UUID) -> Adjustment | None:
-    """The latest adjustment that still waits to be used."""
-    return scope.session.scalar(
+    """The student's latest adjustment, if it still waits to be used.
+
+    An older one that nobody took up is put aside by every newer one.
+    """
+    latest = scope.session.scalar(
         select(Adjustment)
-        .where(Adjustment.student_id == student_id, Adjustment.state == AdjustmentState.PROPOSED)
+        .where(Adjustment.student_id == student_id)
         .order_by(Adjustment.proposed_at.desc())
         .limit(1)
     )
+    return latest if latest and latest.state == AdjustmentState.PROPOSED else None
 
 
 def adjustments_of(scope: Scope, cycle_ids: Collection[UUID]) -> Sequence[Adjustment]:

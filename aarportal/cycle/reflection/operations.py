@@ -6,7 +6,7 @@ from uuid import UUID
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.errors import InvalidError, StateError
+from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation import operations as anticipation
 from aarportal.cycle.anticipation import store as goals
@@ -17,7 +17,9 @@ from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.operations import AdjustmentDraft
 from aarportal.cycle.loop.states import (
     FEEDBACK,
+    OPEN_CYCLE,
     REFLECTION,
+    AdjustmentState,
     CycleEvent,
     CycleState,
     FeedbackEvent,
@@ -36,12 +38,11 @@ from aarportal.cycle.reflection.models import (
     TeacherFeedback,
 )
 
-MAX_TEXT = {"L": 200, "M": 200, "U": 400}
+_MAX_TEXT = {"L": 200, "M": 200, "U": 400}
 MAX_FEEDBACK = 120
 FEEDBACK_KINDS = ("read", "task", "process", "regulation", "question")
 REPLIES = ("will_try", "question", "thanks")
 RATINGS = (0, 1, 2, 3)
-NEXT_WHAT = ("same", "goal_size", "method", "time", "place", "help", "back")
 VERDICTS = ("worked", "no_change", "cannot_say")
 MAX_FACTORS = 2
 MAX_NEXT_TEXT = 60
@@ -86,6 +87,11 @@ def facts_of(cycle: LearningCycle) -> Facts:
     )
 
 
+def max_text(band: str) -> int:
+    """How many characters a reflection may have."""
+    return _MAX_TEXT.get(band, _MAX_TEXT["M"])
+
+
 def begin(scope: Scope, cycle: LearningCycle) -> None:
     """Turn to looking back.
 
@@ -106,28 +112,34 @@ def submit(scope: Scope, draft: ReflectionDraft) -> Reflection:
     Raises:
         InvalidError: If a value is not one of those offered, or a text is too long.
         NotFoundError: If the lap is not the student's.
-        StateError: If the teacher has read it: then it is revised and not changed.
+        StateError: If the teacher has read it (then it is revised and not changed), or the lap was
+            closed without it.
     """
     _check(draft)
     cycle = cycles.cycle(scope, draft.cycle_id)
+    _only_the_writer(scope, cycle.student_id)
     row = store.reflection_of(scope, cycle.id)
     if row is None:
-        row = _new(scope, cycle)
+        row, done = _new(scope, cycle), "reflection:submitted"
     else:
         row.state = step(REFLECTION, ReflectionState(row.state), ReflectionEvent.EDIT)
+        done = "reflection:changed"
     row.text, row.prompt_id, row.lang = draft.text, draft.prompt_id, draft.lang
     _judge(scope, cycle, draft)
     _rate(scope, cycle, draft)
     _attribute(scope, row, draft)
-    change = AdjustmentDraft(
-        "keep" if draft.next_what == "same" else "change", draft.next_what, draft.next_value
-    )
-    loop.propose_adjustment(scope, cycle, change)
-    scope.session.flush()  # fading looks at this lap as well
-    cycle.prompt_stage = _faded(scope, cycle)
+    _propose(scope, cycle, draft)
     loop.touch(cycle)
-    audit.record(scope, "reflection:submitted", row.id, student_id=cycle.student_id)
+    audit.record(scope, done, row.id, student_id=cycle.student_id)
     return row
+
+
+def prompt_stage(scope: Scope, cycle: LearningCycle) -> int:
+    """How much help the prompts of this lap give, 1 (most) to 4; settled when it is handed in."""
+    if cycle.state in OPEN_CYCLE:
+        laps = store.finished_laps(scope, cycle.student_id, cycle.subject)
+        return prompts.stage_after(laps)
+    return cycle.prompt_stage
 
 
 def revise(scope: Scope, reflection_id: UUID, text: str, band: str) -> Reflection:
@@ -138,6 +150,7 @@ def revise(scope: Scope, reflection_id: UUID, text: str, band: str) -> Reflectio
         StateError: If nobody has read it yet: then it is still open to be changed.
     """
     row = store.reflection(scope, reflection_id)
+    _only_the_writer(scope, row.student_id)
     _check_text(text, band)
     if not text.strip():
         raise InvalidError("text", "required")
@@ -164,6 +177,7 @@ def revise(scope: Scope, reflection_id: UUID, text: str, band: str) -> Reflectio
 def acknowledge(scope: Scope, reflection_id: UUID) -> Reflection:
     """読んだ: the student has read the answer."""
     row = store.reflection(scope, reflection_id)
+    _only_the_writer(scope, row.student_id)
     row.state = step(REFLECTION, ReflectionState(row.state), ReflectionEvent.ACKNOWLEDGE)
     for answer in store.feedback_of(scope, [row.id])[row.id]:
         if answer.state == FeedbackState.SENT:
@@ -182,6 +196,7 @@ def reply(scope: Scope, feedback_id: UUID, chip: str) -> TeacherFeedback:
     if chip not in REPLIES:
         raise InvalidError("reply", "choice")
     answer = store.feedback(scope, feedback_id)
+    _only_the_writer(scope, answer.student_id)
     if answer.state == FeedbackState.SENT:
         _see(answer)
     answer.state = step(FEEDBACK, FeedbackState(answer.state), FeedbackEvent.REPLY)
@@ -236,7 +251,14 @@ def give_feedback(scope: Scope, draft: FeedbackDraft) -> TeacherFeedback:
     return answer
 
 
+def _only_the_writer(scope: Scope, student_id: UUID) -> None:
+    """Teachers read these rows too, but nobody speaks in a student's name."""
+    if scope.actor_id != student_id:
+        raise NotFoundError("Reflection")
+
+
 def _new(scope: Scope, cycle: LearningCycle) -> Reflection:
+    cycle.prompt_stage = prompt_stage(scope, cycle)
     begin(scope, cycle)
     loop.move(scope, cycle, CycleEvent.REFLECTION_SUBMITTED)
     row = Reflection(
@@ -249,16 +271,6 @@ def _new(scope: Scope, cycle: LearningCycle) -> Reflection:
     scope.session.add(row)
     scope.session.flush()  # its id goes into the reasons
     return row
-
-
-def _faded(scope: Scope, cycle: LearningCycle) -> int:
-    """The prompt stage after this lap; the next one of the subject goes on from it."""
-    laps = store.finished_laps(scope, cycle.student_id, cycle.subject)
-    levels = [
-        prompts.reflect_level(lap, [earlier.text for earlier in laps[:place]])
-        for place, lap in enumerate(laps)
-    ]
-    return prompts.next_stage(cycle.prompt_stage, levels)
 
 
 def _judge(scope: Scope, cycle: LearningCycle, draft: ReflectionDraft) -> None:
@@ -292,7 +304,7 @@ def _rate_goal(scope: Scope, goal: Goal, value: int) -> None:
 
 def _attribute(scope: Scope, row: Reflection, draft: ReflectionDraft) -> None:
     standing = store.attribution_of(scope, row.id)
-    if not draft.factors:
+    if not draft.factors and not draft.direction:
         if standing is not None:
             scope.session.delete(standing)
         return
@@ -305,6 +317,16 @@ def _attribute(scope: Scope, row: Reflection, draft: ReflectionDraft) -> None:
     standing.factors = list(draft.factors)
 
 
+def _propose(scope: Scope, cycle: LearningCycle, draft: ReflectionDraft) -> None:
+    """A next step that was carried into a goal already belongs to that goal: it stays."""
+    standing = store.next_steps(scope, [cycle.id]).get(cycle.id)
+    if standing is not None and standing.state != AdjustmentState.PROPOSED:
+        return
+    kind = "keep" if draft.next_what == "same" else "change"
+    change = AdjustmentDraft(kind, draft.next_what, draft.next_value)
+    loop.propose_adjustment(scope, cycle, change)
+
+
 def _see(answer: TeacherFeedback) -> None:
     answer.state = step(FEEDBACK, FeedbackState(answer.state), FeedbackEvent.OPEN)
     answer.seen_at = clock.now()
@@ -313,8 +335,10 @@ def _see(answer: TeacherFeedback) -> None:
 def _check(draft: ReflectionDraft) -> None:
     if draft.rating not in RATINGS:
         raise InvalidError("rating", "required")
-    if draft.next_what not in NEXT_WHAT:
+    if draft.next_what not in prompts.NEXT_STEPS:
         raise InvalidError("next_what", "required")
+    if draft.prompt_id not in {"", prompts.FREE, *prompts.PROMPTS}:
+        raise InvalidError("text", "choice")
     if draft.direction not in {"", "went_well", "was_hard"}:
         raise InvalidError("direction", "choice")
     if len(draft.factors) > MAX_FACTORS or not set(draft.factors) <= set(prompts.FACTORS):
@@ -327,5 +351,5 @@ def _check(draft: ReflectionDraft) -> None:
 
 
 def _check_text(text: str, band: str) -> None:
-    if len(text) > MAX_TEXT.get(band, MAX_TEXT["M"]):
+    if len(text) > max_text(band):
         raise InvalidError("text", "too_long")

@@ -1,23 +1,25 @@
 """Questions about reflections, ratings and what teachers answered."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import aliased
 
+from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation.models import Goal, Prediction, SuccessCriterion
 from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
-from aarportal.cycle.loop.states import GoalState, ReflectionState
+from aarportal.cycle.loop.states import OPEN_CYCLE, AdjustmentState, GoalState, ReflectionState
 from aarportal.cycle.reflection.models import (
     Attribution,
     Reflection,
     SelfRating,
     TeacherFeedback,
 )
-from aarportal.cycle.reflection.prompts import Lap
+from aarportal.cycle.reflection.prompts import COMPARED_TEXTS, WINDOW, Lap
 from aarportal.cycle.units.models import Unit
 
 PAGE = 20
@@ -38,13 +40,13 @@ class Lookback:
     """All that one lap is looked back on with.
 
     Attributes:
+        first_lesson: Whether this is the student's first lap of the unit.
         tried: The adjustment that this lap took over from an earlier one.
         proposed: What the student chose to keep or change after it.
-        last_prompt: Key of the question that was asked last.
-        first_lesson: Whether this is the student's first lap of the unit.
     """
 
     cycle: LearningCycle
+    first_lesson: bool
     unit: Unit | None
     goal: Goal | None
     criterion: SuccessCriterion | None
@@ -54,16 +56,18 @@ class Lookback:
     attribution: Attribution | None
     tried: Adjustment | None
     proposed: Adjustment | None
-    last_prompt: str
-    first_lesson: bool
 
     @property
     def can_change(self) -> bool:
-        """Whether the reflection is still open: handed in, and read by nobody."""
-        return self.reflection is None or self.reflection.state in {
-            ReflectionState.SUBMITTED,
-            ReflectionState.REVISED,
-        }
+        """Whether it can be written, or changed freely: nobody has read it yet."""
+        if self.reflection is None:
+            return self.cycle.state in OPEN_CYCLE
+        return self.reflection.state in {ReflectionState.SUBMITTED, ReflectionState.REVISED}
+
+    @property
+    def next_is_settled(self) -> bool:
+        """Whether the next step went into a goal already: then it stays as it is."""
+        return self.proposed is not None and self.proposed.state != AdjustmentState.PROPOSED
 
 
 def lookback(scope: Scope, cycle_id: UUID) -> Lookback:
@@ -72,10 +76,14 @@ def lookback(scope: Scope, cycle_id: UUID) -> Lookback:
     Raises:
         NotFoundError: If there is none, or it is somebody else's.
     """
-    cycle = cycles.cycle(scope, cycle_id)
     row = scope.session.execute(
-        select(Goal, SuccessCriterion, Prediction, SelfRating, Reflection, Unit)
-        .select_from(LearningCycle)
+        select(
+            LearningCycle, _is_first_lesson(), Unit, Goal, SuccessCriterion, Prediction,
+            SelfRating, Reflection, Attribution,
+        )
+        .outerjoin(
+            Unit, and_(Unit.school_id == LearningCycle.school_id, Unit.id == LearningCycle.unit_id)
+        )
         .outerjoin(Goal, and_(_of_lap(Goal), Goal.state != GoalState.WITHDRAWN))
         .outerjoin(
             SuccessCriterion,
@@ -85,28 +93,21 @@ def lookback(scope: Scope, cycle_id: UUID) -> Lookback:
         .outerjoin(SelfRating, _of_lap(SelfRating))
         .outerjoin(Reflection, _of_lap(Reflection))
         .outerjoin(
-            Unit, and_(Unit.school_id == LearningCycle.school_id, Unit.id == LearningCycle.unit_id)
+            Attribution,
+            and_(
+                Attribution.school_id == Reflection.school_id,
+                Attribution.reflection_id == Reflection.id,
+            ),
         )
         .where(LearningCycle.id == cycle_id)
-    ).first()
-    assert row is not None
-    goal, criterion, prediction, rating, written, unit = row
+        .order_by(Goal.confirmed_at.desc())
+    ).tuples().first()  # fmt: skip
+    if row is None:
+        raise NotFoundError("LearningCycle")
     around = cycles.adjustments_of(scope, [cycle_id])
-    earlier = [it for it in recent_prompts(scope, cycle.student_id) if it.cycle_id != cycle_id]
-    return Lookback(
-        cycle=cycle,
-        unit=unit,
-        goal=goal,
-        criterion=criterion,
-        prediction=prediction,
-        rating=rating,
-        reflection=written,
-        attribution=attribution_of(scope, written.id) if written else None,
-        tried=next((it for it in around if it.to_cycle_id == cycle_id), None),
-        proposed=next((it for it in around if it.from_cycle_id == cycle_id), None),
-        last_prompt=earlier[0].prompt_id if earlier else "",
-        first_lesson=_is_first_lesson(scope, cycle),
-    )
+    tried = next((it for it in around if it.to_cycle_id == cycle_id), None)
+    proposed = next((it for it in around if it.from_cycle_id == cycle_id), None)
+    return Lookback(*row, tried, proposed)
 
 
 def _of_lap(row_class: type) -> ColumnElement[bool]:
@@ -116,25 +117,41 @@ def _of_lap(row_class: type) -> ColumnElement[bool]:
     )
 
 
-def _is_first_lesson(scope: Scope, cycle: LearningCycle) -> bool:
-    if cycle.unit_id is None:
-        return False
-    earlier = scope.session.scalar(
-        select(LearningCycle.id)
-        .where(
-            LearningCycle.student_id == cycle.student_id,
-            LearningCycle.unit_id == cycle.unit_id,
-            LearningCycle.opened_at < cycle.opened_at,
-        )
+def _is_first_lesson() -> ColumnElement[bool]:
+    """Whether a lap is its student's first one of the unit."""
+    earlier = aliased(LearningCycle)
+    return and_(
+        LearningCycle.unit_id.is_not(None),
+        ~exists().where(
+            earlier.school_id == LearningCycle.school_id,
+            earlier.student_id == LearningCycle.student_id,
+            earlier.unit_id == LearningCycle.unit_id,
+            earlier.opened_at < LearningCycle.opened_at,
+        ),
+    )
+
+
+def last_prompt(scope: Scope, student_id: UUID, *, before: UUID) -> str:
+    """Key of the question that the student was asked last, in whatever subject; empty for none.
+
+    Args:
+        scope: The student's.
+        student_id: The student.
+        before: The lap that is looked back on now; its own question does not count.
+    """
+    found = scope.session.scalar(
+        select(Reflection.prompt_id)
+        .where(Reflection.student_id == student_id, Reflection.cycle_id != before)
+        .order_by(Reflection.submitted_at.desc())
         .limit(1)
     )
-    return earlier is None
+    return found or ""
 
 
 def next_steps(scope: Scope, cycle_ids: Collection[UUID]) -> dict[UUID, Adjustment]:
     """Lap -> what the student chose to keep or change after it."""
     rows = cycles.adjustments_of(scope, cycle_ids)
-    return {row.from_cycle_id: row for row in rows}
+    return {row.from_cycle_id: row for row in rows if row.from_cycle_id in cycle_ids}
 
 
 def reflection(scope: Scope, reflection_id: UUID) -> Reflection:
@@ -160,21 +177,8 @@ def reflection_of(scope: Scope, cycle_id: UUID) -> Reflection | None:
     return scope.session.scalar(select(Reflection).where(Reflection.cycle_id == cycle_id))
 
 
-def entries(scope: Scope, reflection_ids: Collection[UUID]) -> list[Entry]:
-    """These reflections with their laps, goals and ratings, in one query."""
-    return _entries(scope, Reflection.id.in_(reflection_ids), limit=len(reflection_ids) or 1)
-
-
 def history(scope: Scope, student_id: UUID, page: int) -> list[Entry]:
     """A student's own reflections, the latest first; one more than fits on a page."""
-    return _entries(
-        scope, Reflection.student_id == student_id, limit=PAGE + 1, offset=PAGE * max(page - 1, 0)
-    )
-
-
-def _entries(
-    scope: Scope, condition: ColumnElement[bool], *, limit: int, offset: int = 0
-) -> list[Entry]:
     rows = scope.session.execute(
         select(Reflection, LearningCycle, Goal, SelfRating)
         .join(
@@ -184,25 +188,12 @@ def _entries(
                 LearningCycle.id == Reflection.cycle_id,
             ),
         )
-        .outerjoin(
-            Goal,
-            and_(
-                Goal.school_id == Reflection.school_id,
-                Goal.cycle_id == Reflection.cycle_id,
-                Goal.state != "withdrawn",
-            ),
-        )
-        .outerjoin(
-            SelfRating,
-            and_(
-                SelfRating.school_id == Reflection.school_id,
-                SelfRating.cycle_id == Reflection.cycle_id,
-            ),
-        )
-        .where(condition)
-        .order_by(Reflection.submitted_at.desc())
-        .limit(limit)
-        .offset(offset)
+        .outerjoin(Goal, and_(_of_lap(Goal), Goal.state != GoalState.WITHDRAWN))
+        .outerjoin(SelfRating, _of_lap(SelfRating))
+        .where(Reflection.student_id == student_id)
+        .order_by(Reflection.submitted_at.desc(), Reflection.id.desc())
+        .limit(PAGE + 1)
+        .offset(PAGE * max(page - 1, 0))
     )
     return [Entry(*row) for row in rows]
 
@@ -272,10 +263,15 @@ def feedback_of(
     return found
 
 
-def finished_laps(scope: Scope, student_id: UUID, subject: str, limit: int = 8) -> list[Lap]:
+def finished_laps(
+    scope: Scope,
+    student_id: UUID,
+    subject: str,
+    limit: int = WINDOW + COMPARED_TEXTS,
+) -> list[Lap]:
     """The student's last laps of a subject as fading sees them, in order."""
     rows = scope.session.execute(
-        select(Reflection, LearningCycle, SelfRating.id, Attribution.id, Adjustment.id)
+        select(Reflection, LearningCycle, _is_first_lesson(), SelfRating.id, Attribution)
         .join(
             LearningCycle,
             and_(
@@ -291,36 +287,21 @@ def finished_laps(scope: Scope, student_id: UUID, subject: str, limit: int = 8) 
                 Attribution.reflection_id == Reflection.id,
             ),
         )
-        .outerjoin(
-            Adjustment,
-            and_(
-                Adjustment.school_id == Reflection.school_id,
-                Adjustment.from_cycle_id == Reflection.cycle_id,
-            ),
-        )
         .where(Reflection.student_id == student_id, LearningCycle.subject == subject)
-        .order_by(Reflection.submitted_at.desc())
+        .order_by(LearningCycle.opened_at.desc())
         .limit(limit)
-    )
+    ).all()
+    stepped = next_steps(scope, [row[1].id for row in rows])
     laps = [
         Lap(
             rated=rating is not None,
-            reason=reason is not None,
+            reason=given is not None and bool(given.factors),
             evidence=cycle.records > 0,
-            next_step=change is not None,
+            next_step=cycle.id in stepped,
             text=written.text,
             stage=cycle.prompt_stage,
+            short=first_lesson,
         )
-        for written, cycle, rating, reason, change in rows
+        for written, cycle, first_lesson, rating, given in rows
     ]
     return laps[::-1]
-
-
-def recent_prompts(scope: Scope, student_id: UUID, limit: int = 5) -> Sequence[Reflection]:
-    """The student's last reflections, the latest first."""
-    return scope.session.scalars(
-        select(Reflection)
-        .where(Reflection.student_id == student_id)
-        .order_by(Reflection.submitted_at.desc())
-        .limit(limit)
-    ).all()

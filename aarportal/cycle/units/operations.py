@@ -17,13 +17,25 @@ MAX_CARDS = 3
 MAX_TITLE = 60
 #: 学習指導要領コード: 16 letters and digits, case-sensitive.
 CODE = re.compile(r"\A[0-9A-Za-z]{16}\Z")
+#: Years in which units lie; a slip of the finger lies elsewhere.
+YEARS = range(2000, 2100)
 CRITERIA = ("can_do", "count", "accuracy", "product")
+#: Criteria that need a number -> the largest one: items for a count, per cent for accuracy.
+MAX_TARGET = {"count": 200, "accuracy": 100}
 
 
 @dataclass(frozen=True)
 class CardDraft:
-    """One goal card."""
+    """One goal card.
 
+    Attributes:
+        place: 0 to 2, its place on the sheet; a card that stays in its place stays the same card.
+        text: May carry readings.
+        criterion_type: One of `CRITERIA`.
+        criterion_target: Items for `count`, per cent for `accuracy`; unused otherwise.
+    """
+
+    place: int
     text: str
     criterion_type: str = "can_do"
     criterion_target: int | None = None
@@ -72,6 +84,8 @@ def change_unit(scope: Scope, unit_id: UUID, draft: UnitDraft) -> Unit:
     """
     unit = own_unit(scope, unit_id)
     _check(scope, draft)
+    if draft.class_id != unit.class_id:
+        raise InvalidError("class_id", "choice")
     _fill(unit, draft)
     _set_cards(scope, unit, draft.cards)
     audit.record(scope, "unit:changed", unit.id)
@@ -90,24 +104,47 @@ def own_unit(scope: Scope, unit_id: UUID) -> Unit:
     return unit
 
 
+def card_drafts(scope: Scope, unit: Unit) -> list[CardDraft]:
+    """The cards of a unit as they stand, as many as the sheet has room for."""
+    return [
+        CardDraft(place, card.text, card.criterion_type, card.criterion_target)
+        for place, card in enumerate(store.cards(scope, [unit.id])[unit.id][:MAX_CARDS])
+    ]
+
+
+def in_order(units: Sequence[Unit], today: date) -> list[Unit]:
+    """The units of now first, then those to come, then those that are over."""
+
+    def place(unit: Unit) -> tuple[bool, bool]:
+        return (unit.ends_before <= today, unit.starts_on > today)
+
+    return sorted(units, key=place)
+
+
 def _fill(unit: Unit, draft: UnitDraft) -> None:
     unit.subject, unit.title, unit.code = draft.subject, draft.title, draft.code
     unit.starts_on, unit.ends_before = draft.starts_on, draft.last_on + timedelta(days=1)
 
 
-def _set_cards(scope: Scope, unit: Unit, cards: Sequence[CardDraft]) -> None:
-    """Cards keep their ids where they keep their places, because goals point at them."""
-    standing = {card.position: card for card in store.cards(scope, [unit.id])[unit.id]}
-    for place, draft in enumerate(cards):
-        card = standing.pop(place, None)
+def _set_cards(scope: Scope, unit: Unit, drafts: Sequence[CardDraft]) -> None:
+    """Cards keep their ids where they keep their places, because goals point at them.
+
+    Cards beyond those of the sheet came from elsewhere and stay.
+    """
+    standing = dict(enumerate(store.cards(scope, [unit.id])[unit.id]))
+    for draft in drafts:
+        card = standing.pop(draft.place, None)
         if card is None:
-            card = GoalCard(school_id=unit.school_id, unit_id=unit.id, position=place)
+            card = GoalCard(school_id=unit.school_id, unit_id=unit.id)
             scope.session.add(card)
+        card.position = draft.place
         card.text = draft.text
         card.criterion_type = draft.criterion_type
-        card.criterion_target = draft.criterion_target
-    for card in standing.values():
-        scope.session.delete(card)
+        needs_number = draft.criterion_type in MAX_TARGET
+        card.criterion_target = draft.criterion_target if needs_number else None
+    for place, card in standing.items():
+        if place < MAX_CARDS:
+            scope.session.delete(card)
 
 
 def _check(scope: Scope, draft: UnitDraft) -> None:
@@ -117,10 +154,23 @@ def _check(scope: Scope, draft: UnitDraft) -> None:
         raise InvalidError("subject", "choice")
     if not 0 < len(draft.title) <= MAX_TITLE:
         raise InvalidError("title", "length")
+    if draft.starts_on.year not in YEARS:
+        raise InvalidError("starts_on", "range")
+    if draft.last_on.year not in YEARS:
+        raise InvalidError("last_on", "range")
     if draft.last_on < draft.starts_on:
         raise InvalidError("last_on", "order")
     if draft.code and not CODE.match(draft.code):
         raise InvalidError("code", "form")
     for card in draft.cards:
-        if card.criterion_type not in CRITERIA or len(card.text) > MAX_TITLE:
-            raise InvalidError("cards", "form")
+        _check_card(card)
+
+
+def _check_card(card: CardDraft) -> None:
+    if card.place not in range(MAX_CARDS) or card.criterion_type not in CRITERIA:
+        raise InvalidError(f"criterion_{card.place}", "choice")
+    if not 0 < len(card.text) <= MAX_TITLE:
+        raise InvalidError(f"card_{card.place}", "length")
+    largest = MAX_TARGET.get(card.criterion_type)
+    if largest is not None and card.criterion_target not in range(1, largest + 1):
+        raise InvalidError(f"target_{card.place}", card.criterion_type)

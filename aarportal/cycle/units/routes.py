@@ -29,7 +29,7 @@ def units(scope: Scope) -> AnyResponse:
     class_id = _class(scope, request.args.get("class_id", ""))
     found = store.units_of_class(scope, class_id)
     values = {
-        "units": sorted(found, key=lambda unit: unit.ends_before <= clock.today()),
+        "units": operations.in_order(found, clock.today()),
         "cards": store.cards(scope, [unit.id for unit in found]),
         "classes": roster.classes(scope),
         "class_id": class_id,
@@ -67,9 +67,7 @@ def edit_unit(scope: Scope, unit_id: UUID) -> Response:
     """Show the sheet of a unit."""
     unit = operations.own_unit(scope, unit_id)
     form = UnitForm(obj=unit, last_on=unit.ends_before - timedelta(days=1))
-    fields = zip(form.card_fields(), store.cards(scope, [unit.id])[unit.id], strict=False)
-    for (text, count), card in fields:
-        text.data, count.data = card.text, card.criterion_target
+    form.show_cards(operations.card_drafts(scope, unit))
     return _sheet(unit.class_id, form, unit_id=unit.id)
 
 

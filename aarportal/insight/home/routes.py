@@ -1,6 +1,8 @@
 """The first page after signing in."""
 
-from flask import redirect, url_for
+from uuid import UUID
+
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from aarportal.core.permissions import Permission, Role
@@ -17,4 +19,5 @@ def home(scope: Scope) -> Response:
     """Show a student today's ring; send a teacher to the class."""
     if scope.role is Role.TEACHER:
         return redirect(url_for("teaching.class_now"), 303)
-    return render("home/home.html", {"today": store.today(scope)})
+    chosen = request.args.get("cycle", type=UUID)
+    return render("home/home.html", {"today": store.today(scope, chosen)})

@@ -38,7 +38,8 @@ class Today:
 
     day: date
     cycle: LearningCycle | None
-    """The lap in the middle of the page: the open one touched last, else the last closed today."""
+    """The lap in the middle of the page: the chosen one, else the open one touched last, else the
+    last closed today."""
     goal: Goal | None
     unit: Unit | None
     phases: Phases
@@ -50,19 +51,30 @@ class Today:
     week: Sequence[DayOfWeek]
 
     @property
+    def adjusted_on(self) -> date | None:
+        """The day at school on which the adjustment was decided."""
+        return clock.school_day_of(self.adjustment.proposed_at) if self.adjustment else None
+
+    @property
     def is_closed(self) -> bool:
         """Whether the lap in the middle is finished."""
         return self.cycle is not None and self.cycle.state in CLOSED_CYCLE
 
 
-def today(scope: Scope) -> Today:
-    """The home of the student who asks."""
+def today(scope: Scope, chosen: UUID | None = None) -> Today:
+    """The home of the student who asks.
+
+    Args:
+        scope: The student's.
+        chosen: One of the laps of today, to stand in the middle of the page.
+    """
     day = clock.today()
     monday = day - timedelta(days=day.weekday())
     week = loop.cycles_between(scope, scope.actor_id, monday, day)
     todays = _in_order(
         [cycle for cycle in week if cycle.opened_on == day], loop.open_cycles(scope, scope.actor_id)
     )
+    todays.sort(key=lambda cycle: cycle.id != chosen)
     focus = todays[0] if todays else None
     goals = anticipation.goals_of(scope, [focus.id]) if focus else {}
     unit_ids = list({cycle.unit_id for cycle in todays if cycle.unit_id})

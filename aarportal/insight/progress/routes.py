@@ -28,8 +28,9 @@ def progress(scope: Scope) -> Response:
     """Show the charts, of all subjects or of one."""
     history = store.learning_history(scope, scope.actor_id, current_reader().grade, clock.today())
     subjects = sorted({day.subject for day in history.days if day.subject})
-    chosen = request.args.get("subject", "")
-    if chosen in subjects:
+    asked = request.args.get("subject", "")
+    chosen = asked if asked in subjects else ""
+    if chosen:
         history = history.only(chosen)
     history = replace(history, units=tuple(map(_named, history.units)))
     drawn = [chart.draw(history, _WORDS) for chart in charts.discover().values()]

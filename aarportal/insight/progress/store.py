@@ -23,7 +23,7 @@ from aarportal.cycle.action.models import DayRollup
 from aarportal.cycle.anticipation.models import Goal
 from aarportal.cycle.loop import store as loop
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
-from aarportal.cycle.loop.states import CLOSED_CYCLE
+from aarportal.cycle.loop.states import CLOSED_CYCLE, GoalState
 from aarportal.cycle.reflection.models import SelfRating
 from aarportal.cycle.units import store as units
 from aarportal.cycle.units.models import Unit
@@ -88,7 +88,7 @@ def _away_days(
 def _goals_and_ratings(
     scope: Scope, cycle_ids: Sequence[UUID]
 ) -> dict[UUID, tuple[Goal, SelfRating | None]]:
-    """Cycle -> its goal and the last rating of it."""
+    """Cycle -> the goal that counts there and the last rating; a withdrawn goal never counts."""
     if not cycle_ids:
         return {}
     rows = scope.session.execute(
@@ -97,7 +97,7 @@ def _goals_and_ratings(
             SelfRating,
             and_(SelfRating.school_id == Goal.school_id, SelfRating.cycle_id == Goal.cycle_id),
         )
-        .where(Goal.cycle_id.in_(cycle_ids))
+        .where(Goal.cycle_id.in_(cycle_ids), Goal.state != GoalState.WITHDRAWN)
         .order_by(Goal.confirmed_at, SelfRating.made_at)
     )
     return {goal.cycle_id: (goal, rating) for goal, rating in rows}

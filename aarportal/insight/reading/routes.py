@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from flask import Response, redirect, request, url_for
-from flask_babel import gettext as source_of
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core.errors import NotFoundError
@@ -17,6 +16,7 @@ from aarportal.insight.reading.forms import FeedbackForm
 from aarportal.people.roster import store as roster
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.texts import source
 
 blueprint = PortalBlueprint("reading", __name__)
 
@@ -34,8 +34,7 @@ def queue(scope: Scope) -> AnyResponse:
     """Show the reading desk of a class."""
     if not scope.class_ids:
         return redirect(url_for("teaching.class_now"), 303)
-    class_id = _uuid(request.args.get("class_id")) or scope.class_ids[0]
-    return _show(scope, class_id, _uuid(request.args.get("at")), FeedbackForm())
+    return _show(scope, _uuid(request.args.get("at")), FeedbackForm())
 
 
 @blueprint.route(
@@ -43,12 +42,12 @@ def queue(scope: Scope) -> AnyResponse:
 )
 def answer(scope: Scope, reflection_id: UUID) -> AnyResponse:
     """Answer with a stamp and maybe a line, and go on to the next."""
-    row, form = reflections.reflection(scope, reflection_id), FeedbackForm()
-    class_id = store.class_of(scope, row)
+    form = FeedbackForm()
     if not form.validate():
-        return _show(scope, class_id, reflection_id, form, status=422)
+        return _show(scope, reflection_id, form, status=422)
+    next_place = _next_place(scope, reflection_id)
     operations.give_feedback(scope, form.draft(reflection_id))
-    return redirect(url_for(".queue", class_id=class_id), 303)
+    return redirect(next_place, 303)
 
 
 @blueprint.route(
@@ -56,28 +55,41 @@ def answer(scope: Scope, reflection_id: UUID) -> AnyResponse:
 )
 def mark_read(scope: Scope, reflection_id: UUID) -> AnyResponse:
     """Mark it as read, and go on to the next."""
-    row = reflections.reflection(scope, reflection_id)
-    operations.open_by_teacher(scope, [row])
-    return redirect(url_for(".queue", class_id=store.class_of(scope, row)), 303)
+    next_place = _next_place(scope, reflection_id)
+    operations.open_by_teacher(scope, [reflections.reflection(scope, reflection_id)])
+    return redirect(next_place, 303)
 
 
-def _show(
-    scope: Scope, class_id: UUID, at: UUID | None, form: FeedbackForm, *, status: int = 200
-) -> Response:
-    if class_id not in scope.class_ids:
-        raise NotFoundError("class")
-    desk = store.queue(scope, class_id, at, _uuid(request.args.get("student")))
+def _show(scope: Scope, at: UUID | None, form: FeedbackForm, *, status: int = 200) -> Response:
+    class_id = _class(scope)
+    desk = store.desk(scope, class_id, at, _uuid(request.args.get("student")))
     values = {
         "desk": desk,
         "form": form,
         "class_id": class_id,
         "classes": roster.classes(scope),
         "kinds": operations.FEEDBACK_KINDS,
-        "phrases": [source_of(phrase) for phrase in PHRASES],
+        "phrases": [source(phrase) for phrase in PHRASES],
         "max_text": operations.MAX_FEEDBACK,
-        "facts": operations.facts_of(desk.card.cycle) if desk.card else None,
+        "facts": operations.facts_of(desk.card.lap.cycle) if desk.card else None,
     }
     return render("reading/queue.html", values, status=status)
+
+
+def _next_place(scope: Scope, reflection_id: UUID) -> str:
+    """Where the desk goes on; asked before the answer, which changes the list."""
+    class_id = _class(scope)
+    following = store.next_to_read(scope, class_id, reflection_id)
+    return url_for(".queue", class_id=class_id, at=following)
+
+
+def _class(scope: Scope) -> UUID:
+    """The class whose desk it is, else the teacher's first; somebody else's is not found."""
+    text = request.args.get("class_id", "")
+    class_id = _uuid(text) if text else next(iter(scope.class_ids), None)
+    if class_id is None or class_id not in scope.class_ids:
+        raise NotFoundError("class")
+    return class_id
 
 
 def _uuid(text: str | None) -> UUID | None:

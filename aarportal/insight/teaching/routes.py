@@ -35,24 +35,22 @@ def class_now(scope: Scope) -> AnyResponse:
 @blueprint.route("/class/<uuid:class_id>", permission=Permission.CLASS_READ)
 def class_view(scope: Scope, class_id: UUID) -> Response:
     """Show the class at a glance; asked again with nothing changed, it answers 304."""
-    _own_class(scope, class_id)
+    _check_own(scope, class_id)
     version = _version(scope, class_id)
     if (same := unchanged(version)) is not None:
         return same
-    values = _values(scope, store.class_now(scope, class_id))
-    return render("teaching/class.html", values | {"tag": tag_of(version)})
+    return render("teaching/class.html", _values(scope, class_id) | {"tag": tag_of(version)})
 
 
 @blueprint.route("/class/<uuid:class_id>/projection", permission=Permission.CLASS_READ)
 def projection(scope: Scope, class_id: UUID) -> Response:
     """Show counts for the wall of the classroom: no name, nobody's state."""
-    _own_class(scope, class_id)
+    _check_own(scope, class_id)
     version = _version(scope, class_id)
     if (same := unchanged(version)) is not None:
         return same
-    now = store.class_now(scope, class_id)
-    values = {"now": now, "class_id": class_id, "tag": tag_of(version)}
-    return render("teaching/projection.html", values)
+    now = store.class_now(scope, roster.one_class(scope, class_id))
+    return render("teaching/projection.html", {"now": now, "tag": tag_of(version)})
 
 
 @blueprint.route(
@@ -62,29 +60,32 @@ def projection(scope: Scope, class_id: UUID) -> Response:
 )
 def set_attendance(scope: Scope, class_id: UUID, student_id: UUID) -> AnyResponse:
     """Note that a pupil is away today, or take the note back."""
-    _own_class(scope, class_id)
+    _check_own(scope, class_id)
+    store.check_in_class(scope, class_id, student_id)
     if request.form.get("absent") == "1":
         attendance.mark_absent(scope, student_id, clock.today())
     else:
         attendance.mark_present(scope, student_id, clock.today())
-    return redirect(url_for(".class_view", class_id=class_id, student=student_id), 303)
+    place = url_for(".class_view", class_id=class_id, student=student_id, show=_show())
+    return redirect(place, 303)
 
 
-def _values(scope: Scope, now: ClassNow) -> dict[str, object]:
-    show = request.args.get("show", "all")
+def _values(scope: Scope, class_id: UUID) -> dict[str, object]:
+    classes = roster.classes(scope)
+    now = store.class_now(scope, next(it for it in classes if it.id == class_id))
     chosen = _chosen(now, request.args.get("student", ""))
     return {
         "now": now,
-        "classes": roster.classes(scope),
-        "show": show if show in SHOWS else "all",
-        "pupils": _shown(now, show),
+        "classes": classes,
+        "show": _show(),
+        "pupils": _shown(now, _show()),
         "chosen": chosen,
         "laps": store.laps(scope, chosen.mate.id) if chosen else [],
         "rules": RULES,
     }
 
 
-def _own_class(scope: Scope, class_id: UUID) -> None:
+def _check_own(scope: Scope, class_id: UUID) -> None:
     """A class of somebody else is not found."""
     if class_id not in scope.class_ids:
         raise NotFoundError("class")
@@ -93,6 +94,11 @@ def _own_class(scope: Scope, class_id: UUID) -> None:
 def _version(scope: Scope, class_id: UUID) -> str:
     reader = current_reader()
     return "|".join((store.version(scope, class_id), request.full_path, repr(reader)))
+
+
+def _show() -> str:
+    show = request.args.get("show", "")
+    return show if show in SHOWS else SHOWS[0]
 
 
 def _chosen(now: ClassNow, student: str) -> Pupil | None:
@@ -107,5 +113,5 @@ def _shown(now: ClassNow, show: str) -> Sequence[Pupil]:
     if show == "signals":
         return [pupil for pupil in now.pupils if pupil.signals]
     if show == "waiting":
-        return [pupil for pupil in now.pupils if not pupil.reflected and not pupil.absent]
+        return [pupil for pupil in now.pupils if not pupil.has_reflected and not pupil.absent]
     return now.pupils

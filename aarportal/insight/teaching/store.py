@@ -2,33 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from aarportal.core import clock
+from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import Scope
-from aarportal.cycle.anticipation import store as goals
 from aarportal.cycle.anticipation.models import Goal
-from aarportal.cycle.loop import store as loop
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
-from aarportal.cycle.loop.states import CLOSED_CYCLE
+from aarportal.cycle.loop.states import CLOSED_CYCLE, GoalState
 from aarportal.cycle.reflection import store as reflection
 from aarportal.cycle.reflection.models import Reflection, SelfRating, TeacherFeedback
-from aarportal.cycle.units import store as units
 from aarportal.cycle.units.models import Unit
 from aarportal.insight.home.phases import NOT_BEGUN, Phases, phases_of
-from aarportal.insight.teaching.signals import Seen, Signal, signals
+from aarportal.insight.teaching.signals import Seen, Signal, is_at_work, signals
 from aarportal.people.attendance import store as attendance
+from aarportal.people.attendance.models import AbsentDay
 from aarportal.people.roster import store as roster
-from aarportal.people.roster.models import Class
+from aarportal.people.roster.models import Class, Enrollment
 from aarportal.people.roster.store import Classmate
 
 #: How many ratings a card shows.
 RATINGS = 5
+#: Ratings of laps begun longer ago say nothing about now.
+RATED_DAYS = 28
+#: The share of a class that is most of it.
+MOST = 0.8
 #: How many laps of a pupil the side panel shows.
-LAPS = 4
+LAPS = 3
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,11 @@ class Pupil:
     ratings: Sequence[int] = ()
     signals: Sequence[Signal] = ()
     absent: str = ""
-    cycle: LearningCycle | None = None
-    reflected: bool = False
+
+    @property
+    def has_reflected(self) -> bool:
+        """Whether the lap that is shown was looked back on."""
+        return self.phases.reflection == "done"
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,15 @@ class Counts:
     acted: int
     reflected: int
     signals: int
+    calls: int
+    """Those of `signals` who tapped the call themselves."""
+
+    @property
+    def phase(self) -> str:
+        """What most of the class turns to now; a few who are not as far never hold it back."""
+        if self.goal < self.present * MOST:
+            return "anticipation"
+        return "action" if self.acted < self.present * MOST else "reflection"
 
 
 @dataclass(frozen=True)
@@ -64,7 +79,7 @@ class ClassNow:
     as_of: datetime
     pupils: Sequence[Pupil]
     unit: Unit | None
-    """The unit that most laps of today are about."""
+    """The unit that most laps of today are about; for a class of one subject only its own."""
     counts: Counts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,8 +89,9 @@ class ClassNow:
             present=len(here),
             goal=sum(pupil.phases.anticipation == "done" for pupil in here),
             acted=sum(pupil.phases.action == "done" for pupil in here),
-            reflected=sum(pupil.reflected for pupil in here),
+            reflected=sum(pupil.has_reflected for pupil in here),
             signals=sum(bool(pupil.signals) for pupil in here),
+            calls=sum(any(it.kind == "talk" for it in pupil.signals) for pupil in here),
         )
         object.__setattr__(self, "counts", counts)
 
@@ -88,110 +104,208 @@ class Lap:
     goal: Goal | None
     rating: SelfRating | None
     reflection: Reflection | None
-    feedback: Sequence[TeacherFeedback]
     adjustment: Adjustment | None
+    answers: Sequence[TeacherFeedback]
+
+
+@dataclass(frozen=True)
+class _Today:
+    """The lap of today that a card shows."""
+
+    cycle: LearningCycle
+    goal: Goal | None
+    unit: Unit | None
+
+
+@dataclass(frozen=True)
+class _Rated:
+    value: int
+    met: bool | None
+    on: date
 
 
 def version(scope: Scope, class_id: UUID) -> str:
-    """Changes whenever the page of the class would: two questions, answered from indexes."""
-    changed = loop.class_version(scope, class_id)
-    away = sorted(attendance.away_on(scope, clock.today()))
-    return f"{changed.isoformat() if changed else ''}|{clock.today()}|{away}"
+    """Changes whenever the cards of the class would; one question, answered from indexes.
 
-
-def class_now(scope: Scope, class_id: UUID) -> ClassNow:
-    """The class with every pupil's lap of today.
-
-    Raises:
-        NotFoundError: If there is no such class in the teacher's school.
+    Pupils work in laps of several classes (homeroom, science), and all of them show here.
     """
     day = clock.today()
-    group = roster.one_class(scope, class_id)
-    mates = roster.class_list(scope, class_id, day)
+    begins, _ends = clock.day_bounds(day)
+    members = select(Enrollment.user_id).where(
+        Enrollment.class_id == class_id, Enrollment.role == "student"
+    )
+    classes = select(Enrollment.class_id).where(Enrollment.user_id.in_(members))
+    changed = (
+        select(func.max(LearningCycle.updated_at).label("at"))
+        .where(LearningCycle.class_id.in_(classes), LearningCycle.updated_at >= begins)
+        .subquery()
+    )
+    rows = scope.session.execute(
+        select(changed.c.at, AbsentDay.student_id)
+        .select_from(changed)
+        .outerjoin(AbsentDay, AbsentDay.day == day)
+    ).all()
+    away = sorted(student_id.hex for _at, student_id in rows if student_id)
+    return "|".join((str(day), str(rows[0][0]), *away))
+
+
+def check_in_class(scope: Scope, class_id: UUID, student_id: UUID) -> None:
+    """Let pass only a student of the class.
+
+    Raises:
+        NotFoundError: If the student is not in the class today.
+    """
+    mates = roster.class_list(scope, class_id, clock.today())
+    if all(mate.id != student_id for mate in mates):
+        raise NotFoundError("student")
+
+
+def class_now(scope: Scope, group: Class) -> ClassNow:
+    """The class with every pupil's lap of today."""
+    day = clock.today()
+    mates = roster.class_list(scope, group.id, day)
     ids = [mate.id for mate in mates]
-    cycles = loop.class_cycles(scope, ids, day)
-    with_goal = goals.goals_of(scope, [cycle.id for cycle in cycles])
+    todays = _todays(scope, ids, day)
     ratings = _ratings(scope, ids)
     absent = attendance.absent_on(scope, ids, day)
-    latest: dict[UUID, LearningCycle] = {}
-    for cycle in cycles:
-        latest[cycle.student_id] = _leading(latest.get(cycle.student_id), cycle)
+    here = [todays[mate.id] for mate in mates if mate.id in todays and mate.id not in absent]
+    at_work = is_at_work(sum(_acts(it) for it in here), len(ids) - len(absent))
     pupils = [
-        _pupil(mate, latest.get(mate.id), with_goal, ratings.get(mate.id, ()), absent)
+        _pupil(mate, todays.get(mate.id), ratings.get(mate.id, ()), absent, class_acts=at_work)
         for mate in mates
     ]
-    return ClassNow(group, day, clock.now(), pupils, _unit(scope, cycles))
+    return ClassNow(group, day, clock.now(), pupils, _unit(group, list(todays.values())))
 
 
 def laps(scope: Scope, student_id: UUID) -> list[Lap]:
-    """The pupil's last laps, the latest first."""
-    cycles = loop.recent_cycles(scope, student_id, LAPS)
-    ids = [cycle.id for cycle in cycles]
-    with_goal = goals.goals_of(scope, ids)
-    ratings = reflection.ratings_of(scope, ids)
-    written = reflection.reflections_of(scope, ids)
-    answers = reflection.feedback_of(scope, [row.id for row in written.values()])
-    steps = reflection.next_steps(scope, ids)
-    return [
-        Lap(
-            cycle,
-            with_goal.get(cycle.id),
-            ratings.get(cycle.id),
-            written.get(cycle.id),
-            answers[written[cycle.id].id] if cycle.id in written else (),
-            steps.get(cycle.id),
+    """The pupil's last laps, the latest first; two questions."""
+    last = (
+        select(LearningCycle.id)
+        .where(LearningCycle.student_id == student_id)
+        .order_by(LearningCycle.opened_at.desc())
+        .limit(LAPS)
+        .subquery()
+    )
+    rows = scope.session.execute(
+        select(LearningCycle, Goal, SelfRating, Reflection, Adjustment)
+        .join(last, last.c.id == LearningCycle.id)
+        .outerjoin(
+            Goal,
+            and_(
+                Goal.school_id == LearningCycle.school_id,
+                Goal.cycle_id == LearningCycle.id,
+                Goal.state != GoalState.WITHDRAWN,
+            ),
         )
-        for cycle in cycles
+        .outerjoin(
+            SelfRating,
+            and_(
+                SelfRating.school_id == LearningCycle.school_id,
+                SelfRating.cycle_id == LearningCycle.id,
+            ),
+        )
+        .outerjoin(
+            Reflection,
+            and_(
+                Reflection.school_id == LearningCycle.school_id,
+                Reflection.cycle_id == LearningCycle.id,
+            ),
+        )
+        .outerjoin(
+            Adjustment,
+            and_(
+                Adjustment.school_id == LearningCycle.school_id,
+                Adjustment.student_id == student_id,  # there is an index by student
+                Adjustment.from_cycle_id == LearningCycle.id,
+            ),
+        )
+        .order_by(LearningCycle.opened_at, Goal.confirmed_at, Adjustment.proposed_at)
+    )
+    # Of several goals or changes of a lap the last one counts.
+    by_cycle = {row[0].id: row for row in rows}
+    written = [row[3].id for row in by_cycle.values() if row[3]]
+    answers = reflection.feedback_of(scope, written)
+    found = [
+        Lap(cycle, goal, rating, reflected, change, answers[reflected.id] if reflected else ())
+        for cycle, goal, rating, reflected, change in by_cycle.values()
     ]
+    return found[::-1]
 
 
-def _leading(one: LearningCycle | None, other: LearningCycle) -> LearningCycle:
-    """Of several laps of a day the one that is going on, else the last one."""
-    if one is None or one.state in CLOSED_CYCLE:
-        return other
-    return one
+def _todays(scope: Scope, student_ids: Sequence[UUID], day: date) -> dict[UUID, _Today]:
+    """Pupil -> the lap of today that is going on, else the last one."""
+    rows = scope.session.execute(
+        select(LearningCycle, Goal, Unit)
+        .outerjoin(
+            Goal,
+            and_(
+                Goal.school_id == LearningCycle.school_id,
+                Goal.cycle_id == LearningCycle.id,
+                Goal.state != GoalState.WITHDRAWN,
+            ),
+        )
+        .outerjoin(
+            Unit, and_(Unit.school_id == LearningCycle.school_id, Unit.id == LearningCycle.unit_id)
+        )
+        .where(LearningCycle.student_id.in_(student_ids), LearningCycle.opened_on == day)
+        .order_by(LearningCycle.opened_at, Goal.confirmed_at)
+    )
+    found: dict[UUID, _Today] = {}
+    for cycle, goal, unit in rows:
+        shown = found.get(cycle.student_id)
+        if shown is None or shown.cycle.id == cycle.id or shown.cycle.state in CLOSED_CYCLE:
+            found[cycle.student_id] = _Today(cycle, goal, unit)
+    return found
+
+
+def _acts(it: _Today) -> bool:
+    return it.cycle.acted_first_at is not None
 
 
 def _pupil(
     mate: Classmate,
-    cycle: LearningCycle | None,
-    with_goal: Mapping[UUID, Goal],
-    ratings: Sequence[tuple[int, bool | None]],
+    lap: _Today | None,
+    rated: Sequence[_Rated],
     absent: Mapping[UUID, str],
+    *,
+    class_acts: bool,
 ) -> Pupil:
-    values = [value for value, _met in ratings]
+    values = [rating.value for rating in rated]
     if mate.id in absent:
         return Pupil(mate, ratings=values, absent=absent[mate.id])
-    goal = with_goal.get(cycle.id) if cycle else None
+    goal = lap.goal if lap else None
     seen = Seen(
-        mid=cycle.mid if cycle else "",
+        today=clock.today(),
+        mid=lap.cycle.mid if lap else "",
         ratings=values,
-        last_met=ratings[-1][1] if ratings else None,
-        acts_without_goal=cycle is not None and goal is None and cycle.records > 0,
+        rated_on=rated[-1].on if rated else None,
+        last_met=rated[-1].met if rated else None,
+        has_goal=goal is not None,
+        acts=lap is not None and _acts(lap),
+        class_acts=class_acts,
     )
-    return Pupil(
-        mate,
-        _phases(cycle, goal),
-        values,
-        signals(seen),
-        cycle=cycle,
-        reflected=cycle is not None and cycle.state in CLOSED_CYCLE,
-    )
+    return Pupil(mate, _phases(lap), values, signals(seen))
 
 
-def _phases(cycle: LearningCycle | None, goal: Goal | None) -> Phases:
-    if cycle is None:
+def _phases(lap: _Today | None) -> Phases:
+    if lap is None:
         return NOT_BEGUN
+    goal = lap.goal
     planned = goal.amount_planned if goal and goal.amount_unit == "items" else None
-    return phases_of(cycle.state, has_goal=goal is not None, items=cycle.items, planned=planned)
+    return phases_of(
+        lap.cycle.state, has_goal=goal is not None, items=lap.cycle.items, planned=planned
+    )
 
 
-def _ratings(
-    scope: Scope, student_ids: Sequence[UUID]
-) -> dict[UUID, list[tuple[int, bool | None]]]:
-    """Pupil -> the last five ratings with their facts, the latest last; one question for all."""
-    if not student_ids:
-        return {}
+def _ratings(scope: Scope, student_ids: Sequence[UUID]) -> dict[UUID, list[_Rated]]:
+    """Pupil -> the last five ratings with their facts, the latest last; one question for all.
+
+    It goes by the laps of the last weeks, which an index finds, however long the history is.
+    """
+    since, _ends = clock.day_bounds(clock.today() - timedelta(days=RATED_DAYS))
+    lately = select(LearningCycle.id).where(
+        LearningCycle.student_id.in_(student_ids), LearningCycle.opened_at >= since
+    )
     place = (
         func.row_number()
         .over(partition_by=SelfRating.student_id, order_by=SelfRating.made_at.desc())
@@ -201,23 +315,26 @@ def _ratings(
         select(
             SelfRating.student_id, SelfRating.value, SelfRating.fact_met, SelfRating.made_at, place
         )
-        .where(SelfRating.student_id.in_(student_ids))
+        .where(SelfRating.cycle_id.in_(lately))
         .subquery()
     )
     rows = scope.session.execute(
-        select(numbered.c.student_id, numbered.c.value, numbered.c.fact_met)
+        select(numbered.c.student_id, numbered.c.value, numbered.c.fact_met, numbered.c.made_at)
         .where(numbered.c.place <= RATINGS)
         .order_by(numbered.c.made_at)
     )
-    found: dict[UUID, list[tuple[int, bool | None]]] = {}
-    for student_id, value, met in rows:
-        found.setdefault(student_id, []).append((value, met))
+    found: dict[UUID, list[_Rated]] = {}
+    for student_id, value, met, made_at in rows:
+        found.setdefault(student_id, []).append(_Rated(value, met, clock.school_day_of(made_at)))
     return found
 
 
-def _unit(scope: Scope, cycles: Sequence[LearningCycle]) -> Unit | None:
-    ids = [cycle.unit_id for cycle in cycles if cycle.unit_id]
-    if not ids:
-        return None
-    most = max(set(ids), key=lambda unit_id: (ids.count(unit_id), str(unit_id)))
-    return units.units_by_id(scope, [most]).get(most)
+def _unit(group: Class, todays: Sequence[_Today]) -> Unit | None:
+    """The unit of most laps; of equals the one with the greater id, so that it stays put.
+
+    A class of one subject is not named after the units of other lessons.
+    """
+    ours = group.class_type == "homeroom"
+    units = [it.unit for it in todays if it.unit and (ours or it.unit.class_id == group.id)]
+    ids = [unit.id for unit in units]
+    return max(units, key=lambda unit: (ids.count(unit.id), unit.id.int), default=None)

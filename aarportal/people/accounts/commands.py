@@ -1,59 +1,163 @@
 """Commands about accounts."""
 
 import csv
+import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
+from typing import TextIO
 
 import click
 from flask import Flask
 
+from aarportal.core import clock
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.accounts import operations, passwords, store
+from aarportal.people.accounts.store import Newcomer
 
 #: Letters and digits that nobody mixes up when they read them from a slip of paper.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 _DIGITS = "23456789"
+_REASON = "accounts are opened"
+_COLUMNS = ("class", "attendance_no", "name", "login_id", "password")
+#: What the field of the sign-in page takes.
+_LONGEST_LOGIN_ID = 80
+
+
+@dataclass(frozen=True)
+class _Slip:
+    """What one person is told, and what is kept of it."""
+
+    newcomer: Newcomer
+    login_id: str
+    password: str
+    password_hash: str
 
 
 @click.command("open-accounts")
 @click.option("--school", required=True, help="Code of the school.")
-@click.option("--csv", "target", type=click.Path(path_type=Path), help="Write the list here.")
+@click.option(
+    "--csv",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the list to this new file, which only you can read.",
+)
 @click.pass_obj
 def open_accounts(make_app: Callable[[], Flask], school: str, target: Path | None) -> None:
     """Give everybody of a school who has none a login id and a password, and list them once."""
     app = make_app()
-    rows: list[tuple[str, str, str]] = []
-    with app.app_context(), unit_of_work(SystemScope("accounts are opened")) as scope:
-        people = store.people_without_account(scope, school)
-        if people is None:
+    with app.app_context():
+        newcomers, taken = _newcomers(school)
+        # A hash takes tens of milliseconds by intention: six hundred of them would keep every
+        # other writer waiting if they were made inside the unit of work.
+        slips = _slips(newcomers, taken)
+        if slips:
+            _open(slips, target)
+    click.echo(f"{len(slips)} accounts opened.", err=True)
+
+
+def _newcomers(school: str) -> tuple[list[Newcomer], set[str]]:
+    """The people to open accounts for, and the login ids that are taken.
+
+    Raises:
+        ClickException: If there is no such school.
+    """
+    with unit_of_work(SystemScope(_REASON), read_only=True) as scope:
+        newcomers = store.people_without_account(scope, school, clock.today())
+        if newcomers is None:
             raise click.ClickException(f"There is no school with the code {school!r}.")
-        for user in people:
-            login_id = user.username.partition("@")[0] or user.sourced_id
-            password = _password()
+        if not newcomers:
+            return [], set()
+        return newcomers, store.login_ids(scope, newcomers[0].user.district_id)
+
+
+def _open(slips: Sequence[_Slip], target: Path | None) -> None:
+    """Open the accounts; the list is out before the commit, or nothing has happened.
+
+    Raises:
+        ClickException: If the list cannot be written.
+    """
+    with _opened(target) as file, unit_of_work(SystemScope(_REASON)) as scope:
+        for slip in slips:
+            user = slip.newcomer.user
             operations.open_account(
-                scope, user.district_id, user.id, login_id, passwords.hash_password(password)
+                scope, user.district_id, user.id, slip.login_id, slip.password_hash
             )
-            rows.append((f"{user.family_name} {user.given_name}", login_id, password))
+        scope.session.flush()
+        try:
+            _write(file, slips)
+        except OSError as error:
+            raise click.ClickException(
+                f"The list could not be written, so no account was opened: {error.strerror}"
+            ) from error
+
+
+def _slips(newcomers: Sequence[Newcomer], taken: Iterable[str]) -> list[_Slip]:
+    given = set(taken)
+    slips = []
+    for newcomer in newcomers:
+        login_id = _login_id(newcomer, given)
+        given.add(login_id)
+        password = _password()
+        slips.append(_Slip(newcomer, login_id, password, passwords.hash_password(password)))
+    return slips
+
+
+def _login_id(newcomer: Newcomer, taken: set[str]) -> str:
+    """The short name before the @, or whatever of the roster is still free in the district."""
+    user = newcomer.user
+    for login_id in (user.username.partition("@")[0], user.username, user.sourced_id):
+        fits = login_id and login_id == login_id.strip() and len(login_id) <= _LONGEST_LOGIN_ID
+        if fits and login_id not in taken:
+            return login_id
+    return blake2b(user.id.bytes, digest_size=6).hexdigest()
+
+
+@contextmanager
+def _opened(target: Path | None) -> Iterator[TextIO]:
+    """The file of the list; if the accounts are not opened after all, it is gone again.
+
+    Raises:
+        ClickException: If it exists already, or cannot be made.
+    """
     if target is None:
-        _write(sys.stdout, rows)
-    else:
-        with target.open("w", encoding="utf-8-sig", newline="") as file:
-            _write(file, rows)
-    click.echo(f"{len(rows)} accounts opened.", err=True)
+        yield sys.stdout
+        return
+    try:
+        # An older list may be the only copy of the passwords in it.
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise click.ClickException(f"{target}: {error.strerror}") from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
+            yield file
+    except BaseException:
+        target.unlink()
+        raise
 
 
-def _write(file: object, rows: list[tuple[str, str, str]]) -> None:
-    writer = csv.writer(file)  # type: ignore[arg-type]
-    writer.writerow(("name", "login_id", "password"))
-    for row in rows:
+def _write(file: TextIO, slips: Iterable[_Slip]) -> None:
+    writer = csv.writer(file)
+    writer.writerow(_COLUMNS)
+    for slip in slips:
+        user, newcomer = slip.newcomer.user, slip.newcomer
+        number = "" if newcomer.attendance_no is None else str(newcomer.attendance_no)
+        name = f"{user.family_name} {user.given_name}"
+        row = (newcomer.class_title, number, name, slip.login_id, slip.password)
         # A cell that begins like a formula would be run by a spreadsheet.
-        writer.writerow([f"'{cell}" if cell[:1] in "=+-@" else cell for cell in row])
+        writer.writerow([f"'{cell}" if cell[:1] in {*"=+-@\t"} else cell for cell in row])
+    file.flush()
 
 
 def _password() -> str:
-    """Two short words of letters with digits: 10 characters, 45 bits, easy to copy."""
+    """Six letters and four digits, 39 bits, easy to copy from a slip.
+
+    That is plenty behind argon2id and a throttle of a few tries in five minutes.
+    """
     word = "".join(secrets.choice(_LETTERS) for _ in range(6))
     return word + "-" + "".join(secrets.choice(_DIGITS) for _ in range(4))
 

@@ -1,14 +1,16 @@
 """Questions about accounts, sessions and tries to sign in."""
 
+import sys
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
-from aarportal.people.roster.models import District, School, User, UserRole
+from aarportal.people.roster import store as roster
+from aarportal.people.roster.models import Class, District, Enrollment, School, User, UserRole
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,16 @@ class Applicant:
     account: Account
     school_id: UUID
     role: str
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody of a school who has no account yet."""
+
+    user: User
+    class_title: str
+    """The homeroom class; empty for staff."""
+    attendance_no: int | None
 
 
 def district_and_school(scope: SystemScope, code: str) -> tuple[UUID, UUID | None] | None:
@@ -98,16 +110,64 @@ def own_account(scope: Scope) -> Account:
     return row
 
 
-def people_without_account(scope: SystemScope, code: str) -> list[User] | None:
-    """Enabled people of a school who cannot sign in yet; None if there is no such school."""
-    school = scope.session.scalar(select(School).where(School.code == code))
+def people_without_account(scope: SystemScope, code: str, day: date) -> list[Newcomer] | None:
+    """Enabled people of a school who cannot sign in yet, class by class, staff first.
+
+    Whoever begins later is one of them: schools prepare April in March.
+
+    Returns:
+        None if there is no such school.
+    """
+    school = roster.school_by_code(scope, code)
     if school is None:
         return None
-    rows = scope.session.scalars(
+    users = scope.session.scalars(
         select(User)
         .join(UserRole, UserRole.user_id == User.id)
         .outerjoin(Account, Account.user_id == User.id)
-        .where(UserRole.school_id == school.id, User.enabled.is_(True), Account.user_id.is_(None))
-        .order_by(User.sourced_id)
+        .where(
+            UserRole.school_id == school.id,
+            _is_not_over(UserRole, day),
+            User.enabled.is_(True),
+            Account.user_id.is_(None),
+        )
     )
-    return list(dict.fromkeys(rows))
+    places = _homerooms(scope, school.id, day)
+    nowhere = ("", None)
+    found = (Newcomer(user, *places.get(user.id, nowhere)) for user in dict.fromkeys(users))
+    return sorted(found, key=_class_by_class)
+
+
+def _homerooms(
+    scope: SystemScope, school_id: UUID, day: date
+) -> dict[UUID, tuple[str, int | None]]:
+    """Student -> title of the homeroom class and 出席番号 there; the latest place counts."""
+    rows = scope.session.execute(
+        select(Enrollment.user_id, Enrollment.starts_on, Class.title, Enrollment.attendance_no)
+        .join(Class, and_(Class.school_id == Enrollment.school_id, Class.id == Enrollment.class_id))
+        .where(
+            Enrollment.school_id == school_id,
+            Enrollment.role == "student",
+            _is_not_over(Enrollment, day),
+            Class.class_type == "homeroom",
+        )
+    )
+    by_start = sorted(rows, key=lambda row: row.starts_on or date.min)
+    return {row.user_id: (row.title, row.attendance_no) for row in by_start}
+
+
+def _is_not_over(row_class: type[UserRole] | type[Enrollment], day: date) -> ColumnElement[bool]:
+    return or_(row_class.ends_before.is_(None), row_class.ends_before > day)
+
+
+def _class_by_class(one: Newcomer) -> tuple[str, str, int, str, str, str]:
+    user = one.user
+    number = sys.maxsize if one.attendance_no is None else one.attendance_no
+    kana = (user.kana_family_name, user.kana_given_name)
+    return (user.grade, one.class_title, number, *kana, user.sourced_id)
+
+
+def login_ids(scope: SystemScope, district_id: UUID) -> set[str]:
+    """Login ids that people of the district have."""
+    query = select(Account.login_id).where(Account.district_id == district_id)
+    return set(scope.session.scalars(query))

@@ -1,51 +1,74 @@
-"""What an import would change, pure: wanted rows against the rows that stand.
+"""What becomes of the rows of one kind, pure: wanted rows against the rows that stand."""
 
-The seam for later: a difference page shows these values before anything is written, and an undo
-is the same values turned round.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 Values = dict[str, Any]
+#: What ends a row that is not wanted any more; None if it stays as it is.
+Retire = Callable[[Values], Values | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What happens to the rows of one kind.
 
     Attributes:
-        new: Columns of rows to be made.
+        new: All columns of rows to be made, with their ids.
         changed: Key and changed columns of rows that stand.
-        left: sourcedIds of rows that the file does not list any more.
-        same: How many rows stay as they are.
+        left: Key and changed columns of rows that end, because nobody lists them any more.
+        same: How many wanted rows stand already.
+        ids: sourcedId -> id of every wanted row.
     """
 
-    new: list[Values] = field(default_factory=list)
-    changed: list[Values] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    new: tuple[Values, ...] = ()
+    changed: tuple[Values, ...] = ()
+    left: tuple[Values, ...] = ()
     same: int = 0
+    ids: Mapping[str, UUID] = field(default_factory=dict)
 
 
 def compare(
-    wanted: Mapping[str, Values], standing: Mapping[str, Values], key: tuple[str, ...]
+    wanted: Iterable[Values],
+    standing: Iterable[Values],
+    *,
+    owner: str,
+    make_id: Callable[[], UUID],
+    retire: Retire | None = None,
 ) -> Changes:
-    """Compare rows by sourcedId.
+    """Compare rows by owner and sourcedId.
+
+    A row that has gone over to another owner (a class to another school) is a new row there, and
+    the old one ends: what was written beside it stays where it was written.
 
     Args:
-        wanted: sourcedId -> columns as the file has them.
-        standing: sourcedId -> columns as they stand, with those of the key.
-        key: Names of the key's columns.
+        wanted: Columns as the file has them, without the id.
+        standing: Columns as they stand.
+        owner: Name of the column that with `id` makes the key.
+        make_id: Makes the ids of new rows.
+        retire: Without it, rows that are not wanted any more stay as they are.
     """
-    changes = Changes(left=[sourced_id for sourced_id in standing if sourced_id not in wanted])
+    by_name = {(row[owner], row["sourced_id"]): row for row in standing}
+    new: list[Values] = []
+    changed: list[Values] = []
+    ids: dict[str, UUID] = {}
     same = 0
-    for sourced_id, values in wanted.items():
-        row = standing.get(sourced_id)
+    for values in wanted:
+        row = by_name.pop((values[owner], values["sourced_id"]), None)
         if row is None:
-            changes.new.append(values)
-        elif differing := {k: v for k, v in values.items() if k not in key and row[k] != v}:
-            changes.changed.append({k: row[k] for k in key} | differing)
+            new.append({**values, "id": make_id()})
+            ids[values["sourced_id"]] = new[-1]["id"]
+            continue
+        ids[values["sourced_id"]] = row["id"]
+        differing = {name: value for name, value in values.items() if row[name] != value}
+        if differing:
+            changed.append({owner: row[owner], "id": row["id"], **differing})
         else:
             same += 1
-    return Changes(changes.new, changes.changed, changes.left, same)
+    left: list[Values] = []
+    for row in by_name.values() if retire else ():
+        ending = retire(row) if retire else None
+        if ending:
+            left.append({owner: row[owner], "id": row["id"], **ending})
+    return Changes(tuple(new), tuple(changed), tuple(left), same, ids)

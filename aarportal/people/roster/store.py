@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, inspect, or_, select
 
+from aarportal.core.ownership import DistrictOwned
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.roster.grades import grade_number
 from aarportal.people.roster.models import Class, District, Enrollment, School, User
@@ -113,18 +114,32 @@ def school_by_code(scope: SystemScope, code: str) -> School | None:
     return scope.session.scalar(select(School).where(School.code == code))
 
 
-def district(scope: SystemScope, sourced_id: str) -> District | None:
-    """The district that a roster file means."""
-    return scope.session.scalar(select(District).where(District.sourced_id == sourced_id))
+def codes(scope: SystemScope) -> frozenset[str]:
+    """Codes of schools and districts that people of this installation type."""
+    taken = scope.session.scalars(select(School.code).union_all(select(District.code)))
+    return frozenset(taken)
 
 
-def standing(
+def district(scope: SystemScope, sourced_id: str) -> dict[str, Any] | None:
+    """Every column of the district that a roster file means."""
+    rows = _columns(scope, District, District.sourced_id == sourced_id)
+    return rows[0] if rows else None
+
+
+def district_rows(scope: SystemScope, row_class: Any, district_id: UUID) -> list[dict[str, Any]]:
+    """Every column of the rows of one kind that a district or its schools own."""
+    if issubclass(row_class, DistrictOwned):
+        return _columns(scope, row_class, row_class.district_id == district_id)
+    schools = select(School.id).where(School.district_id == district_id)
+    return _columns(scope, row_class, row_class.school_id.in_(schools))
+
+
+def _columns(
     scope: SystemScope, row_class: Any, condition: ColumnElement[bool]
-) -> dict[str, dict[str, Any]]:
-    """SourcedId -> every column of the rows that stand, for an import to compare with."""
+) -> list[dict[str, Any]]:
+    """Plain columns; nothing that is only compared needs to be watched by the session."""
     names = [attribute.key for attribute in inspect(row_class).column_attrs]
-    rows = scope.session.execute(
+    found = scope.session.execute(
         select(*(getattr(row_class, name) for name in names)).where(condition)
     )
-    found = (dict(zip(names, row, strict=True)) for row in rows)
-    return {values["sourced_id"]: values for values in found}
+    return [dict(zip(names, row, strict=True)) for row in found]

@@ -24,18 +24,21 @@ const display = {
     for (const banner of document.querySelectorAll("[data-offline]")) banner.hidden = !this.down;
   },
 
-  /** The element with this attribute, of the form if it has one of its own. */
-  part(name, form) {
-    return form?.querySelector(`[${name}]`) ?? document.querySelector(`[${name}]:not(form *)`);
+  /** The elements with this attribute, of the form if it has any (a wizard has one a step). */
+  parts(name, form) {
+    const own = form ? [...form.querySelectorAll(`[${name}]`)] : [];
+    return own.length ? own : [...document.querySelectorAll(`[${name}]:not(form *)`)];
   },
 
+  /** Shows or hides them; answers the first. */
   show(name, { form, time, visible = true } = {}) {
-    const part = this.part(name, form);
-    if (!part) return null;
-    const clock = time && part.querySelector("time");
-    if (clock) clock.textContent = time;
-    part.hidden = !visible;
-    return part;
+    const parts = this.parts(name, form);
+    for (const part of parts) {
+      const clock = time && part.querySelector("time");
+      if (clock) clock.textContent = time;
+      part.hidden = !visible;
+    }
+    return parts[0] ?? null;
   },
 
   saved(form, time) {

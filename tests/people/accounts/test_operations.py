@@ -28,7 +28,11 @@ def test_the_session_opens_just_this_persons_scope(in_app, member):
     token = operations.sign_in(draft(member), SECRET)
     scope, known = operations.who(token)
     assert known.user.id == scope.actor_id == member.id
-    assert (scope.district_id, scope.school_id, scope.role) == (HINATA, member.school_id, member.role)
+    assert (scope.district_id, scope.school_id, scope.role) == (
+        HINATA,
+        member.school_id,
+        member.role,
+    )
     assert set(scope.class_ids) == set(member.classes)
 
 

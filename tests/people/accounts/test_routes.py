@@ -18,5 +18,7 @@ def test_signing_in_opens_the_pages_and_signing_out_closes_them(browser):
 
 def test_reading_is_remembered(browser):
     chiba = browser(CHIBA)
-    page = chiba.post("/letters", {"script": "all", "text_size": "l", "font": "ud", "language": "en"})
+    page = chiba.post(
+        "/letters", {"script": "all", "text_size": "l", "font": "ud", "language": "en"}
+    )
     assert chiba.follow(page).html.html["data-size"] == "l"

@@ -6,14 +6,15 @@ with its own name as the key, and brings samples under `tests/cycle/action/conne
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.statement_model import Activity, Definition, Extensions
@@ -25,8 +26,7 @@ _TITLE_LENGTH = 200
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What one statement says about learning; what it does not say stays None, 0 or empty.
 
     One statement cannot know whether the student met the question before. So an answer counts as a

@@ -3,7 +3,7 @@
 Source: ICT CONNECT 21, Japan xAPI eBook Profile v1.0.0 (2026-04-01).
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import (

@@ -4,7 +4,7 @@ Source: ICT CONNECT 21, Japan xAPI Assessment Profile v1.0.0 (2026-04-01), and t
 profile of the Digital Agency (令和6年度), whose `count` says how often an assessment was taken.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import (
@@ -48,7 +48,8 @@ def _record(statement: Statement) -> Record | None:
     activity = statement.object
     assert isinstance(activity, Activity)
     record = basic_record(statement, activity)
-    record = replace(record, attempt_id=_attempt(statement) or record.attempt_id)
+    if attempt_id := _attempt(statement):
+        record = replace(record, attempt_id=attempt_id)
     if record.verb == "answered":
         record = with_answer(record, statement, activity.id)
         return record.as_retry() if _taken_before(statement) else record

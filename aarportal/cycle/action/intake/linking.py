@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from aarportal.cycle.loop.states import OPEN_CYCLE
@@ -24,11 +25,9 @@ class KnownUnit:
         return self.starts_on <= day < self.ends_before
 
 
-@dataclass(frozen=True)
-class KnownCycle:
-    """A lap of the student."""
+class CycleLike(Protocol):
+    """What linking needs to know of a lap."""
 
-    id: UUID
     unit_id: UUID | None
     subject: str
     state: str
@@ -36,9 +35,12 @@ class KnownCycle:
     opened_on: date
     closed_at: datetime | None
 
-    def covers(self, moment: datetime) -> bool:
-        """Whether the lap was going on at `moment`."""
-        return self.opened_at <= moment and (self.closed_at is None or moment <= self.closed_at)
+
+AnyCycle = TypeVar("AnyCycle", bound=CycleLike)
+
+
+def _was_going_on(lap: CycleLike, moment: datetime) -> bool:
+    return lap.opened_at <= moment and (lap.closed_at is None or moment <= lap.closed_at)
 
 
 def unit_of(units: Iterable[KnownUnit], day: date, subject: str, code: str) -> KnownUnit | None:
@@ -56,8 +58,8 @@ def unit_of(units: Iterable[KnownUnit], day: date, subject: str, code: str) -> K
 
 
 def cycle_of(
-    cycles: Sequence[KnownCycle], moment: datetime, day: date, subject: str, unit_id: UUID | None
-) -> KnownCycle | None:
+    cycles: Sequence[AnyCycle], moment: datetime, day: date, subject: str, unit_id: UUID | None
+) -> AnyCycle | None:
     """The lap that was going on, or one of the same day that is still open.
 
     The same unit goes before the same subject; a record without either is left alone.
@@ -69,7 +71,7 @@ def cycle_of(
         if subject and cycle.subject == subject and None in {unit_id, cycle.unit_id}
     ]
     for candidates in (same_unit, same_subject):
-        going_on = [cycle for cycle in candidates if cycle.covers(moment)]
+        going_on = [cycle for cycle in candidates if _was_going_on(cycle, moment)]
         if going_on:
             return max(going_on, key=lambda cycle: cycle.opened_at)
         # Work done in the minutes before the goal was written belongs to that goal all the same.

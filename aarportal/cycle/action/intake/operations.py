@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, inspect, update
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -15,7 +15,7 @@ from aarportal.core.scope import AppScope
 from aarportal.cycle.action import connectors
 from aarportal.cycle.action.connectors import Record
 from aarportal.cycle.action.intake import linking, matching, store
-from aarportal.cycle.action.intake.linking import KnownCycle, KnownUnit
+from aarportal.cycle.action.intake.linking import KnownUnit
 from aarportal.cycle.action.intake.matching import Learner
 from aarportal.cycle.action.models import LearningRecord, QuarantinedStatement, StoredStatement
 from aarportal.cycle.action.operations import book, record_values
@@ -77,17 +77,22 @@ def ingest(scope: AppScope, statements: Sequence[Statement]) -> list[UUID]:
     Raises:
         StatementConflictError: If an id is stored with another content.
     """
-    now = clock.now()
     named = [(statement.id or new_id(), statement) for statement in statements]
     new = _not_stored(scope, named)
     if new:
-        _store(scope, new, now)
-        batch = _match(scope, [(id_, statement) for id_, statement, _ in new], clock.today())
-        if batch.found:
-            _keep_records(scope, batch.found, now)
-        _quarantine(scope, batch.waiting, now)
+        # Nothing here asks for what is not written yet, so no question needs to write first.
+        with scope.session.no_autoflush:
+            _take(scope, new, clock.now())
         audit.record(scope, "statements:received", scope.actor_id, detail=f"{len(new)} new")
     return [id_ for id_, _ in named]
+
+
+def _take(scope: AppScope, new: Sequence[tuple[UUID, Statement, bytes]], now: datetime) -> None:
+    _store(scope, new, now)
+    batch = _match(scope, [(id_, statement) for id_, statement, _ in new], clock.today())
+    if batch.found:
+        _keep_records(scope, batch.found, now)
+    _quarantine(scope, batch.waiting, now)
 
 
 def _not_stored(
@@ -170,8 +175,9 @@ def _keep_records(scope: AppScope, found: list[_Found], now: datetime) -> None:
         }
         for each, entry in zip(found, entries, strict=True)
     ]
-    scope.session.flush()  # laps that were just opened have to stand before records point at them
-    scope.session.execute(insert(LearningRecord), rows)
+    _write_cycles(scope, cycles)
+    # Without this option rows would be sent apart by which of their columns are empty.
+    scope.session.execute(insert(LearningRecord), rows, execution_options={"render_nulls": True})
 
 
 def _find_units(scope: AppScope, found: list[_Found]) -> None:
@@ -221,7 +227,13 @@ def _find_cycles(scope: AppScope, found: list[_Found]) -> list[LearningCycle]:
     today = clock.today()
     for each in found:
         mine = by_student[each.learner.student_id]
-        each.cycle = _cycle_of(each, mine)
+        each.cycle = linking.cycle_of(
+            mine,
+            each.record.ended_at,
+            each.day,
+            _subject(each),
+            each.unit.id if each.unit else None,
+        )
         if each.cycle is None and each.day == today and _subject(each):
             each.cycle = _open_cycle(scope, each)
             mine.append(each.cycle)
@@ -231,17 +243,18 @@ def _find_cycles(scope: AppScope, found: list[_Found]) -> list[LearningCycle]:
     return rows
 
 
-def _cycle_of(each: _Found, mine: Sequence[LearningCycle]) -> LearningCycle | None:
-    known = [
-        KnownCycle(
-            row.id, row.unit_id, row.subject, row.state, row.opened_at, row.opened_on, row.closed_at
-        )
-        for row in mine
-    ]
-    chosen = linking.cycle_of(
-        known, each.record.ended_at, each.day, _subject(each), each.unit.id if each.unit else None
-    )
-    return next((row for row in mine if chosen and row.id == chosen.id), None)
+def _write_cycles(scope: AppScope, cycles: Iterable[LearningCycle]) -> None:
+    """Write the changed laps with one statement; a flush would send one for each of them."""
+    dirty = scope.session.dirty
+    changed = [cycle for cycle in cycles if cycle in dirty]
+    if not changed:
+        return
+    names = {name for cycle in changed for name in inspect(cycle).committed_state}
+    names |= {"school_id", "id"}
+    rows = [{name: getattr(cycle, name) for name in names} for cycle in changed]
+    for cycle in changed:
+        scope.session.expunge(cycle)
+    scope.session.execute(update(LearningCycle), rows)
 
 
 def _open_cycle(scope: AppScope, each: _Found) -> LearningCycle:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from aarportal.core.scope import AppScope
 from aarportal.cycle.action.intake.linking import KnownUnit
@@ -15,15 +15,35 @@ from aarportal.cycle.loop.states import OPEN_CYCLE
 from aarportal.cycle.units.models import Unit
 from aarportal.people.roster.models import Class, Enrollment, User
 
+# The questions are made once: putting one together costs as much as asking it.
+
+_STORED = select(StoredStatement.id, StoredStatement.fingerprint).where(
+    StoredStatement.district_id == bindparam("district_id"),
+    StoredStatement.id.in_(bindparam("ids", expanding=True)),
+)
+
 
 def stored_fingerprints(scope: AppScope, ids: Collection[UUID]) -> dict[UUID, bytes]:
     """Statements that are stored already: id -> fingerprint."""
-    rows = scope.session.execute(
-        select(StoredStatement.id, StoredStatement.fingerprint).where(
-            StoredStatement.district_id == scope.district_id, StoredStatement.id.in_(ids)
-        )
-    )
+    if not ids:
+        return {}
+    rows = scope.session.execute(_STORED, {"district_id": scope.district_id, "ids": list(ids)})
     return dict(rows.tuples().all())
+
+
+_CANDIDATES = (
+    select(User.id, User.master_identifier, User.username, User.sourced_id)
+    .where(
+        User.district_id == bindparam("district_id"),
+        or_(
+            User.master_identifier.in_(bindparam("names", expanding=True)),
+            User.username.in_(bindparam("names", expanding=True)),
+            User.sourced_id.in_(bindparam("names", expanding=True)),
+        ),
+    )
+    .order_by(User.id)
+    .with_for_update(key_share=True)
+)
 
 
 def candidates(scope: AppScope, names: Collection[str]) -> list[Candidate]:
@@ -33,39 +53,29 @@ def candidates(scope: AppScope, names: Collection[str]) -> list[Candidate]:
     two batches about the same students take turns, and sums are never written over each other.
     """
     rows = scope.session.execute(
-        select(User.id, User.master_identifier, User.username, User.sourced_id)
-        .where(
-            User.district_id == scope.district_id,
-            or_(
-                User.master_identifier.in_(names),
-                User.username.in_(names),
-                User.sourced_id.in_(names),
-            ),
-        )
-        .order_by(User.id)
-        .with_for_update(key_share=True)
+        _CANDIDATES, {"district_id": scope.district_id, "names": list(names)}
     )
     return [Candidate(*row) for row in rows]
 
 
+_PLACES = (
+    select(Enrollment.user_id, Class.school_id, Class.id)
+    .join(Class, and_(Class.school_id == Enrollment.school_id, Class.id == Enrollment.class_id))
+    .where(
+        Enrollment.user_id.in_(bindparam("user_ids", expanding=True)),
+        Enrollment.role == "student",
+        or_(Enrollment.starts_on.is_(None), Enrollment.starts_on <= bindparam("day")),
+        or_(Enrollment.ends_before.is_(None), Enrollment.ends_before > bindparam("day")),
+    )
+    .order_by(Class.class_type, Class.title)
+)
+
+
 def places(scope: AppScope, user_ids: Collection[UUID], day: date) -> dict[UUID, list[Place]]:
     """Where these people are students on `day`, one place a school."""
-    rows = scope.session.execute(
-        select(Enrollment.user_id, Class.school_id, Class.id, Class.class_type)
-        .join(
-            Class,
-            and_(Class.school_id == Enrollment.school_id, Class.id == Enrollment.class_id),
-        )
-        .where(
-            Enrollment.user_id.in_(user_ids),
-            Enrollment.role == "student",
-            or_(Enrollment.starts_on.is_(None), Enrollment.starts_on <= day),
-            or_(Enrollment.ends_before.is_(None), Enrollment.ends_before > day),
-        )
-        .order_by(Class.class_type, Class.title)
-    )
+    rows = scope.session.execute(_PLACES, {"user_ids": list(user_ids), "day": day})
     seats: dict[UUID, dict[UUID, list[UUID]]] = {}
-    for user_id, school_id, class_id, _kind in rows:
+    for user_id, school_id, class_id in rows:
         seats.setdefault(user_id, {}).setdefault(school_id, []).append(class_id)
     return {
         user_id: [Place(school, ids[0], tuple(ids)) for school, ids in by_school.items()]
@@ -73,51 +83,59 @@ def places(scope: AppScope, user_ids: Collection[UUID], day: date) -> dict[UUID,
     }
 
 
+_UNITS = select(
+    Unit.id, Unit.class_id, Unit.subject, Unit.code, Unit.starts_on, Unit.ends_before
+).where(Unit.class_id.in_(bindparam("class_ids", expanding=True)))
+
+
 def units(scope: AppScope, class_ids: Collection[UUID]) -> dict[UUID, list[KnownUnit]]:
     """Every unit of these classes, by class."""
     found: dict[UUID, list[KnownUnit]] = {class_id: [] for class_id in class_ids}
-    rows = scope.session.execute(
-        select(
-            Unit.id, Unit.class_id, Unit.subject, Unit.code, Unit.starts_on, Unit.ends_before
-        ).where(Unit.class_id.in_(class_ids))
-    )
-    for row in rows:
+    for row in scope.session.execute(_UNITS, {"class_ids": list(class_ids)}):
         found[row[1]].append(KnownUnit(*row))
     return found
+
+
+_CYCLES = (
+    select(LearningCycle)
+    .where(
+        LearningCycle.student_id.in_(bindparam("student_ids", expanding=True)),
+        LearningCycle.opened_on <= bindparam("last"),
+        or_(LearningCycle.opened_at >= bindparam("first"), LearningCycle.state.in_(OPEN_CYCLE)),
+    )
+    .with_for_update(key_share=True)
+)
 
 
 def cycles(
     scope: AppScope, student_ids: Collection[UUID], first: datetime, last: date
 ) -> list[LearningCycle]:
     """Laps of these students that were opened since `first`, or are open still."""
-    return list(
-        scope.session.scalars(
-            select(LearningCycle)
-            .where(
-                LearningCycle.student_id.in_(student_ids),
-                LearningCycle.opened_on <= last,
-                or_(LearningCycle.opened_at >= first, LearningCycle.state.in_(OPEN_CYCLE)),
-            )
-            .with_for_update(key_share=True)
-        )
-    )
+    wanted = {"student_ids": list(student_ids), "first": first, "last": last}
+    return list(scope.session.scalars(_CYCLES, wanted))
+
+
+_ANSWERED = select(
+    LearningRecord.student_id,
+    LearningRecord.question_id,
+    LearningRecord.attempt_id,
+    LearningRecord.day,
+).where(
+    LearningRecord.student_id.in_(bindparam("student_ids", expanding=True)),
+    LearningRecord.day >= bindparam("first"),
+    LearningRecord.question_id.in_(bindparam("question_ids", expanding=True)),
+)
 
 
 def answered_before(
     scope: AppScope, student_ids: Collection[UUID], question_ids: Collection[str], first: date
 ) -> Iterable[tuple[UUID, str, str, date]]:
     """Earlier answers of these students to these questions: student, question, attempt, day."""
-    if not question_ids:
-        return ()
     return scope.session.execute(
-        select(
-            LearningRecord.student_id,
-            LearningRecord.question_id,
-            LearningRecord.attempt_id,
-            LearningRecord.day,
-        ).where(
-            LearningRecord.student_id.in_(student_ids),
-            LearningRecord.day >= first,
-            LearningRecord.question_id.in_(question_ids),
-        )
+        _ANSWERED,
+        {
+            "student_ids": list(student_ids),
+            "question_ids": list(question_ids),
+            "first": first,
+        },
     ).tuples()

@@ -1,10 +1,10 @@
 """Statements as apps send them, and the learning in them: one pair of files a case."""
 
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from aarportal.cycle.action.connectors import discover, read
@@ -21,7 +21,7 @@ def plain(record):
     if record is None:
         return None
     times = {"started_at": record.started_at.isoformat(), "ended_at": record.ended_at.isoformat()}
-    return {**asdict(record), **times}
+    return {**msgspec.structs.asdict(record), **times}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
