@@ -15,7 +15,8 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.location = response.headers.get("Location", "")
-        self.text = response.get_data(as_text=True) if response.mimetype.startswith("text/") else ""
+        is_text = (response.mimetype or "").startswith("text/")
+        self.text = response.get_data(as_text=True) if is_text else ""
         self.html = BeautifulSoup(self.text, "html5lib")
 
     def one(self, selector: str):

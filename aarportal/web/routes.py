@@ -30,7 +30,8 @@ def service_worker() -> Response:
     response.add_etag()
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Service-Worker-Allowed"] = "/"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.route("/static-manifest.json", permission=Permission.PUBLIC)

@@ -88,7 +88,7 @@ def test_a_pupil_closes_a_loop_and_the_teacher_answers(school, visit, size, java
     expect(page.get_by_text("6問").first).to_be_visible()
 
     # ふりかえる: rating, reason, next step.
-    page.get_by_role("link", name="ふりかえりを書く").click()
+    page.get_by_role("button", name="ふりかえりを書く").click()
     child.check()
     page.locator(".scale-item").nth(2).click()
     page.fill("[name=text]", "図にかいたら分かった。")

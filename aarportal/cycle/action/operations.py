@@ -1,8 +1,9 @@
 """Keeping learning records and the sums that pages read, always in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from aarportal.cycle.action.activity_time import Clock
 from aarportal.cycle.action.models import DayRollup, LearningRecord
 from aarportal.cycle.action.rollups import COUNTS, Entry, Group, Sums, fold, sums_by_cycle
 from aarportal.cycle.action.timeline import lines
+from aarportal.cycle.anticipation.plans import operations as plans
+from aarportal.cycle.anticipation.plans.matching import DayWork
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.states import (
@@ -27,6 +30,7 @@ from aarportal.cycle.loop.states import (
     RecordState,
     step,
 )
+from aarportal.people.attendance import store as attendance
 
 #: Connector key of work that a student reports by hand.
 BY_HAND = "by_hand"
@@ -176,6 +180,23 @@ def start(scope: Scope, cycle: LearningCycle) -> None:
     """はじめる: the student goes to work."""
     loop.move(scope, cycle, CycleEvent.STARTED)
     audit.record(scope, "cycle:started", cycle.id, student_id=cycle.student_id)
+
+
+def settle_plans(scope: Scope) -> int:
+    """Let what the student did, or that they were away, answer their plans of the last weeks.
+
+    Returns:
+        How many plans moved.
+    """
+    today = clock.today()
+    first = today - timedelta(days=plans.SETTLED_AFTER_DAYS + 1)
+    items: dict[tuple[date, str, UUID | None], int] = defaultdict(int)
+    for row in store.rollups(scope, scope.actor_id, first, today):
+        unit_id = None if row.unit_id == NOTHING else row.unit_id
+        items[row.day, row.subject, unit_id] += row.items
+    works = [DayWork(*key, done) for key, done in items.items()]
+    away = attendance.absent_days(scope, scope.actor_id, first, today)
+    return plans.settle_plans(scope, scope.actor_id, works, today, away)
 
 
 def lap_to_check(laps: Iterable[LearningCycle]) -> LearningCycle | None:

@@ -19,9 +19,7 @@ _IN_HERE = re.compile(r"/(?![/\\])")
 _FRAME = frozenset({"csrf_token", "rev", "idem", "go"})
 
 
-@blueprint.route(
-    "/<form>/<key>", permission=Permission.DRAFTS_WRITE, once=False, methods=["POST"]
-)
+@blueprint.route("/<form>/<key>", permission=Permission.DRAFTS_WRITE, once=False, methods=["POST"])
 def save(scope: Scope, form: str, key: str) -> Response:
     """Keep a draft; 409 with the standing text when another device wrote meanwhile."""
     change = _change(form, key)

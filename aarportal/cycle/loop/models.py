@@ -68,6 +68,7 @@ class Adjustment(ReadByTeachers, Base):
     __tablename__ = "adjustments"
     __table_args__ = (
         Index(None, "school_id", "student_id", "proposed_at"),
+        Index(None, "school_id", "from_cycle_id"),
         ForeignKeyConstraint(
             ["school_id", "from_cycle_id"], ["learning_cycles.school_id", "learning_cycles.id"]
         ),

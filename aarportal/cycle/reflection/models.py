@@ -55,6 +55,7 @@ class SelfRating(ReadByTeachers, Base):
 
     __tablename__ = "self_ratings"
     __table_args__ = (
+        Index(None, "school_id", "student_id", "made_at"),
         Index(None, "school_id", "cycle_id"),
         ForeignKeyConstraint(["school_id", "cycle_id"], _CYCLE),
         ForeignKeyConstraint(

@@ -8,6 +8,7 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.scope import Scope
+from aarportal.cycle.action import operations as action
 from aarportal.cycle.anticipation import operations as anticipation
 from aarportal.cycle.anticipation import store as goals
 from aarportal.cycle.anticipation.models import Goal
@@ -93,11 +94,12 @@ def max_text(band: str) -> int:
 
 
 def begin(scope: Scope, cycle: LearningCycle) -> None:
-    """Turn to looking back.
+    """Turn to looking back; plans that the work has answered by now are settled first.
 
     Raises:
         StateError: If the lap is closed already.
     """
+    action.settle_plans(scope)
     if cycle.state == CycleState.REFLECTING:
         return
     if cycle.state in {CycleState.ANTICIPATING, CycleState.PAUSED}:

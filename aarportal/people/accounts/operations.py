@@ -66,7 +66,7 @@ def sign_in(draft: SignInDraft, secret: str) -> str:
     keys = _throttle_keys(draft, secret)
     with unit_of_work(SystemScope("sign-in"), read_only=True) as scope:
         _refuse_too_many(scope, keys)
-        found = store.applicant(scope, draft.code, draft.login_id)
+        found = store.applicant(scope, draft.code, draft.login_id, clock.today())
     fits = passwords.matches(draft.password, found.account.password_hash if found else None)
     role = _role(found.role) if found else None
     with unit_of_work(SystemScope("sign-in")) as scope:
@@ -90,7 +90,7 @@ def sign_out(token: str) -> None:
 def who(token: str) -> tuple[Scope, store.Known] | None:
     """The scope of the person who holds this token, and what their page needs to know."""
     with unit_of_work(SystemScope("who is asking"), read_only=True) as system:
-        known = store.known(system, _hash(token), clock.now())
+        known = store.known(system, _hash(token), clock.now(), clock.today())
         if known is None:
             return None
         return _scope(system, known), known

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
@@ -50,15 +50,17 @@ def district_and_school(scope: SystemScope, code: str) -> tuple[UUID, UUID | Non
     return (district.id, None) if district else None
 
 
-def applicant(scope: SystemScope, code: str, login_id: str) -> Applicant | None:
+def applicant(scope: SystemScope, code: str, login_id: str, day: date) -> Applicant | None:
     """The account with this login id under a district's or school's code, if it may sign in.
 
-    Of several schools the one whose code was typed wins, then the primary role.
+    Of several schools the one whose code was typed wins, then the primary role, then the one
+    begun last. A role that has ended opens no door; one that is still to begin already does.
     """
     place = district_and_school(scope, code)
     if place is None:
         return None
     district_id, school_id = place
+    begun = func.coalesce(UserRole.starts_on, date.min)
     query = (
         select(Account, UserRole.school_id, UserRole.role)
         .join(User, User.id == Account.user_id)
@@ -67,8 +69,9 @@ def applicant(scope: SystemScope, code: str, login_id: str) -> Applicant | None:
             Account.district_id == district_id,
             Account.login_id == login_id,
             User.enabled.is_(True),
+            _is_not_over(UserRole, day),
         )
-        .order_by(UserRole.role_type)
+        .order_by(UserRole.role_type, begun > day, begun.desc(), UserRole.school_id)
     )
     if school_id:
         query = query.where(UserRole.school_id == school_id)
@@ -76,8 +79,8 @@ def applicant(scope: SystemScope, code: str, login_id: str) -> Applicant | None:
     return Applicant(*row) if row else None
 
 
-def known(scope: SystemScope, token_hash: bytes, now: datetime) -> Known | None:
-    """Who holds this session, if it is still open and the person still enabled."""
+def known(scope: SystemScope, token_hash: bytes, now: datetime, day: date) -> Known | None:
+    """Who holds this session, if it is open, the person enabled, and the role not over."""
     row = scope.session.execute(
         select(User, Account, SignInSession)
         .join(Account, Account.user_id == User.id)
@@ -87,6 +90,11 @@ def known(scope: SystemScope, token_hash: bytes, now: datetime) -> Known | None:
                 SignInSession.token_hash == token_hash,
                 SignInSession.closes_at > now,
                 User.enabled.is_(True),
+                exists().where(
+                    UserRole.user_id == SignInSession.user_id,
+                    UserRole.school_id == SignInSession.school_id,
+                    _is_not_over(UserRole, day),
+                ),
             )
         )
     ).first()

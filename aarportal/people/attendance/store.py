@@ -42,8 +42,3 @@ def absent_on(scope: Scope, student_ids: Collection[UUID], day: date) -> dict[UU
         )
     )
     return dict(rows.tuples().all())
-
-
-def away_on(scope: Scope, day: date) -> list[UUID]:
-    """Everybody visible who is away on `day`."""
-    return list(scope.session.scalars(select(AbsentDay.student_id).where(AbsentDay.day == day)))

@@ -1,13 +1,18 @@
 """Handing in, changing, reading, answering and revising reflections, on both databases."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from aarportal.audit import operations as audit
+from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
-from aarportal.core.scope import unit_of_work
+from aarportal.core.ids import NOTHING
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.cycle.action.models import DayRollup
 from aarportal.cycle.anticipation import operations as anticipation
-from aarportal.cycle.anticipation.models import Goal, Prediction
+from aarportal.cycle.anticipation.models import Goal, PlanSession, Prediction
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
 from aarportal.cycle.reflection import operations
@@ -17,6 +22,7 @@ from aarportal.cycle.reflection.models import (
     ReflectionVersion,
     SelfRating,
 )
+from aarportal.people.attendance.models import AbsentDay
 from tests.cast import AOI, scope_of
 from tests.cycle.reflection.laps import (
     NO_FACTS,
@@ -80,6 +86,40 @@ def test_beginning_turns_the_lap_to_reflecting_and_can_be_done_twice(in_app, sta
         with unit_of_work(scope_of(AOI)) as scope:
             operations.begin(scope, scope.one(LearningCycle, cycle_id))
     assert state_of(cycle_id) == "reflecting"
+
+
+@pytest.mark.parametrize(("items", "away", "state"), [
+    (8, False, "done"), (3, False, "partly"), (0, False, "open_past"), (0, True, "excused"),
+])  # fmt: skip
+def test_beginning_says_what_became_of_the_plans(in_app, items, away, state):
+    """The work of an app answers a plan; whoever was away did not miss it."""
+    today = clock.today()
+    planned_on = today - timedelta(2)
+    cycle_id = enter_lap(state="acting", days_ago=2)
+    with unit_of_work(SystemScope("test")) as scope:
+        lap = scope.session.get(LearningCycle, (AOI.school_id, cycle_id))
+        scope.session.add(
+            PlanSession(
+                school_id=AOI.school_id, student_id=AOI.id, cycle_id=cycle_id,
+                planned_on=planned_on, slot="home", planned_amount=8, state="planned",
+            )
+        )  # fmt: skip
+        if items:
+            scope.session.add(
+                DayRollup(
+                    school_id=AOI.school_id, student_id=AOI.id, day=planned_on, app_id=NOTHING,
+                    subject=lap.subject, unit_id=lap.unit_id, records=1, items=items,
+                    last_event_at=lap.opened_at, burst_seconds=0,
+                )
+            )  # fmt: skip
+        if away:
+            scope.session.add(
+                AbsentDay(school_id=AOI.school_id, student_id=AOI.id, day=planned_on, kind="absent")
+            )
+        audit.record(scope, "test", cycle_id)
+    with unit_of_work(scope_of(AOI)) as scope:
+        operations.begin(scope, scope.one(LearningCycle, cycle_id))
+    assert [plan.state for plan in rows_of(PlanSession)] == [state]
 
 
 def test_beginning_a_closed_lap_changes_nothing(in_app):

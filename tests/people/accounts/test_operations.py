@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, TooManyTriesError
 from aarportal.core.ownership import Relation
@@ -13,8 +14,20 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.accounts import operations
 from aarportal.people.accounts.models import SignInSession, SignInThrottle
 from aarportal.people.accounts.operations import SignInDraft
-from aarportal.people.roster.models import User
-from tests.cast import AOI, BEN, CHIBA, CODES, DOI, HINATA, KEN, PASSWORD, PRIMARY, SECONDARY
+from aarportal.people.roster.models import User, UserRole
+from tests.cast import (
+    AOI,
+    BEN,
+    CHIBA,
+    CODES,
+    DOI,
+    ELSEWHERE,
+    HINATA,
+    KEN,
+    PASSWORD,
+    PRIMARY,
+    SECONDARY,
+)
 
 SECRET = "secret"
 
@@ -47,6 +60,41 @@ def test_a_teacher_sees_the_students_of_her_classes(in_app):
 def test_the_code_of_the_district_opens_the_same_door(in_app):
     scope, _ = operations.who(operations.sign_in(draft(AOI, code="131234"), SECRET))
     assert scope.school_id == PRIMARY
+
+
+def change_role(member, **values):
+    with unit_of_work(SystemScope("test")) as scope:
+        scope.session.execute(
+            update(UserRole).where(UserRole.user_id == member.id).values(**values)
+        )
+        audit.record(scope, "test", member.id)
+
+
+@pytest.mark.parametrize("member", [AOI, CHIBA], ids=lambda m: m.name)
+def test_a_role_that_is_over_opens_no_door_and_closes_the_open_one(in_app, member):
+    token = operations.sign_in(draft(member), SECRET)
+    change_role(member, ends_before=clock.today() + timedelta(1))
+    assert operations.who(token) is not None
+    change_role(member, ends_before=clock.today())
+    assert operations.who(token) is None
+    with pytest.raises(InvalidError):
+        operations.sign_in(draft(member), SECRET)
+
+
+def test_whoever_moved_inside_the_district_lands_where_they_are_now(in_app):
+    """The district's code names no school: the role that has begun last says which."""
+    change_role(AOI, starts_on=clock.today() - timedelta(300))
+    with unit_of_work(SystemScope("test")) as scope:
+        for days, school_id in ((-3, SECONDARY), (5, ELSEWHERE)):
+            scope.session.add(
+                UserRole(
+                    school_id=school_id, sourced_id=f"moved{days}", user_id=AOI.id, role="student",
+                    role_type="primary", starts_on=clock.today() + timedelta(days),
+                )
+            )  # fmt: skip
+        audit.record(scope, "test", AOI.id)
+    scope, _ = operations.who(operations.sign_in(draft(AOI, code="131234"), SECRET))
+    assert scope.school_id == SECONDARY
 
 
 @pytest.mark.parametrize(
