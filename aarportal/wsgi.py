@@ -1,14 +1,26 @@
 """Serve the app: gunicorn with threads, or waitress where there is no gunicorn."""
 
+import gc
 import sys
 
 from flask import Flask
 
+from aarportal.core import statistics
 from aarportal.settings import Settings
+
+
+def get_ready(app: Flask) -> None:
+    """What a server does once, before it forks and before the first request."""
+    with app.app_context():
+        statistics.learn()
+    # What the app itself is made of stays: the garbage collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
 
 
 def serve(app: Flask, host: str, port: int) -> None:
     """Serve until stopped."""
+    get_ready(app)
     settings: Settings = app.config["SETTINGS"]
     if sys.platform == "win32":
         import waitress  # noqa: PLC0415 - exists on Windows only

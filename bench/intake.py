@@ -25,6 +25,7 @@ from aarportal.core.database import db
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.settings import Settings
+from aarportal.wsgi import get_ready
 from bench.measure import cpu_ms, line
 from tests import cast, classroom
 
@@ -162,6 +163,7 @@ def main() -> None:
         app, pupils = stage(f"sqlite:///{folder}/portal.db", folder)
         measure(app, pupils, "SQLite, empty", count())
         fill(app, pupils)
+        get_ready(app)
         measure(app, pupils, f"SQLite, after {DAYS * A_DAY}", count(4000))
         _laps_are_there(app)
         line(
@@ -190,6 +192,7 @@ def stage(url: str, folder: str) -> tuple[Flask, list[cast.Member]]:
         cast.enter(scope)
         pupils = [cast.AOI, cast.BEN, *classroom.fill(scope)]
     _answer_without_work(app)
+    get_ready(app)
     return app, pupils
 
 

@@ -1,6 +1,7 @@
 """The one database handle, and what SQLite and PostgreSQL need to behave alike."""
 
 import threading
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -35,10 +36,23 @@ SQLITE_PRAGMAS = (
     "temp_store=MEMORY",
     "mmap_size=134217728",
     "journal_size_limit=67108864",
+    "analysis_limit=400",
 )
 
 #: Whether the unit of work that runs in this context means to write.
 writing: ContextVar[bool] = ContextVar("writing", default=True)
+
+
+class _SixteenBytes(LargeBinary):
+    """A UUID as SQLite keeps it; the two functions run for every key of every row."""
+
+    def bind_processor(self, _dialect: Dialect) -> Callable[[Any], Any]:
+        """UUID -> bytes."""
+        return lambda value: None if value is None else value.bytes
+
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[Any], Any]:
+        """Bytes -> UUID."""
+        return lambda value: None if value is None else UUID(bytes=value)
 
 
 class Key(TypeDecorator[UUID]):
@@ -55,19 +69,7 @@ class Key(TypeDecorator[UUID]):
         """Choose the column type of the dialect."""
         if dialect.name == "postgresql":
             return dialect.type_descriptor(Uuid())
-        return dialect.type_descriptor(LargeBinary(16))
-
-    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
-        """Hand bytes to SQLite."""
-        if value is None or dialect.name == "postgresql":
-            return value
-        return value.bytes
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        """Make a UUID of what SQLite kept."""
-        if value is None or dialect.name == "postgresql":
-            return value  # type: ignore[no-any-return]
-        return UUID(bytes=value)
+        return _SixteenBytes(16)
 
 
 class Moment(TypeDecorator[datetime]):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, Executable, Table, and_, event, false
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
@@ -26,6 +27,9 @@ from aarportal.core.ownership import (
     Untraced,
 )
 from aarportal.core.permissions import APP_GRANTS, GRANTS, Permission, Role
+
+#: Statement -> what `_mentioned` found, as long as the statement lives.
+_MENTIONS: WeakKeyDictionary[Executable, tuple[list[type[Base]], set[str]]] = WeakKeyDictionary()
 
 Row = TypeVar("Row")
 AnyScope = TypeVar("AnyScope", bound="Scope | AppScope | SystemScope")
@@ -212,13 +216,24 @@ def _criteria_for(state: ORMExecuteState, scope: Scope | AppScope) -> list[ORMOp
         UnscopedError: If it reads a table past its class: no criterion could narrow that.
     """
     known: dict[type[Base], ORMOption] = state.session.info["criteria"]
-    classes, past = _mentioned(state.statement)
+    classes, past = _known_mentions(state.statement)
     if past:
         raise UnscopedError(f"{sorted(past)} are asked for past their classes")
     for row_class in classes:
         if row_class not in known:
             known[row_class] = _criterion(scope, row_class)
     return [known[row_class] for row_class in classes]
+
+
+def _known_mentions(statement: Executable) -> tuple[list[type[Base]], set[str]]:
+    """Look through a statement once: those made once for a module come again and again.
+
+    A statement never changes; what is added to one makes another.
+    """
+    found = _MENTIONS.get(statement)
+    if found is None:
+        found = _MENTIONS[statement] = _mentioned(statement)
+    return found
 
 
 def _mentioned(statement: Executable) -> tuple[list[type[Base]], set[str]]:

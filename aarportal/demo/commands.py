@@ -29,9 +29,6 @@ def demo(context: click.Context, host: str, port: int, *, keep: bool, number: in
     app: Flask = context.obj()
     prepare(app, keep=keep, number=number)
     _echo_logins(app.config["DEMO_LOGINS"], f"http://{host}:{port}/")
-    with app.app_context():
-        # The server forks, and a connection to the database must not be shared by two processes.
-        app.extensions["sqlalchemy"].engine.dispose()
     wsgi.serve(app, host, port)
 
 

@@ -356,6 +356,9 @@ def upgrade():
             ["school_id", "class_id", "role"],
             unique=False,
         )
+        batch_op.create_index(
+            batch_op.f("ix_enrollments_school_id_user_id"), ["school_id", "user_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_enrollments_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -593,6 +596,13 @@ def upgrade():
             batch_op.f("ix_learning_records_school_id_student_id_day"),
             ["school_id", "student_id", "day"],
             unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_learning_records_school_id_student_id_question_id_day"),
+            ["school_id", "student_id", "question_id", "day"],
+            unique=False,
+            sqlite_where=sa.text("question_id != ''"),
+            postgresql_where=sa.text("question_id != ''"),
         )
 
     op.create_table(
@@ -885,6 +895,11 @@ def downgrade():
 
     op.drop_table("plan_sessions")
     with op.batch_alter_table("learning_records", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_learning_records_school_id_student_id_question_id_day"),
+            sqlite_where=sa.text("question_id != ''"),
+            postgresql_where=sa.text("question_id != ''"),
+        )
         batch_op.drop_index(batch_op.f("ix_learning_records_school_id_student_id_day"))
         batch_op.drop_index(batch_op.f("ix_learning_records_school_id_cycle_id"))
 
@@ -915,6 +930,7 @@ def downgrade():
     op.drop_table("units")
     with op.batch_alter_table("enrollments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_enrollments_user_id"))
+        batch_op.drop_index(batch_op.f("ix_enrollments_school_id_user_id"))
         batch_op.drop_index(batch_op.f("ix_enrollments_school_id_class_id_role"))
 
     op.drop_table("enrollments")

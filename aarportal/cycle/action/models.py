@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aarportal.core.database import Base
@@ -66,6 +66,16 @@ class LearningRecord(MeasuredByApps, Base):
     __table_args__ = (
         Index(None, "school_id", "student_id", "day"),
         Index(None, "school_id", "cycle_id"),
+        # Whether a question was answered before; records without a question are not in it.
+        Index(
+            None,
+            "school_id",
+            "student_id",
+            "question_id",
+            "day",
+            sqlite_where=column("question_id") != "",
+            postgresql_where=column("question_id") != "",
+        ),
         ForeignKeyConstraint(["student_id"], ["users.id"]),
         ForeignKeyConstraint(["school_id", "unit_id"], ["units.school_id", "units.id"]),
         ForeignKeyConstraint(

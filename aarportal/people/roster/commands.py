@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 from flask import Flask
 
-from aarportal.core import clock
+from aarportal.core import clock, statistics
 from aarportal.core.errors import InvalidError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.roster import operations
@@ -76,7 +76,9 @@ def import_roster(make_app: Callable[[], Flask], file: Path, *, dry_run: bool) -
 
 def _import(bundle: Bundle, name: str) -> ImportResult:
     with unit_of_work(SystemScope(f"roster file {name}")) as scope:
-        return operations.import_bundle(scope, bundle, today=clock.today())
+        result = operations.import_bundle(scope, bundle, today=clock.today())
+    statistics.learn()
+    return result
 
 
 def _dry_run(bundle: Bundle) -> ImportResult:

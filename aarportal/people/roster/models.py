@@ -152,6 +152,7 @@ class Enrollment(SchoolRow, Base):
     __table_args__ = (
         UniqueConstraint("school_id", "sourced_id"),
         Index(None, "school_id", "class_id", "role"),
+        Index(None, "school_id", "user_id"),
         Index(None, "user_id"),
         ForeignKeyConstraint(["school_id", "class_id"], ["classes.school_id", "classes.id"]),
     )

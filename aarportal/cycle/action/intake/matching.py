@@ -12,7 +12,6 @@ from aarportal.cycle.action.statements import ActorKey
 UNKNOWN_ACTOR = "unknown_actor"
 AMBIGUOUS_ACTOR = "ambiguous_actor"
 NOT_A_STUDENT = "not_a_student"
-NO_CLASS = "no_class"
 NO_LEARNING = "no_learning"
 
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from aarportal.core.scope import AppScope
 from aarportal.cycle.action.intake.linking import KnownUnit
@@ -31,15 +32,21 @@ def stored_fingerprints(scope: AppScope, ids: Collection[UUID]) -> dict[UUID, by
     return dict(rows.tuples().all())
 
 
+def _called(identifier: str) -> Select[tuple[UUID]]:
+    person = aliased(User)
+    return select(person.id).where(
+        person.district_id == bindparam("district_id"),
+        getattr(person, identifier).in_(bindparam("names", expanding=True)),
+    )
+
+
+# One question for each identifier: for an OR of them SQLite would read the whole district.
 _CANDIDATES = (
     select(User.id, User.master_identifier, User.username, User.sourced_id)
     .where(
-        User.district_id == bindparam("district_id"),
-        or_(
-            User.master_identifier.in_(bindparam("names", expanding=True)),
-            User.username.in_(bindparam("names", expanding=True)),
-            User.sourced_id.in_(bindparam("names", expanding=True)),
-        ),
+        User.id.in_(
+            union_all(_called("master_identifier"), _called("username"), _called("sourced_id"))
+        )
     )
     .order_by(User.id)
     .with_for_update(key_share=True)
@@ -124,6 +131,7 @@ _ANSWERED = select(
     LearningRecord.student_id.in_(bindparam("student_ids", expanding=True)),
     LearningRecord.day >= bindparam("first"),
     LearningRecord.question_id.in_(bindparam("question_ids", expanding=True)),
+    LearningRecord.question_id != "",  # the index has only rows with a question
 )
 
 
