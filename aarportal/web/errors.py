@@ -11,7 +11,7 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from aarportal.core.errors import (
     ConflictError,
@@ -58,7 +58,10 @@ def init_app(app: Flask) -> None:
     def answer_http_error(error: HTTPException) -> Response:
         if error.code is None or error.code < 400:
             return error.get_response()  # type: ignore[return-value]
-        return _answer(error.code, "")
+        response = _answer(error.code, "")
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return response
 
     @app.errorhandler(Exception)
     def answer_unexpected(error: Exception) -> Response:

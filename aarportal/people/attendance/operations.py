@@ -4,12 +4,18 @@ from datetime import date
 from uuid import UUID
 
 from aarportal.audit import operations as audit
+from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import Scope
 from aarportal.people.attendance.models import AbsentDay
 
 
 def mark_absent(scope: Scope, student_id: UUID, day: date, kind: str = "absent") -> None:
-    """Note that a student is away; noting it twice changes nothing."""
+    """Note that a student is away; noting it twice changes nothing.
+
+    Raises:
+        NotFoundError: If the person sees no such student.
+    """
+    _only_students_in_sight(scope, student_id)
     row = scope.session.get(AbsentDay, (scope.school_id, student_id, day))
     if row is None:
         scope.session.add(
@@ -21,8 +27,19 @@ def mark_absent(scope: Scope, student_id: UUID, day: date, kind: str = "absent")
 
 
 def mark_present(scope: Scope, student_id: UUID, day: date) -> None:
-    """Take the note back."""
+    """Take the note back.
+
+    Raises:
+        NotFoundError: If the person sees no such student.
+    """
+    _only_students_in_sight(scope, student_id)
     row = scope.session.get(AbsentDay, (scope.school_id, student_id, day))
     if row is not None:
         scope.session.delete(row)
     audit.record(scope, "attendance:cleared", day, student_id=student_id)
+
+
+def _only_students_in_sight(scope: Scope, student_id: UUID) -> None:
+    visible = scope.visible(AbsentDay.readers)
+    if visible is not None and student_id not in visible:
+        raise NotFoundError("User")

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.audit.models import AuditEntry
-from aarportal.core.errors import UnscopedError
+from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.attendance import operations, store
 from tests.cast import AOI, BEN, CHIBA, DOI, GEN, HANA, scope_of
@@ -62,7 +62,7 @@ def test_every_mark_leaves_a_trace(in_app):
 
 @pytest.mark.parametrize("stranger", [HANA, GEN], ids=lambda m: m.name)
 def test_nobody_out_of_sight_can_be_marked(in_app, stranger):
-    with pytest.raises(UnscopedError), unit_of_work(scope_of(CHIBA)) as scope:
+    with pytest.raises(NotFoundError), unit_of_work(scope_of(CHIBA)) as scope:
         operations.mark_absent(scope, stranger.id, FRIDAY)
     assert away(reader=CHIBA) == {}
 

@@ -9,6 +9,7 @@ from aarportal.cycle.action.connectors import (
     Connector,
     Record,
     basic_record,
+    clean,
     has_category,
     with_answer,
     with_score,
@@ -50,7 +51,7 @@ def _question(activity: Activity) -> str:
     part = _extensions(activity).get(_PART_ID)
     if not isinstance(part, str) or part in activity.id:
         return activity.id
-    return f"{activity.id}#{part}"
+    return f"{activity.id}#{clean(part)}"
 
 
 def _extensions(activity: Activity) -> Extensions:
