@@ -30,6 +30,8 @@ from tests.cast import (
     HANA,
     KEN,
     MORI,
+    PRIMARY,
+    SECONDARY,
     key,
     scope_of,
 )
@@ -85,6 +87,19 @@ def rows(in_app):
                 )
             )
         audit.record(scope, "rows:made", "")
+
+
+@pytest.mark.parametrize("reader", [AOI, CHIBA], ids=lambda m: m.name)
+def test_rows_of_another_school_stay_there_even_of_the_same_student(rows, reader):
+    """AOI came from the other school: what was written there is not of this one."""
+    elsewhere = a_cycle(AOI, "at the school before")
+    elsewhere.school_id, elsewhere.class_id = SECONDARY, CLASS_J2_1
+    with unit_of_work(SystemScope("rows")) as scope:
+        scope.session.add(elsewhere)
+        audit.record(scope, "rows:made", "")
+    with unit_of_work(scope_of(reader), read_only=True) as scope:
+        seen = scope.session.scalars(select(LearningCycle.school_id)).all()
+    assert set(seen) == {PRIMARY}
 
 
 def shapes(session):

@@ -1,13 +1,10 @@
 """What happens behind the pages of looking ahead, between two visits of a browser."""
 
-from functools import wraps
-
-import pytest
-
 from aarportal.audit import operations as audit
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.anticipation import operations, store
 from aarportal.people.accounts.models import Account
+from tests.backstage import backstage
 from tests.cast import (
     AOI,
     UNIT_DIVISION,
@@ -25,26 +22,6 @@ WHOLE = {
     "strategies": ["recall", "ask"], "when": "home", "cue": "at_home", "obstacle": "not_clear",
     "response": "look_back", "predicted": "6", "of_items": "", "go": "start",
 }  # fmt: skip
-
-
-_stage = {}
-
-
-@pytest.fixture(autouse=True)
-def stage(app):
-    """The app behind the pages, for what happens between two visits."""
-    _stage["app"] = app
-
-
-def backstage(act):
-    """Runs in a context of its own: a browser's request must never share one with the test."""
-
-    @wraps(act)
-    def run(*args, **options):
-        with _stage["app"].app_context():
-            return act(*args, **options)
-
-    return run
 
 
 enter_adjustment, enter_cards, enter_laps = (

@@ -14,6 +14,7 @@ from aarportal.cycle.anticipation.models import (
     SuccessCriterion,
 )
 from aarportal.cycle.loop.models import Adjustment
+from tests.backstage import backstage, stage
 from tests.cast import (
     AOI,
     BEN,
@@ -28,7 +29,6 @@ from tests.cast import (
 from tests.cycle.anticipation.backstage import (
     MAX_QUERIES,
     WHOLE,
-    backstage,
     enter_adjustment,
     enter_cards,
     enter_laps,
@@ -36,7 +36,6 @@ from tests.cycle.anticipation.backstage import (
     reading,
     rows,
     shown_step,
-    stage,
 )
 from tests.cycle.anticipation.goals import CARD, CARD_WORDS
 

@@ -13,6 +13,7 @@ from aarportal.cycle.anticipation.models import (
     Goal,
     PlanSession,
 )
+from tests.backstage import backstage, stage
 from tests.cast import (
     AOI,
     BEN,
@@ -20,12 +21,10 @@ from tests.cast import (
 )
 from tests.cycle.anticipation.backstage import (
     MAX_QUERIES,
-    backstage,
     enter_cards,
     fields,
     goal_of,
     rows,
-    stage,
 )
 from tests.cycle.anticipation.goals import CARD, draft
 

@@ -7,6 +7,7 @@ from aarportal.cycle.anticipation.models import (
     Prediction,
 )
 from aarportal.cycle.loop.models import Adjustment
+from tests.backstage import stage
 from tests.cast import (
     AOI,
     BEN,
@@ -23,7 +24,6 @@ from tests.cycle.anticipation.backstage import (
     fields,
     rows,
     shown_step,
-    stage,
 )
 from tests.cycle.anticipation.goals import ADJUSTMENT, CARD
 

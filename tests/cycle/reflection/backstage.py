@@ -1,36 +1,14 @@
 """What happens behind the pages of looking back, between two visits of a browser."""
 
-from functools import wraps
-
-import pytest
 from sqlalchemy import select
 
 from aarportal.audit import operations as audit
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.people.accounts.models import Account
+from tests.backstage import backstage
 from tests.cast import AOI
 from tests.cycle.reflection import laps
-
-_stage = {}
-
-
-@pytest.fixture(autouse=True)
-def stage(app):
-    """The app behind the pages, for what happens between two visits."""
-    _stage["app"] = app
-
-
-def backstage(act):
-    """Runs in a context of its own: a browser's request must never share one with the test."""
-
-    @wraps(act)
-    def run(*args, **options):
-        with _stage["app"].app_context():
-            return act(*args, **options)
-
-    return run
-
 
 MAX_QUERIES = 12
 #: The two taps that are enough.

@@ -7,6 +7,7 @@ import pytest
 
 from aarportal.core import clock
 from aarportal.cycle.reflection.models import Reflection
+from tests.backstage import stage
 from tests.cast import AOI, BEN, HANA, KEN, UNIT_WATER
 from tests.cycle.reflection.backstage import (
     ENOUGH,
@@ -22,7 +23,6 @@ from tests.cycle.reflection.backstage import (
     rows,
     sheet,
     shown_step,
-    stage,
 )
 from tests.cycle.reflection.laps import NO_FACTS
 

@@ -12,6 +12,7 @@ from aarportal.cycle.reflection.models import (
     SelfRating,
     TeacherFeedback,
 )
+from tests.backstage import stage
 from tests.cast import AOI, BEN, GEN, KEN, UNIT_DIVISION
 from tests.cycle.reflection.backstage import (
     WHOLE,
@@ -22,7 +23,6 @@ from tests.cycle.reflection.backstage import (
     read_by_teacher,
     rows,
     sheet,
-    stage,
     submit,
     the,
 )

@@ -5,6 +5,7 @@ import pytest
 from aarportal.cycle.drafts.models import Draft
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
 from aarportal.cycle.reflection.models import Attribution, Reflection, SelfRating
+from tests.backstage import stage
 from tests.cast import AOI, BEN, CHIBA, GEN, KEN
 from tests.cycle.reflection.backstage import (
     ENOUGH,
@@ -16,7 +17,6 @@ from tests.cycle.reflection.backstage import (
     rows,
     sheet,
     shown_step,
-    stage,
     the,
 )
 
