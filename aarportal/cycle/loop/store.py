@@ -114,17 +114,22 @@ def adjustment(scope: Scope, adjustment_id: UUID) -> Adjustment:
     return scope.one(Adjustment, adjustment_id)
 
 
+def latest_adjustment(scope: Scope, student_id: UUID) -> Adjustment | None:
+    """What the student decided last, whether it waits, is being tried or was judged."""
+    return scope.session.scalar(
+        select(Adjustment)
+        .where(Adjustment.student_id == student_id, Adjustment.state != AdjustmentState.LAPSED)
+        .order_by(Adjustment.proposed_at.desc())
+        .limit(1)
+    )
+
+
 def proposed_adjustment(scope: Scope, student_id: UUID) -> Adjustment | None:
     """The student's latest adjustment, if it still waits to be used.
 
     An older one that nobody took up is put aside by every newer one.
     """
-    latest = scope.session.scalar(
-        select(Adjustment)
-        .where(Adjustment.student_id == student_id)
-        .order_by(Adjustment.proposed_at.desc())
-        .limit(1)
-    )
+    latest = latest_adjustment(scope, student_id)
     return latest if latest and latest.state == AdjustmentState.PROPOSED else None
 
 

@@ -90,7 +90,7 @@ def today(scope: Scope, chosen: UUID | None = None) -> Today:
             (cycle, titles.get(cycle.unit_id) if cycle.unit_id else None) for cycle in todays[1:4]
         ],
         closed_laps=loop.closed_laps(scope, scope.actor_id),
-        adjustment=loop.proposed_adjustment(scope, scope.actor_id),
+        adjustment=loop.latest_adjustment(scope, scope.actor_id),
         feedback=reflection.latest_feedback(scope, scope.actor_id),
         week=_week(scope, monday, day, week),
     )

@@ -193,14 +193,22 @@ def test_an_adjustment_of_the_first_lesson_is_of_that_day_at_school(
     assert "19 Nov" in browser(AOI).get("/").one('.note[data-kind="self"]').get_text()
 
 
-def test_an_adjustment_in_use_is_not_offered_again(browser, given, backstage):
+@pytest.mark.parametrize(
+    ("state", "at_home", "offered"),
+    [("proposed", True, True), ("in_effect", True, False), ("lapsed", False, False)],
+)
+def test_what_is_being_tried_stays_in_sight_and_is_offered_once(
+    browser, given, backstage, state, at_home, offered
+):
     given(Told(days_ago=1, text="できた", next_what="time", next_words="はやく はじめる"))
 
-    def taken(scope):
-        scope.session.scalar(select(Adjustment)).state = "in_effect"
+    def become(scope):
+        scope.session.scalar(select(Adjustment)).state = state
 
-    backstage(taken)
-    assert not browser(AOI).get("/").says("はやく はじめる")
+    backstage(become)
+    aoi = browser(AOI)
+    assert aoi.get("/").says("はやく はじめる") == at_home
+    assert aoi.get("/goal").says("はやく はじめる") == offered
 
 
 def test_the_teachers_last_word_is_on_the_page_and_can_be_opened(browser, given):
