@@ -1,16 +1,12 @@
 """The power fails while learning apps send: what was acknowledged is there, once, and adds up."""
 
-import base64
 import http.client
 import json
-import os
-import signal
 import sqlite3
 import threading
 from contextlib import closing, suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -20,55 +16,22 @@ from aarportal.app import create_app
 from aarportal.core.database import db
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.operations import rebuild
-from tests import cast
+from tests import cast, drill
 from tests.conftest import make_settings
 from tests.server import Server, running
 
 CLIENTS = 4
 BATCH = 5
 ACKNOWLEDGED_BEFORE_THE_CUT = 120
-HEADERS = {
-    "Authorization": "Basic " + base64.b64encode(f"drill:{cast.APP_SECRET}".encode()).decode(),
-    "X-Experience-API-Version": "1.0.3",
-    "Content-Type": "application/json",
-}
 #: What a client meets when the server is gone.
 NO_ANSWER = (OSError, http.client.HTTPException)
 LEARNERS = (cast.AOI, cast.BEN, cast.HANA, cast.KEN)
 
 
-def cut_power(server: Server) -> None:
-    """End the server with all of its workers at once; a worker alone would finish its requests."""
-    pid = server.process.pid
-    workers = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    assert workers, "gunicorn serves in a process of its own"
-    server.kill()
-    for worker in workers:
-        os.kill(int(worker), signal.SIGKILL)
-
-
 def batch(client: int) -> list[dict]:
     """Answers of several children, made just now."""
-    now = datetime.now(UTC)
     return [
-        {
-            "id": str(uuid4()),
-            "actor": {
-                "account": {
-                    "homePage": "https://idp.hinata.example/",
-                    "name": str(LEARNERS[(client + number) % len(LEARNERS)].id),
-                }
-            },
-            "verb": {"id": "http://adlnet.gov/expapi/verbs/answered"},
-            "object": {
-                "id": f"https://drill.example/question/{number}",
-                "definition": {
-                    "extensions": {"https://w3id.org/japan-xapi/extensions/subject": ["算数"]}
-                },
-            },
-            "result": {"success": number % 2 == 0},
-            "timestamp": now.isoformat(),
-        }
+        drill.answered(LEARNERS[(client + number) % len(LEARNERS)].id, number)
         for number in range(BATCH)
     ]
 
@@ -84,25 +47,15 @@ class Client(threading.Thread):
         self.refused: list[tuple[int, bytes]] = []
 
     def run(self) -> None:
-        with closing(connect(self.port)) as connection, suppress(*NO_ANSWER):
+        with closing(drill.connect(self.port)) as connection, suppress(*NO_ANSWER):
             while not self.refused:
                 self.unanswered = batch(self.number)
-                status, answer = post(connection, self.unanswered)
+                status, answer = drill.post(connection, self.unanswered)
                 if status == 200:
                     self.acknowledged += self.unanswered
                 else:
                     self.refused.append((status, answer))
                 self.enough.release(BATCH)
-
-
-def connect(port: int) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-
-
-def post(connection: http.client.HTTPConnection, statements: list[dict]) -> tuple[int, bytes]:
-    connection.request("POST", "/xapi/statements", json.dumps(statements), HEADERS)
-    answer = connection.getresponse()
-    return answer.status, answer.read()
 
 
 @pytest.fixture
@@ -152,7 +105,7 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(portal, tmp_path):
             client.start()
         for _ in range(ACKNOWLEDGED_BEFORE_THE_CUT):
             assert enough.acquire(timeout=60)
-        cut_power(server)
+        server.kill()
         for client in clients:
             client.join(timeout=60)
             assert not client.is_alive()
@@ -171,9 +124,9 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(portal, tmp_path):
             kept = set(ids_of(each)) & set(stored)
             assert len(kept) in {0, BATCH}, "a batch is stored whole, or not at all"
         # What got no answer is sent again, as an app does; whether it was stored or not.
-        with closing(connect(server.port)) as connection:
+        with closing(drill.connect(server.port)) as connection:
             for each in [*unanswered, acknowledged]:
-                status, answer = post(connection, each)
+                status, answer = drill.post(connection, each)
                 assert (status, json.loads(answer)) == (200, [one["id"] for one in each])
 
     everything = acknowledged + [each for batch in unanswered for each in batch]
