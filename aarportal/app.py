@@ -15,9 +15,6 @@ from aarportal.paths import PACKAGE, resource
 from aarportal.settings import Settings
 from aarportal.web import assets, dates, errors, fragments, guard, texts, view
 
-#: Largest form a person may send; a reflection is a few kilobytes.
-MAX_FORM_BYTES = 256 * 1024
-
 
 def create_app(settings: Settings, **config: Any) -> Flask:
     """Make the app.
@@ -36,7 +33,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=settings.max_statements_bytes,
-        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=guard.MAX_FORM_BYTES,
         # A draft may wait for days until it can be sent; the session ends the token's life.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,

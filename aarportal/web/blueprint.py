@@ -1,16 +1,16 @@
 """The door: no view runs without a permission, a scope and a transaction."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from flask import Blueprint, redirect, request
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.wrappers import Response
 
 from aarportal.core import submissions
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import AppScope, Scope, unit_of_work
+from aarportal.core.scope import Scope, unit_of_work
 from aarportal.web.credentials import admit
 from aarportal.web.reader import Visitor, visiting
 
@@ -20,6 +20,11 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: Name of the hidden field that makes a form be taken once.
 ONCE_FIELD = "idem"
+
+#: PostgreSQL's names for two transactions in each other's way: a deadlock, a failed serialization.
+_CROSSED = frozenset({"40P01", "40001"})
+#: How often a request is tried that others got in the way of: once for a row, once for a lock.
+_TRIES = 3
 
 #: Endpoint -> what it needs; also tells the guard which endpoints came through this door.
 PERMISSIONS: dict[str, Permission] = {}
@@ -48,7 +53,8 @@ class PortalBlueprint(Blueprint):
             @wraps(view)
             def enter(**url_values: Any) -> Any:
                 if permission is Permission.PUBLIC:
-                    return view(**url_values)
+                    answer = partial(view, **url_values)
+                    return answer() if _only_reads() else _again(answer)
                 with visiting(admit(self.credential, permission)) as visitor:
                     return _let_in(visitor, view, url_values, once=once)
 
@@ -69,34 +75,45 @@ def _let_in(visitor: Visitor, view: View, url_values: dict[str, Any], *, once: b
         with unit_of_work(scope, read_only=True):
             return view(scope, **url_values)
     if once and isinstance(scope, Scope) and (key := request.form.get(ONCE_FIELD, "")):
-        return _twice(lambda: _take_once(scope, key[:64], view, url_values))
-    return _twice(lambda: _run(scope, view, url_values))
+        return _again(lambda: _take_once(visitor, scope, key[:64], view, url_values))
+    return _again(lambda: _run(visitor, view, url_values))
 
 
-def _twice(answer: Callable[[], Any]) -> Any:
-    """Answer; once more when another request brought the same row in the meantime.
+def _again(answer: Callable[[], Any]) -> Any:
+    """Answer; anew when another request brought the same row, or each waited for the other.
 
     SQLite has one writer. On PostgreSQL two requests can run side by side, and what the first one
-    wrote is known the second time.
+    wrote is known the next time.
     """
-    try:
-        return answer()
-    except IntegrityError:
-        return answer()
+    for _ in range(_TRIES - 1):
+        try:
+            return answer()
+        except DBAPIError as error:
+            if not isinstance(error, IntegrityError) and _sqlstate(error) not in _CROSSED:
+                raise
+    return answer()
 
 
-def _run(scope: Scope | AppScope, view: View, url_values: dict[str, Any]) -> Any:
-    with unit_of_work(scope):
-        return view(scope, **url_values)
+def _sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
 
 
-def _take_once(scope: Scope, key: str, view: View, url_values: dict[str, Any]) -> Any:
+def _run(visitor: Visitor, view: View, url_values: dict[str, Any]) -> Any:
+    with unit_of_work(visitor.scope):
+        visitor.take_turn()
+        return view(visitor.scope, **url_values)
+
+
+def _take_once(
+    visitor: Visitor, scope: Scope, key: str, view: View, url_values: dict[str, Any]
+) -> Any:
     """Run a view whose form carries a key; a repeated form gets the first answer again.
 
     Children tap twice, replies get lost on bad Wi-Fi, an outbox sends again: the key makes all of
     that one submission.
     """
     with unit_of_work(scope):
+        visitor.take_turn()
         location = submissions.earlier_answer(scope, key)
         if location is not None:
             return redirect(location, 303)

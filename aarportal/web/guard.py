@@ -26,17 +26,34 @@ APP_HEADER = ("X-App", "manabinowa")
 
 OUTBOX_HEADER = "X-Outbox"
 
+#: Largest form a person may send; a reflection is a few kilobytes.
+MAX_FORM_BYTES = 256 * 1024
+
 csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
     """Install the guard."""
+
+    @app.before_request
+    def limit_what_people_send() -> None:
+        # Before anything reads the form. Machines have a limit of their own: MAX_CONTENT_LENGTH.
+        blueprint = app.blueprints.get(request.blueprint or "")
+        if getattr(blueprint, "credential", "browser") == "browser":
+            request.max_content_length = MAX_FORM_BYTES
+
     csrf.init_app(app)
 
     @app.before_request
     def refuse_unknown_endpoints() -> None:
         if request.endpoint and request.endpoint not in PERMISSIONS:
             abort(403)
+
+    @app.before_request
+    def refuse_what_is_no_text() -> None:
+        # PostgreSQL cannot keep the character NUL, no page may show it, and no keyboard makes it.
+        if any("\0" in value for _name, value in request.form.items(multi=True)):
+            abort(400)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

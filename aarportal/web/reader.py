@@ -1,6 +1,6 @@
 """Who is looking at the page: their language, script and size of text, and their name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -95,6 +95,8 @@ class Visitor:
     scope: Scope | AppScope
     reader: Reader
     person: Person | None = None
+    take_turn: Callable[[], None] = lambda: None
+    """Called first in every transaction that writes; waits while others write for this person."""
 
 
 _visitor: ContextVar[Visitor | None] = ContextVar("visitor", default=None)

@@ -96,6 +96,16 @@ def who(token: str) -> tuple[Scope, store.Known] | None:
         return _scope(system, known), known
 
 
+def take_turn(scope: Scope) -> None:
+    """What a student writes waits for what they, or apps on their behalf, write at this moment.
+
+    Two taps at once, or a goal and the first record of a lap, would not see each other
+    (PostgreSQL; SQLite has one writer). Staff write about many students and wait for nobody.
+    """
+    if scope.role is Role.STUDENT:
+        store.lock_person(scope)
+
+
 def set_reading(scope: Scope, draft: ReadingDraft) -> Account:
     """Keep how the person wants to read."""
     account = store.own_account(scope)
@@ -186,7 +196,7 @@ def _refuse_too_many(scope: SystemScope, keys: tuple[str, str]) -> None:
 def _count_try(scope: SystemScope, keys: tuple[str, str]) -> None:
     now = clock.now()
     for key in keys:
-        row = store.throttle(scope, key)
+        row = store.throttle(scope, key, lock=True)
         if row is None:
             scope.session.add(SignInThrottle(key=key, tries=1, window_opened_at=now))
         elif now - row.window_opened_at > THROTTLE_WINDOW:

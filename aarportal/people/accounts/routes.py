@@ -1,5 +1,6 @@
 """Signing in and out, and the reading switch."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import current_app, redirect, request, session, url_for
@@ -53,7 +54,7 @@ def signed_in_person() -> Visitor | None:
     is_student = scope.role is Role.STUDENT
     short_name = called(user.given_name, user.kana_given_name) if is_student else user.family_name
     person = Person(user.id, scope.role, f"{user.family_name}\u2009{user.given_name}", short_name)
-    return Visitor(scope, reader, person)
+    return Visitor(scope, reader, person, partial(operations.take_turn, scope))
 
 
 @blueprint.route("/sign-in", permission=Permission.PUBLIC, methods=["GET", "POST"])

@@ -106,9 +106,16 @@ def sign_in_session(scope: SystemScope, token_hash: bytes) -> SignInSession | No
     return scope.session.get(SignInSession, token_hash)
 
 
-def throttle(scope: SystemScope, key: str) -> SignInThrottle | None:
-    """Tries under this key."""
-    return scope.session.get(SignInThrottle, key)
+def throttle(scope: SystemScope, key: str, *, lock: bool = False) -> SignInThrottle | None:
+    """Tries under this key; locked, tries made at once are counted one after the other."""
+    return scope.session.get(SignInThrottle, key, with_for_update=lock or None)
+
+
+def lock_person(scope: Scope) -> None:
+    """Lock the row of the person who asks, as the intake locks the students of a batch."""
+    scope.session.execute(
+        select(User.id).where(User.id == scope.actor_id).with_for_update(key_share=True)
+    )
 
 
 def own_account(scope: Scope) -> Account:

@@ -155,9 +155,7 @@ DAYS = {
 
 
 @pytest.mark.parametrize(("day", "count", "earlier", "later"), DAYS.values(), ids=DAYS)
-def test_one_turns_from_day_to_day(  # noqa: PLR0917 - a table of days
-    browser, given, day, count, earlier, later
-):
+def test_one_turns_from_day_to_day(browser, given, day, count, earlier, later):
     given(
         record(9), record(9 + 2 * A_DAY), record(59 + 2 * A_DAY), record(9 + 9 * A_DAY),
         record(9 + A_DAY, BEN),
@@ -274,9 +272,7 @@ def test_paper_work_is_in_the_records_at_once(browser, given, the):
     ("unit", "kept"),
     [("pages", "ノート 3 pages"), ("times", "ノート 3 times"), ("minutes", "ノート")],
 )
-def test_what_no_sum_keeps_stands_in_the_title(  # noqa: PLR0917 - a table of amounts
-    browser, given, the, in_english, unit, kept
-):
+def test_what_no_sum_keeps_stands_in_the_title(browser, given, the, in_english, unit, kept):
     in_english(AOI)
     [id_] = given(lap())
     aoi = browser(AOI)
@@ -447,9 +443,7 @@ def test_what_is_over_does_not_go_on(browser, given, the, path):
     ("method", "path"),
     [("get", "by-hand"), ("post", "by-hand"), ("get", "mid"), ("post", "mid"), ("post", "start")],
 )
-def test_the_lap_of_somebody_else_is_not_there(  # noqa: PLR0917 - a table of doors
-    browser, given, the, member, status, method, path
-):
+def test_the_lap_of_somebody_else_is_not_there(browser, given, the, member, status, method, path):
     [id_] = given(lap(state="anticipating"))
     visitor = browser(member)
     url = f"/cycles/{id_}/{path}"

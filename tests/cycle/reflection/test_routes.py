@@ -78,7 +78,7 @@ def test_with_records_there_is_no_talk_of_paper(browser):
      (KEN, True, True, 8, 7, 14, 400)],
     ids=["grade 1", "grade 4", "grade 8"],
 )  # fmt: skip
-def test_each_band_finds_its_own_sheet(  # noqa: PLR0917 - a table of a band's sheet
+def test_each_band_finds_its_own_sheet(
     browser, member, minutes, expectation, factors, next_steps, ways, letters
 ):
     enter_lap(member, days_ago=1)

@@ -34,9 +34,7 @@ LAPS = {
 @pytest.mark.parametrize(
     ("state", "has_goal", "items", "planned", "arcs", "current", "points"), LAPS.values(), ids=LAPS
 )
-def test_every_lap_has_a_place_on_the_ring(  # noqa: PLR0917 - a table of laps
-    state, has_goal, items, planned, arcs, current, points
-):
+def test_every_lap_has_a_place_on_the_ring(state, has_goal, items, planned, arcs, current, points):
     found = phases_of(state, has_goal=has_goal, items=items, planned=planned)
     assert [found.anticipation, found.action, found.reflection] == arcs.split()
     assert (found.current, found.progress) == (current, points)

@@ -375,9 +375,7 @@ LAPS = {
 
 
 @pytest.mark.parametrize(("opened", "parts", "made", "says", "linked"), LAPS.values(), ids=LAPS)
-def test_a_record_belongs_to_the_lap(  # noqa: PLR0917 - the columns of the table
-    in_app, opened, parts, made, says, linked
-):
+def test_a_record_belongs_to_the_lap(in_app, opened, parts, made, says, linked):
     id_ = lap(NOW - opened * MINUTE, **parts)
     send(said(at=NOW - made * MINUTE, **says))
     record, cycle = one(LearningRecord), one(LearningCycle, LearningCycle.id == id_)

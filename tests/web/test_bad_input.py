@@ -1,0 +1,216 @@
+"""Every form of the portal with what must never be taken: a clear answer, and nothing changes.
+
+The routes are read from the app, so a new one is tried without being written down here; one that
+is a single button, or that keeps whatever it is given, has to be named below.
+"""
+
+import re
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from aarportal.audit import operations as audit
+from aarportal.core import clock
+from aarportal.core.database import Base, db
+from aarportal.core.permissions import GRANTS, Permission, Role
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.cycle.anticipation.models import PlanSession
+from aarportal.web.blueprint import PERMISSIONS
+from aarportal.web.guard import MAX_FORM_BYTES
+from tests.cast import (
+    AOI,
+    BEN,
+    CHIBA,
+    CLASS_1_1,
+    CLASS_4_2,
+    CLASS_ELSEWHERE,
+    CLASS_J2_1,
+    GEN,
+    HANA,
+    KEN,
+    UNIT_ADDING,
+    UNIT_DIVISION,
+    UNIT_EQUATIONS,
+    key,
+)
+from tests.cycle.action.days import enter, record
+from tests.insight.teaching.lessons import Told, set_clock, tell
+
+pytestmark = pytest.mark.both_databases
+
+#: Who came, from where, and how often somebody tried; no part of what anybody wrote.
+PASSING = {"sign_in_sessions", "sign_in_throttles", "audit_entries"}
+#: Forms that are one button: with an id of one's own there is nothing in them to be wrong.
+ONE_TAP = {
+    "action.dispute", "action.start", "anticipation.withdraw", "anticipation.settle_plan",
+    "reflection.begin", "reflection.acknowledge", "reading.mark_read", "teaching.set_attendance",
+    "accounts.sign_out", "accounts.choose_language",
+}  # fmt: skip
+#: Autosave keeps whatever a form holds, so that nothing is lost before it is right.
+KEEPS_ANYTHING = {"drafts.save", "drafts.choose"}
+#: What is not wrong after all: an answer without a stamp means 読んだ, and odd words are words.
+TAKEN = {
+    "reading.answer": {"nothing", "only spaces"},
+    "reflection.revise": {"another kind", "below zero", "no number", "a day nobody has"},
+}
+
+UNITS = {AOI: UNIT_DIVISION, BEN: UNIT_DIVISION, HANA: UNIT_ADDING, KEN: UNIT_EQUATIONS}
+CLASSES = {
+    AOI: CLASS_4_2, BEN: CLASS_4_2, HANA: CLASS_1_1, KEN: CLASS_J2_1, GEN: CLASS_ELSEWHERE,
+}  # fmt: skip
+
+#: A value for every field that some form has, good enough wherever it is asked for.
+GOOD = {
+    "text": "図にかいたら分かった。", "title": "けいさんドリル", "amount": "6", "unit": "items",
+    "minutes": "10", "mid": "ok", "rating": "2", "next_what": "same", "kind": "task",
+    "reply": "thanks", "planned_on": "2026-11-23", "slot": "home", "state": "absent",
+    "subject": "sansu", "starts_on": "2026-11-01", "ends_on": "2026-12-01", "script": "ruby",
+    "text_size": "standard", "font": "standard", "language": "ja", "keep": "other",
+}  # fmt: skip
+#: The button that hands a sheet in; any other one turns its pages.
+GO = {"anticipation.set_goal": "start"}
+WRONG = {
+    "nothing": "",
+    "only spaces": " \u3000 ",
+    "a NUL": "\x00",
+    "far too long": "あ" * 900,
+    "another kind": str(uuid4()),
+    "below zero": "-1",
+    "no number": "1e999",
+    "a day nobody has": "2026-02-30",
+}
+
+
+def forms(app) -> dict[str, str]:
+    """Endpoint -> address, of everything that a person's browser may send."""
+    return {
+        rule.endpoint: re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        for rule in app.url_map.iter_rules()
+        if "POST" in rule.methods and not rule.endpoint.startswith("xapi.")
+    }
+
+
+def signed_in_forms(app) -> dict[str, str]:
+    return {
+        name: rule for name, rule in forms(app).items() if PERMISSIONS[name] != Permission.PUBLIC
+    }
+
+
+@pytest.fixture
+def ids(app) -> dict[str, dict[str, object]]:
+    """Member -> what they have, by the names that addresses have for it."""
+    set_clock()
+    found = {}
+    with app.app_context():
+        for member, class_id in CLASSES.items():
+            place = {"member": member, "class_id": class_id, "unit_id": UNITS.get(member)}
+            now = Told(**place, records=2, items=4)
+            before = Told(**place, days_ago=1, text="できた", rating=2, next_what="time",
+                          answers=[("task", "よく 見たね", 0)])  # fmt: skip
+            tell(now, before)
+            row = record(member=member, unit_id=UNITS.get(member))
+            enter(row)
+            found[member.name] = {
+                "cycle_id": now.cycle_id, "goal_id": key(f"goal of {now.name}"),
+                "reflection_id": before.reflection_id, "record_id": row.id,
+                "feedback_id": key(f"answer 0 to {before.name}"), "plan_id": _plan(member, now),
+                "class_id": class_id, "unit_id": UNITS.get(member, uuid4()),
+                "student_id": member.id, "form": "goal", "key": "new",
+            }  # fmt: skip
+    found[CHIBA.name] = found[BEN.name]
+    found["nobody"] = {
+        name: value if name in {"form", "key"} else uuid4()
+        for name, value in found[AOI.name].items()
+    }
+    return found
+
+
+def _plan(member, lap):
+    with unit_of_work(SystemScope("test")) as scope:
+        row = PlanSession(
+            school_id=member.school_id, student_id=member.id, cycle_id=lap.cycle_id,
+            planned_on=clock.today(), slot="home", planned_amount=8, state="planned",
+        )  # fmt: skip
+        scope.session.add(row)
+        audit.record(scope, "test", lap.cycle_id)
+        scope.session.flush()
+        return row.id
+
+
+def everything(app) -> dict[str, list]:
+    """Every row of every table, but for what is only passing."""
+    with app.app_context(), db.engine.connect() as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(select(table))))
+            for table in Base.metadata.sorted_tables
+            if table.name not in PASSING
+        }
+
+
+@pytest.mark.parametrize(
+    ("sender", "owners"),
+    [(AOI, ("ben", "hana", "ken", "gen", "nobody")), (CHIBA, ("hana", "ken", "gen", "nobody"))],
+    ids=["a pupil", "a teacher"],
+)
+def test_what_belongs_to_somebody_else_is_not_there(app, browser, ids, sender, owners):
+    """Of the same class, another class, another school, another district; or of nobody."""
+    window, before = browser(sender), everything(app)
+    for endpoint, rule in signed_in_forms(app).items():
+        for owner in owners if "_id}" in rule else ():
+            page = window.post(rule.format(**ids[owner]), GOOD)
+            allowed = PERMISSIONS[endpoint] in GRANTS[sender.role]
+            assert page.status == (404 if allowed else 403), (endpoint, owner)
+            assert page.html.select("main h1"), endpoint
+    assert everything(app) == before
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("sender", [AOI, CHIBA], ids=["a pupil", "a teacher"])
+def test_a_wrong_value_is_said_and_changes_nothing(app, browser, ids, sender, wrong):
+    window, before = browser(sender), everything(app)
+    tried = 0
+    for endpoint, rule in signed_in_forms(app).items():
+        if endpoint in ONE_TAP | KEEPS_ANYTHING or wrong in TAKEN.get(endpoint, ()):
+            continue
+        if PERMISSIONS[endpoint] not in GRANTS[sender.role]:
+            continue
+        page = window.post(
+            rule.format(**ids[sender.name]),
+            dict.fromkeys(GOOD, WRONG[wrong]) | {"go": GO.get(endpoint, "done")},
+        )
+        assert page.status in {400, 409, 422}, (endpoint, page.status)
+        assert page.html.select("main h1"), endpoint
+        tried += 1
+    assert tried >= 3
+    assert everything(app) == before
+
+
+@pytest.mark.parametrize("sender", [AOI, CHIBA], ids=["a pupil", "a teacher"])
+def test_a_huge_form_is_refused(app, browser, ids, sender):
+    window, before = browser(sender), everything(app)
+    huge = GOOD | {"text": "x" * (MAX_FORM_BYTES + 1)}
+    for endpoint, rule in signed_in_forms(app).items():
+        allowed = PERMISSIONS[endpoint] in GRANTS[sender.role]
+        status = window.post(rule.format(**ids[sender.name]), huge).status
+        assert status == 413 or (status == 403 and not allowed), endpoint
+    assert everything(app) == before
+
+
+@pytest.mark.parametrize("sender", [AOI, CHIBA], ids=["a pupil", "a teacher"])
+@pytest.mark.parametrize("token", ["", "stale"])
+def test_a_stale_form_is_refused(app, browser, ids, sender, token):
+    """The token of another session, or none: nobody else can make a browser send a form."""
+    window, before = browser(sender), everything(app)
+    if token:
+        token = browser(BEN).get("/csrf").response.json["token"]
+    sent = GOOD | {"csrf_token": token}
+    for endpoint, rule in forms(app).items():
+        answer = window.client.post(rule.format(**ids[sender.name]), data=sent)
+        assert answer.status_code == 400, endpoint
+    assert everything(app) == before
+
+
+def test_every_role_is_tried():
+    """Whoever may send a form is one of the senders above."""
+    assert set(GRANTS) - {Role.STUDENT, Role.TEACHER} <= {Role.ADMINISTRATOR}
