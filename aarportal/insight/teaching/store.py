@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
@@ -26,12 +27,21 @@ from aarportal.people.roster.store import Classmate
 
 #: How many ratings a card shows.
 RATINGS = 5
-#: Ratings of laps begun longer ago say nothing about now.
+#: Ratings made longer ago say nothing about now.
 RATED_DAYS = 28
 #: The share of a class that is most of it.
 MOST = 0.8
 #: How many laps of a pupil the side panel shows.
 LAPS = 3
+
+
+class UnitNow(NamedTuple):
+    """What a class works on."""
+
+    id: UUID
+    class_id: UUID
+    subject: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ class ClassNow:
     day: date
     as_of: datetime
     pupils: Sequence[Pupil]
-    unit: Unit | None
+    unit: UnitNow | None
     """The unit that most laps of today are about; for a class of one subject only its own."""
     counts: Counts = field(init=False)
 
@@ -112,9 +122,15 @@ class Lap:
 class _Today:
     """The lap of today that a card shows."""
 
-    cycle: LearningCycle
-    goal: Goal | None
-    unit: Unit | None
+    cycle_id: UUID
+    state: str
+    mid: str
+    items: int
+    acts: bool
+    has_goal: bool
+    planned: int | None
+    """Items that the goal plans; None if it plans none, or counts something else."""
+    unit: UnitNow | None
 
 
 @dataclass(frozen=True)
@@ -124,6 +140,29 @@ class _Rated:
     on: date
 
 
+# The questions are made once: putting one together costs as much as asking it.
+
+
+def _last_change() -> Select[Any]:
+    members = select(Enrollment.user_id).where(
+        Enrollment.class_id == bindparam("class_id"), Enrollment.role == "student"
+    )
+    classes = select(Enrollment.class_id).where(Enrollment.user_id.in_(members))
+    changed = (
+        select(func.max(LearningCycle.updated_at).label("at"))
+        .where(LearningCycle.class_id.in_(classes), LearningCycle.updated_at >= bindparam("begins"))
+        .subquery()
+    )
+    return (
+        select(changed.c.at, AbsentDay.student_id)
+        .select_from(changed)
+        .outerjoin(AbsentDay, AbsentDay.day == bindparam("day"))
+    )
+
+
+_LAST_CHANGE = _last_change()
+
+
 def version(scope: Scope, class_id: UUID) -> str:
     """Changes whenever the cards of the class would; one question, answered from indexes.
 
@@ -131,19 +170,8 @@ def version(scope: Scope, class_id: UUID) -> str:
     """
     day = clock.today()
     begins, _ends = clock.day_bounds(day)
-    members = select(Enrollment.user_id).where(
-        Enrollment.class_id == class_id, Enrollment.role == "student"
-    )
-    classes = select(Enrollment.class_id).where(Enrollment.user_id.in_(members))
-    changed = (
-        select(func.max(LearningCycle.updated_at).label("at"))
-        .where(LearningCycle.class_id.in_(classes), LearningCycle.updated_at >= begins)
-        .subquery()
-    )
     rows = scope.session.execute(
-        select(changed.c.at, AbsentDay.student_id)
-        .select_from(changed)
-        .outerjoin(AbsentDay, AbsentDay.day == day)
+        _LAST_CHANGE, {"class_id": class_id, "begins": begins, "day": day}
     ).all()
     away = sorted(student_id.hex for _at, student_id in rows if student_id)
     return "|".join((str(day), str(rows[0][0]), *away))
@@ -169,7 +197,7 @@ def class_now(scope: Scope, group: Class) -> ClassNow:
     ratings = _ratings(scope, ids)
     absent = attendance.absent_on(scope, ids, day)
     here = [todays[mate.id] for mate in mates if mate.id in todays and mate.id not in absent]
-    at_work = is_at_work(sum(_acts(it) for it in here), len(ids) - len(absent))
+    at_work = is_at_work(sum(it.acts for it in here), len(ids) - len(absent))
     pupils = [
         _pupil(mate, todays.get(mate.id), ratings.get(mate.id, ()), absent, class_acts=at_work)
         for mate in mates
@@ -177,26 +205,18 @@ def class_now(scope: Scope, group: Class) -> ClassNow:
     return ClassNow(group, day, clock.now(), pupils, _unit(group, list(todays.values())))
 
 
-def laps(scope: Scope, student_id: UUID) -> list[Lap]:
-    """The pupil's last laps, the latest first; two questions."""
+def _latest_laps() -> Select[Any]:
     last = (
         select(LearningCycle.id)
-        .where(LearningCycle.student_id == student_id)
+        .where(LearningCycle.student_id == bindparam("student_id"))
         .order_by(LearningCycle.opened_at.desc())
         .limit(LAPS)
         .subquery()
     )
-    rows = scope.session.execute(
+    return (
         select(LearningCycle, Goal, SelfRating, Reflection, Adjustment)
         .join(last, last.c.id == LearningCycle.id)
-        .outerjoin(
-            Goal,
-            and_(
-                Goal.school_id == LearningCycle.school_id,
-                Goal.cycle_id == LearningCycle.id,
-                Goal.state != GoalState.WITHDRAWN,
-            ),
-        )
+        .outerjoin(Goal, _STANDING_GOAL)
         .outerjoin(
             SelfRating,
             and_(
@@ -215,12 +235,24 @@ def laps(scope: Scope, student_id: UUID) -> list[Lap]:
             Adjustment,
             and_(
                 Adjustment.school_id == LearningCycle.school_id,
-                Adjustment.student_id == student_id,  # there is an index by student
                 Adjustment.from_cycle_id == LearningCycle.id,
             ),
         )
         .order_by(LearningCycle.opened_at, Goal.confirmed_at, Adjustment.proposed_at)
     )
+
+
+_STANDING_GOAL = and_(
+    Goal.school_id == LearningCycle.school_id,
+    Goal.cycle_id == LearningCycle.id,
+    Goal.state != GoalState.WITHDRAWN,
+)
+_LATEST_LAPS = _latest_laps()
+
+
+def laps(scope: Scope, student_id: UUID) -> list[Lap]:
+    """The pupil's last laps, the latest first; two questions."""
+    rows = scope.session.execute(_LATEST_LAPS, {"student_id": student_id})
     # Of several goals or changes of a lap the last one counts.
     by_cycle = {row[0].id: row for row in rows}
     written = [row[3].id for row in by_cycle.values() if row[3]]
@@ -232,34 +264,52 @@ def laps(scope: Scope, student_id: UUID) -> list[Lap]:
     return found[::-1]
 
 
+_TODAYS = (
+    select(
+        LearningCycle.student_id,
+        LearningCycle.id,
+        LearningCycle.state,
+        LearningCycle.mid,
+        LearningCycle.items,
+        LearningCycle.acted_first_at,
+        Goal.id,
+        Goal.amount_planned,
+        Goal.amount_unit,
+        Unit.id,
+        Unit.class_id,
+        Unit.subject,
+        Unit.title,
+    )
+    .outerjoin(Goal, _STANDING_GOAL)
+    .outerjoin(
+        Unit, and_(Unit.school_id == LearningCycle.school_id, Unit.id == LearningCycle.unit_id)
+    )
+    .where(
+        LearningCycle.student_id.in_(bindparam("student_ids", expanding=True)),
+        LearningCycle.opened_on == bindparam("day"),
+    )
+    .order_by(LearningCycle.opened_at, Goal.confirmed_at)
+)
+
+
 def _todays(scope: Scope, student_ids: Sequence[UUID], day: date) -> dict[UUID, _Today]:
     """Pupil -> the lap of today that is going on, else the last one."""
-    rows = scope.session.execute(
-        select(LearningCycle, Goal, Unit)
-        .outerjoin(
-            Goal,
-            and_(
-                Goal.school_id == LearningCycle.school_id,
-                Goal.cycle_id == LearningCycle.id,
-                Goal.state != GoalState.WITHDRAWN,
-            ),
-        )
-        .outerjoin(
-            Unit, and_(Unit.school_id == LearningCycle.school_id, Unit.id == LearningCycle.unit_id)
-        )
-        .where(LearningCycle.student_id.in_(student_ids), LearningCycle.opened_on == day)
-        .order_by(LearningCycle.opened_at, Goal.confirmed_at)
-    )
+    rows = scope.session.execute(_TODAYS, {"student_ids": student_ids, "day": day})
     found: dict[UUID, _Today] = {}
-    for cycle, goal, unit in rows:
-        shown = found.get(cycle.student_id)
-        if shown is None or shown.cycle.id == cycle.id or shown.cycle.state in CLOSED_CYCLE:
-            found[cycle.student_id] = _Today(cycle, goal, unit)
+    for student_id, id_, state, mid, items, acted_at, goal_id, amount, amount_unit, *unit in rows:
+        shown = found.get(student_id)
+        if shown is None or shown.cycle_id == id_ or shown.state in CLOSED_CYCLE:
+            found[student_id] = _Today(
+                id_,
+                state,
+                mid,
+                items,
+                acts=acted_at is not None,
+                has_goal=goal_id is not None,
+                planned=amount if amount_unit == "items" else None,
+                unit=UnitNow(*unit) if unit[0] else None,
+            )
     return found
-
-
-def _acts(it: _Today) -> bool:
-    return it.cycle.acted_first_at is not None
 
 
 def _pupil(
@@ -270,18 +320,17 @@ def _pupil(
     *,
     class_acts: bool,
 ) -> Pupil:
-    values = [rating.value for rating in rated]
+    values = tuple(rating.value for rating in rated)
     if mate.id in absent:
         return Pupil(mate, ratings=values, absent=absent[mate.id])
-    goal = lap.goal if lap else None
     seen = Seen(
         today=clock.today(),
-        mid=lap.cycle.mid if lap else "",
+        mid=lap.mid if lap else "",
         ratings=values,
         rated_on=rated[-1].on if rated else None,
         last_met=rated[-1].met if rated else None,
-        has_goal=goal is not None,
-        acts=lap is not None and _acts(lap),
+        has_goal=lap is not None and lap.has_goal,
+        acts=lap is not None and lap.acts,
         class_acts=class_acts,
     )
     return Pupil(mate, _phases(lap), values, signals(seen))
@@ -290,22 +339,10 @@ def _pupil(
 def _phases(lap: _Today | None) -> Phases:
     if lap is None:
         return NOT_BEGUN
-    goal = lap.goal
-    planned = goal.amount_planned if goal and goal.amount_unit == "items" else None
-    return phases_of(
-        lap.cycle.state, has_goal=goal is not None, items=lap.cycle.items, planned=planned
-    )
+    return phases_of(lap.state, has_goal=lap.has_goal, items=lap.items, planned=lap.planned)
 
 
-def _ratings(scope: Scope, student_ids: Sequence[UUID]) -> dict[UUID, list[_Rated]]:
-    """Pupil -> the last five ratings with their facts, the latest last; one question for all.
-
-    It goes by the laps of the last weeks, which an index finds, however long the history is.
-    """
-    since, _ends = clock.day_bounds(clock.today() - timedelta(days=RATED_DAYS))
-    lately = select(LearningCycle.id).where(
-        LearningCycle.student_id.in_(student_ids), LearningCycle.opened_at >= since
-    )
+def _latest_ratings() -> Select[Any]:
     place = (
         func.row_number()
         .over(partition_by=SelfRating.student_id, order_by=SelfRating.made_at.desc())
@@ -315,21 +352,33 @@ def _ratings(scope: Scope, student_ids: Sequence[UUID]) -> dict[UUID, list[_Rate
         select(
             SelfRating.student_id, SelfRating.value, SelfRating.fact_met, SelfRating.made_at, place
         )
-        .where(SelfRating.cycle_id.in_(lately))
+        .where(
+            SelfRating.student_id.in_(bindparam("student_ids", expanding=True)),
+            SelfRating.made_at >= bindparam("since"),
+        )
         .subquery()
     )
-    rows = scope.session.execute(
+    return (
         select(numbered.c.student_id, numbered.c.value, numbered.c.fact_met, numbered.c.made_at)
         .where(numbered.c.place <= RATINGS)
         .order_by(numbered.c.made_at)
     )
+
+
+_LATEST_RATINGS = _latest_ratings()
+
+
+def _ratings(scope: Scope, student_ids: Sequence[UUID]) -> dict[UUID, list[_Rated]]:
+    """Pupil -> the last five ratings of the last weeks with their facts, the latest last."""
+    since, _ends = clock.day_bounds(clock.today() - timedelta(days=RATED_DAYS))
+    rows = scope.session.execute(_LATEST_RATINGS, {"student_ids": student_ids, "since": since})
     found: dict[UUID, list[_Rated]] = {}
     for student_id, value, met, made_at in rows:
         found.setdefault(student_id, []).append(_Rated(value, met, clock.school_day_of(made_at)))
     return found
 
 
-def _unit(group: Class, todays: Sequence[_Today]) -> Unit | None:
+def _unit(group: Class, todays: Sequence[_Today]) -> UnitNow | None:
     """The unit of most laps; of equals the one with the greater id, so that it stays put.
 
     A class of one subject is not named after the units of other lessons.

@@ -86,7 +86,7 @@ def test_a_card_shows_where_the_pupil_is_today(in_app, lap, expected):
 def test_a_lap_of_yesterday_is_not_shown_as_today(in_app):
     tell(Told(days_ago=1, text="できた", rating=3))
     assert arcs() == ("next", "next", "next")
-    assert card().ratings == [3]
+    assert card().ratings == (3,)
 
 
 def test_of_several_laps_the_one_that_goes_on_is_shown_else_the_last(in_app):
@@ -99,13 +99,13 @@ def test_of_several_laps_the_one_that_goes_on_is_shown_else_the_last(in_app):
 def test_the_last_five_ratings_come_in_order(in_app):
     values = [0, 1, 2, 3, 2, 1]
     tell(*[Told(days_ago=6 - n, rating=value, text="") for n, value in enumerate(values)])
-    assert card().ratings == values[1:]
-    assert card(BEN).ratings == []
+    assert card().ratings == tuple(values[1:])
+    assert card(BEN).ratings == ()
 
 
 def test_ratings_of_last_term_say_nothing_about_now(in_app):
     tell(Told(days_ago=40, rating=0, text=""), Told(days_ago=39, rating=0, text=""))
-    assert card().ratings == []
+    assert card().ratings == ()
     assert card().signals == []
 
 

@@ -113,14 +113,14 @@ def test_somebody_elses_plan_is_not_there():
 
 @pytest.mark.parametrize(
     ("done", "state"),
-    [(work(8), "done"), (work(4), "done"), (work(3), "partly"),
-     (work(8, unit=UNIT_WATER, subject="rika"), "planned")],
+    [({"items": 8}, "done"), ({"items": 4}, "done"), ({"items": 3}, "partly"),
+     ({"items": 8, "unit": UNIT_WATER, "subject": "rika"}, "planned")],
     ids=["all", "half", "less", "another unit"],
 )  # fmt: skip
 def test_a_record_answers_the_plan_of_its_day(done, state):
     with unit_of_work(scope_of(AOI)) as scope:
         plan = planned(scope)
-        moved = operations.match_record_to_plans(scope, AOI.id, done)
+        moved = operations.match_record_to_plans(scope, AOI.id, work(**done))
         assert (plan.state, moved) == (state, int(state != "planned"))
 
 
@@ -152,18 +152,19 @@ def test_an_app_cannot_see_plans_and_moves_none(queries):
     [
         (-2, [], (), "open_past"),
         (-1, [], (), "planned"),
-        (-2, [work(8, -2)], (), "done"),
-        (-2, [work(8, -1)], (), "done"),
-        (-2, [work(3, -3)], (), "partly"),
-        (-2, [work(8, 0)], (), "open_past"),
+        (-2, [(8, -2)], (), "done"),
+        (-2, [(8, -1)], (), "done"),
+        (-2, [(3, -3)], (), "partly"),
+        (-2, [(8, 0)], (), "open_past"),
         (-2, [], (-2,), "excused"),
-        (-2, [work(8, -2)], (-2,), "done"),
+        (-2, [(8, -2)], (-2,), "done"),
         (-15, [], (), "planned"),
-        (1, [work()], (), "planned"),
+        (1, [(8, 0)], (), "planned"),
     ],
 )
 def test_the_students_own_page_settles_their_plans(days, works, absent, state):
     today = clock.today()
+    works = [work(items, back) for items, back in works]
     with unit_of_work(scope_of(AOI)) as scope:
         plan = planned(scope, days=days)
         away = {today + DAY * back for back in absent}
