@@ -110,6 +110,7 @@ class Visit:
 
         Axe is a script itself: where scripts are off, only the other two are looked at.
         """
+        self.page.wait_for_load_state()
         if self.javascript:
             found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
             assert not found.response["violations"], found.generate_report()

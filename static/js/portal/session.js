@@ -45,7 +45,18 @@ const session = {
   listen() {
     const form = document.querySelector("form[data-signout]");
     const person = meta("person");
-    if (this.signedOut()) localStorage.removeItem(LEAVING);
+    if (globalThis.BroadcastChannel) {
+      this.others = new BroadcastChannel("aarportal");
+      this.others.onmessage = ({ data }) => {
+        if (data === "left") person && location.reload();
+        else outbox.settledElsewhere(data);
+      };
+    }
+    if (this.signedOut() && localStorage.getItem(LEAVING) !== null) {
+      localStorage.removeItem(LEAVING);
+      // Another tab may have loaded again a moment before the server knew: now it does.
+      this.others?.postMessage("left");
+    }
     if (person && form && localStorage.getItem(LEAVING) === person) {
       this.leave(form);
       return false;
@@ -61,13 +72,6 @@ const session = {
     });
     // A page that the browser kept alive may belong to someone who has left.
     addEventListener("pageshow", (event) => event.persisted && location.reload());
-    if (globalThis.BroadcastChannel) {
-      this.others = new BroadcastChannel("aarportal");
-      this.others.onmessage = ({ data }) => {
-        if (data === "left") person && location.reload();
-        else outbox.settledElsewhere(data);
-      };
-    }
     if (person) {
       const seen = () => this.active();
       for (const name of ["pointerdown", "keydown", "input"]) document.addEventListener(name, seen);
