@@ -2,6 +2,7 @@
 /* Shared devices: what has to be gone when a person leaves, and when they forget to. */
 const ACTIVE_AT = "active-at";
 const LEAVING = "signing-out";
+const LEFT_AT = "left-at";
 
 const session = {
   /** The page that asks for a password is the server's word that nobody is signed in. */
@@ -13,6 +14,12 @@ const session = {
     const minutes = Number(meta("idle-minutes"));
     const at = Number(localStorage.getItem(ACTIVE_AT));
     return minutes > 0 && at > 0 && Date.now() - at > minutes * 60000;
+  },
+
+  /** Whether this page was asked for before somebody left, and only now begins. */
+  isFromBefore() {
+    const left = Number(localStorage.getItem(LEFT_AT));
+    return Date.now() - performance.now() < left && left <= Date.now();
   },
 
   active() {
@@ -55,7 +62,12 @@ const session = {
     if (this.signedOut() && localStorage.getItem(LEAVING) !== null) {
       localStorage.removeItem(LEAVING);
       // Another tab may have loaded again a moment before the server knew: now it does.
+      localStorage.setItem(LEFT_AT, Date.now());
       this.others?.postMessage("left");
+    }
+    if (person && this.isFromBefore()) {
+      location.reload();
+      return false;
     }
     if (person && form && localStorage.getItem(LEAVING) === person) {
       this.leave(form);
