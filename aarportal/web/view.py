@@ -1,6 +1,7 @@
 """What every template knows of the page it draws: the `view`."""
 
 import base64
+import time
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -59,6 +60,9 @@ class View:
     draft_key: str
     """Base64 of the 32 bytes with which this person's device locks away what is not sent yet."""
     demo: bool
+    at: int
+    """When the page was made, in milliseconds of the real clock, which a demonstration does not
+    shift: a page that is older than a sign-out gives way."""
 
     @property
     def stage(self) -> str:
@@ -104,6 +108,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             if person
             else "",
             demo=settings.demo,
+            at=time.time_ns() // 1_000_000,
         )
         return {"view": view}
 

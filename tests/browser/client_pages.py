@@ -16,6 +16,7 @@ HTMX_CONFIG = (
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <title>{% block title %}Portal{% endblock %}</title>
 <link rel="icon" href="data:,">
+<meta name="at" content="{{ at }}">
 <meta name="csrf-token" content="{{ csrf }}">
 <meta name="htmx-config" content='{{ htmx_config }}'>
 <meta name="idle-minutes" content="15">

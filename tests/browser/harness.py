@@ -10,6 +10,7 @@ import hashlib
 import secrets
 import socket
 import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -186,6 +187,7 @@ def _page(name: str, status: int = 200, **values):
             name=who,
             draft_key=base64.b64encode(key).decode(),
             csrf=session.get("csrf", ""),
+            at=time.time_ns() // 1_000_000,
             htmx_config=HTMX_CONFIG,
             static=f"/static/{current_app.config['server'].version}",
             idem=secrets.token_hex(8),

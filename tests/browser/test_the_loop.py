@@ -204,6 +204,24 @@ def test_the_class_page_shows_what_happens_by_itself(school, visit):
     assert desk.evaluate("window.stays")
 
 
+def test_a_tap_on_a_card_shows_the_pupil_and_leaves_the_page_where_it_is(school, visit):
+    address, _pupil, teacher = school
+    adult = visit(address)
+    desk = sign_in(adult, teacher)
+    desk.evaluate("window.stays = true")
+    card = desk.locator(".pupil:not([aria-current])").last
+    name = card.locator(".pupil-name").inner_text()
+    card.click()
+    expect(desk.locator(".side h2")).to_have_text(re.compile(re.sub(r"\s+", r"\\s+", name)))
+    expect(desk.locator(".pupil[aria-current]")).to_have_count(1)
+    expect(desk).to_have_url(re.compile("student="))
+    assert desk.evaluate("window.stays")
+    adult.check()
+    desk.go_back()
+    desk.wait_for_load_state()
+    expect(desk.locator(".pupil")).to_have_count(40)
+
+
 def test_the_class_page_refreshes_cheaply(school, visit):
     address, _pupil, teacher = school
     adult = visit(address)

@@ -16,10 +16,9 @@ const session = {
     return minutes > 0 && at > 0 && Date.now() - at > minutes * 60000;
   },
 
-  /** Whether this page was asked for before somebody left, and only now begins. */
+  /** Whether this page was made before somebody left, and only now begins. Both are server time. */
   isFromBefore() {
-    const left = Number(localStorage.getItem(LEFT_AT));
-    return Date.now() - performance.now() < left && left <= Date.now();
+    return Number(meta("at")) < Number(localStorage.getItem(LEFT_AT));
   },
 
   active() {
@@ -62,10 +61,12 @@ const session = {
     if (this.signedOut() && localStorage.getItem(LEAVING) !== null) {
       localStorage.removeItem(LEAVING);
       // Another tab may have loaded again a moment before the server knew: now it does.
-      localStorage.setItem(LEFT_AT, Date.now());
+      localStorage.setItem(LEFT_AT, meta("at"));
       this.others?.postMessage("left");
     }
     if (person && this.isFromBefore()) {
+      // Once and not again, whatever the server's clock says.
+      localStorage.removeItem(LEFT_AT);
       location.reload();
       return false;
     }
