@@ -8,10 +8,12 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core.errors import (
     ConflictError,
@@ -51,7 +53,10 @@ def init_app(app: Flask) -> None:
         return response
 
     @app.errorhandler(CSRFError)
-    def answer_stale_form(_error: CSRFError) -> Response:
+    def answer_stale_form(_error: CSRFError) -> AnyResponse:
+        if request.endpoint == "accounts.sign_out" and "token" not in session:
+            # Another tab signed out a moment before: there is nothing left to leave.
+            return redirect(url_for("accounts.sign_in"), 303)
         return _answer(400, "csrf")
 
     @app.errorhandler(HTTPException)

@@ -87,6 +87,8 @@ class Server:
         self.held = threading.Event()
         self.held.set()
         self.sessions_ended = False
+        #: Who signed out; a request on its way with the old cookie finds nobody signed in.
+        self.visits_ended: set[str | None] = {None}
         self.version = "0a1b2c3d"
         self.app = make_app(self)
         self._http = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=Quiet)
@@ -213,6 +215,11 @@ def _check_token() -> None:
 
 
 def _add_shell(app: Flask, server: Server) -> None:
+    @app.before_request
+    def forget_who_left():
+        if session.get("visit") in server.visits_ended:
+            session.pop("name", None)
+
     @app.get("/static/<version>/js/portal.js")
     def script(version):
         return Response(portal_script(), mimetype="text/javascript")
@@ -256,11 +263,13 @@ def _add_people(app: Flask, server: Server) -> None:
         if request.method == "GET":
             return _page("sign-in")
         session.clear()
-        session.update(name=request.form["name"], csrf=secrets.token_hex(8))
+        visit = secrets.token_hex(8)
+        session.update(name=request.form["name"], csrf=secrets.token_hex(8), visit=visit)
         return redirect("/home", 303)
 
     @app.post("/sign-out")
     def sign_out():
+        server.visits_ended.add(session.get("visit"))
         session.clear()
         return redirect("/sign-in", 303)
 
