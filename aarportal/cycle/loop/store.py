@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from aarportal.core.scope import AppScope, Scope
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
@@ -25,13 +25,18 @@ def cycle(scope: Scope, cycle_id: UUID) -> LearningCycle:
     return scope.one(LearningCycle, cycle_id)
 
 
+# What the pages of a student ask is made once: putting a question together costs as much as asking.
+
+_OPEN_CYCLES = (
+    select(LearningCycle)
+    .where(LearningCycle.student_id == bindparam("student_id"), LearningCycle.state.in_(OPEN_CYCLE))
+    .order_by(LearningCycle.updated_at.desc())
+)
+
+
 def open_cycles(scope: Scope | AppScope, student_id: UUID) -> Sequence[LearningCycle]:
     """Cycles that still take goals, records or a reflection, the one touched last first."""
-    return scope.session.scalars(
-        select(LearningCycle)
-        .where(LearningCycle.student_id == student_id, LearningCycle.state.in_(OPEN_CYCLE))
-        .order_by(LearningCycle.updated_at.desc())
-    ).all()
+    return scope.session.scalars(_OPEN_CYCLES, {"student_id": student_id}).all()
 
 
 def recent_cycles(scope: Scope, student_id: UUID, limit: int) -> Sequence[LearningCycle]:
@@ -44,18 +49,22 @@ def recent_cycles(scope: Scope, student_id: UUID, limit: int) -> Sequence[Learni
     ).all()
 
 
+_BETWEEN = (
+    select(LearningCycle)
+    .where(
+        LearningCycle.student_id == bindparam("student_id"),
+        LearningCycle.opened_on.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(LearningCycle.opened_at)
+)
+
+
 def cycles_between(
     scope: Scope, student_id: UUID, first: date, last: date
 ) -> Sequence[LearningCycle]:
     """Cycles opened from `first` to `last` (inclusive), in order."""
-    return scope.session.scalars(
-        select(LearningCycle)
-        .where(
-            LearningCycle.student_id == student_id,
-            LearningCycle.opened_on.between(first, last),
-        )
-        .order_by(LearningCycle.opened_at)
-    ).all()
+    wanted = {"student_id": student_id, "first": first, "last": last}
+    return scope.session.scalars(_BETWEEN, wanted).all()
 
 
 def class_cycles(scope: Scope, student_ids: Collection[UUID], day: date) -> Sequence[LearningCycle]:
@@ -74,19 +83,19 @@ def class_version(scope: Scope, class_id: UUID) -> datetime | None:
     )
 
 
+_CLOSED_LAPS = (
+    select(func.count())
+    .select_from(LearningCycle)
+    .where(
+        LearningCycle.student_id == bindparam("student_id"),
+        LearningCycle.state.in_(CLOSED_CYCLE - {CycleState.CLOSED_UNREVIEWED}),
+    )
+)
+
+
 def closed_laps(scope: Scope, student_id: UUID) -> int:
     """How many laps the student has closed by reflecting; they never disappear."""
-    return (
-        scope.session.scalar(
-            select(func.count())
-            .select_from(LearningCycle)
-            .where(
-                LearningCycle.student_id == student_id,
-                LearningCycle.state.in_(CLOSED_CYCLE - {CycleState.CLOSED_UNREVIEWED}),
-            )
-        )
-        or 0
-    )
+    return scope.session.scalar(_CLOSED_LAPS, {"student_id": student_id}) or 0
 
 
 def recent_amounts(scope: Scope, student_id: UUID, subject: str, limit: int = 4) -> list[int]:
@@ -114,14 +123,20 @@ def adjustment(scope: Scope, adjustment_id: UUID) -> Adjustment:
     return scope.one(Adjustment, adjustment_id)
 
 
+_LATEST_ADJUSTMENT = (
+    select(Adjustment)
+    .where(
+        Adjustment.student_id == bindparam("student_id"),
+        Adjustment.state != AdjustmentState.LAPSED,
+    )
+    .order_by(Adjustment.proposed_at.desc())
+    .limit(1)
+)
+
+
 def latest_adjustment(scope: Scope, student_id: UUID) -> Adjustment | None:
     """What the student decided last, whether it waits, is being tried or was judged."""
-    return scope.session.scalar(
-        select(Adjustment)
-        .where(Adjustment.student_id == student_id, Adjustment.state != AdjustmentState.LAPSED)
-        .order_by(Adjustment.proposed_at.desc())
-        .limit(1)
-    )
+    return scope.session.scalar(_LATEST_ADJUSTMENT, {"student_id": student_id})
 
 
 def proposed_adjustment(scope: Scope, student_id: UUID) -> Adjustment | None:

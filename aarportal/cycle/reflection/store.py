@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from aarportal.core.errors import NotFoundError
@@ -70,46 +70,6 @@ class Lookback:
         return self.proposed is not None and self.proposed.state != AdjustmentState.PROPOSED
 
 
-def lookback(scope: Scope, cycle_id: UUID) -> Lookback:
-    """One lap as its writer looks back on it.
-
-    Raises:
-        NotFoundError: If there is none, or it is somebody else's.
-    """
-    row = scope.session.execute(
-        select(
-            LearningCycle, _is_first_lesson(), Unit, Goal, SuccessCriterion, Prediction,
-            SelfRating, Reflection, Attribution,
-        )
-        .outerjoin(
-            Unit, and_(Unit.school_id == LearningCycle.school_id, Unit.id == LearningCycle.unit_id)
-        )
-        .outerjoin(Goal, and_(_of_lap(Goal), Goal.state != GoalState.WITHDRAWN))
-        .outerjoin(
-            SuccessCriterion,
-            and_(SuccessCriterion.school_id == Goal.school_id, SuccessCriterion.goal_id == Goal.id),
-        )
-        .outerjoin(Prediction, _of_lap(Prediction))
-        .outerjoin(SelfRating, _of_lap(SelfRating))
-        .outerjoin(Reflection, _of_lap(Reflection))
-        .outerjoin(
-            Attribution,
-            and_(
-                Attribution.school_id == Reflection.school_id,
-                Attribution.reflection_id == Reflection.id,
-            ),
-        )
-        .where(LearningCycle.id == cycle_id)
-        .order_by(Goal.confirmed_at.desc())
-    ).tuples().first()  # fmt: skip
-    if row is None:
-        raise NotFoundError("LearningCycle")
-    around = cycles.adjustments_of(scope, [cycle_id])
-    tried = next((it for it in around if it.to_cycle_id == cycle_id), None)
-    proposed = next((it for it in around if it.from_cycle_id == cycle_id), None)
-    return Lookback(*row, tried, proposed)
-
-
 def _of_lap(row_class: type) -> ColumnElement[bool]:
     return and_(
         row_class.school_id == LearningCycle.school_id,  # type: ignore[attr-defined]
@@ -129,6 +89,72 @@ def _is_first_lesson() -> ColumnElement[bool]:
             earlier.opened_at < LearningCycle.opened_at,
         ),
     )
+
+
+# Putting these together costs more than asking them, so they are made once.
+
+_REASON = and_(
+    Attribution.school_id == Reflection.school_id, Attribution.reflection_id == Reflection.id
+)
+_LOOKBACK = (
+    select(
+        LearningCycle, _is_first_lesson(), Unit, Goal, SuccessCriterion, Prediction,
+        SelfRating, Reflection, Attribution,
+    )
+    .outerjoin(
+        Unit, and_(Unit.school_id == LearningCycle.school_id, Unit.id == LearningCycle.unit_id)
+    )
+    .outerjoin(Goal, and_(_of_lap(Goal), Goal.state != GoalState.WITHDRAWN))
+    .outerjoin(
+        SuccessCriterion,
+        and_(SuccessCriterion.school_id == Goal.school_id, SuccessCriterion.goal_id == Goal.id),
+    )
+    .outerjoin(Prediction, _of_lap(Prediction))
+    .outerjoin(SelfRating, _of_lap(SelfRating))
+    .outerjoin(Reflection, _of_lap(Reflection))
+    .outerjoin(Attribution, _REASON)
+    .where(LearningCycle.id == bindparam("cycle_id"))
+    .order_by(Goal.confirmed_at.desc())
+)  # fmt: skip
+_FINISHED_LAPS = (
+    select(Reflection, LearningCycle, _is_first_lesson(), SelfRating.id, Attribution)
+    .join(
+        LearningCycle,
+        and_(
+            LearningCycle.school_id == Reflection.school_id,
+            LearningCycle.id == Reflection.cycle_id,
+        ),
+    )
+    .outerjoin(SelfRating, _of_lap(SelfRating))
+    .outerjoin(Attribution, _REASON)
+    .where(
+        Reflection.student_id == bindparam("student_id"),
+        LearningCycle.subject == bindparam("subject"),
+    )
+    .order_by(LearningCycle.opened_at.desc())
+    .limit(bindparam("most"))
+)
+_LATEST_FEEDBACK = (
+    select(TeacherFeedback)
+    .where(TeacherFeedback.student_id == bindparam("student_id"))
+    .order_by(TeacherFeedback.sent_at.desc())
+    .limit(1)
+)
+
+
+def lookback(scope: Scope, cycle_id: UUID) -> Lookback:
+    """One lap as its writer looks back on it.
+
+    Raises:
+        NotFoundError: If there is none, or it is somebody else's.
+    """
+    row = scope.session.execute(_LOOKBACK, {"cycle_id": cycle_id}).tuples().first()
+    if row is None:
+        raise NotFoundError("LearningCycle")
+    around = cycles.adjustments_of(scope, [cycle_id])
+    tried = next((it for it in around if it.to_cycle_id == cycle_id), None)
+    proposed = next((it for it in around if it.from_cycle_id == cycle_id), None)
+    return Lookback(*row, tried, proposed)
 
 
 def last_prompt(scope: Scope, student_id: UUID, *, before: UUID) -> str:
@@ -238,12 +264,7 @@ def attributions_of(scope: Scope, reflection_ids: Collection[UUID]) -> dict[UUID
 
 def latest_feedback(scope: Scope, student_id: UUID) -> TeacherFeedback | None:
     """The last thing a teacher answered to this student."""
-    return scope.session.scalar(
-        select(TeacherFeedback)
-        .where(TeacherFeedback.student_id == student_id)
-        .order_by(TeacherFeedback.sent_at.desc())
-        .limit(1)
-    )
+    return scope.session.scalar(_LATEST_FEEDBACK, {"student_id": student_id})
 
 
 def feedback_of(
@@ -270,27 +291,8 @@ def finished_laps(
     limit: int = WINDOW + COMPARED_TEXTS,
 ) -> list[Lap]:
     """The student's last laps of a subject as fading sees them, in order."""
-    rows = scope.session.execute(
-        select(Reflection, LearningCycle, _is_first_lesson(), SelfRating.id, Attribution)
-        .join(
-            LearningCycle,
-            and_(
-                LearningCycle.school_id == Reflection.school_id,
-                LearningCycle.id == Reflection.cycle_id,
-            ),
-        )
-        .outerjoin(SelfRating, _of_lap(SelfRating))
-        .outerjoin(
-            Attribution,
-            and_(
-                Attribution.school_id == Reflection.school_id,
-                Attribution.reflection_id == Reflection.id,
-            ),
-        )
-        .where(Reflection.student_id == student_id, LearningCycle.subject == subject)
-        .order_by(LearningCycle.opened_at.desc())
-        .limit(limit)
-    ).all()
+    wanted = {"student_id": student_id, "subject": subject, "most": limit}
+    rows = scope.session.execute(_FINISHED_LAPS, wanted).all()
     stepped = next_steps(scope, [row[1].id for row in rows])
     laps = [
         Lap(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
@@ -79,25 +79,28 @@ def applicant(scope: SystemScope, code: str, login_id: str, day: date) -> Applic
     return Applicant(*row) if row else None
 
 
+# Asked with every page, and made once.
+_KNOWN = (
+    select(User, Account, SignInSession)
+    .join(Account, Account.user_id == User.id)
+    .join(SignInSession, SignInSession.user_id == User.id)
+    .where(
+        SignInSession.token_hash == bindparam("token_hash"),
+        SignInSession.closes_at > bindparam("now"),
+        User.enabled.is_(True),
+        exists().where(
+            UserRole.user_id == SignInSession.user_id,
+            UserRole.school_id == SignInSession.school_id,
+            or_(UserRole.ends_before.is_(None), UserRole.ends_before > bindparam("day")),
+        ),
+    )
+)
+
+
 def known(scope: SystemScope, token_hash: bytes, now: datetime, day: date) -> Known | None:
     """Who holds this session, if it is open, the person enabled, and the role not over."""
-    row = scope.session.execute(
-        select(User, Account, SignInSession)
-        .join(Account, Account.user_id == User.id)
-        .join(SignInSession, SignInSession.user_id == User.id)
-        .where(
-            and_(
-                SignInSession.token_hash == token_hash,
-                SignInSession.closes_at > now,
-                User.enabled.is_(True),
-                exists().where(
-                    UserRole.user_id == SignInSession.user_id,
-                    UserRole.school_id == SignInSession.school_id,
-                    _is_not_over(UserRole, day),
-                ),
-            )
-        )
-    ).first()
+    wanted = {"token_hash": token_hash, "now": now, "day": day}
+    row = scope.session.execute(_KNOWN, wanted).first()
     return Known(*row) if row else None
 
 

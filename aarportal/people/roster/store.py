@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, inspect, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, inspect, or_, select
 
 from aarportal.core.ownership import DistrictOwned
 from aarportal.core.scope import Scope, SystemScope
@@ -39,25 +39,42 @@ class Seat:
     role: str
 
 
-def _current(day: date) -> ColumnElement[bool]:
-    return and_(
-        or_(Enrollment.starts_on.is_(None), Enrollment.starts_on <= day),
-        or_(Enrollment.ends_before.is_(None), Enrollment.ends_before > day),
+# These questions come with every page, and are made once: putting one together costs as much as
+# asking it.
+
+#: The place in a class that a person has on `:day`.
+_CURRENT = and_(
+    or_(Enrollment.starts_on.is_(None), Enrollment.starts_on <= bindparam("day")),
+    or_(Enrollment.ends_before.is_(None), Enrollment.ends_before > bindparam("day")),
+)
+
+_SEATS = (
+    select(Class.id, Class.class_type, Enrollment.role)
+    .join(
+        Enrollment,
+        and_(Enrollment.school_id == Class.school_id, Enrollment.class_id == Class.id),
     )
+    .where(
+        Enrollment.school_id == bindparam("school_id"),
+        Enrollment.user_id == bindparam("user_id"),
+        _CURRENT,
+    )
+    .order_by(Class.class_type, Class.title)
+)
 
 
 def seats(scope: Scope | SystemScope, school_id: UUID, user_id: UUID, day: date) -> list[Seat]:
     """The classes a person belongs to on `day`, homeroom classes first."""
-    rows = scope.session.execute(
-        select(Class.id, Class.class_type, Enrollment.role)
-        .join(
-            Enrollment,
-            and_(Enrollment.school_id == Class.school_id, Enrollment.class_id == Class.id),
-        )
-        .where(Enrollment.school_id == school_id, Enrollment.user_id == user_id, _current(day))
-        .order_by(Class.class_type, Class.title)
-    )
-    return [Seat(*row) for row in rows]
+    wanted = {"school_id": school_id, "user_id": user_id, "day": day}
+    return [Seat(*row) for row in scope.session.execute(_SEATS, wanted)]
+
+
+_STUDENT_IDS = select(Enrollment.class_id, Enrollment.user_id).where(
+    Enrollment.school_id == bindparam("school_id"),
+    Enrollment.class_id.in_(bindparam("class_ids", expanding=True)),
+    Enrollment.role == "student",
+    _CURRENT,
+)
 
 
 def student_ids(
@@ -65,27 +82,23 @@ def student_ids(
 ) -> dict[UUID, frozenset[UUID]]:
     """Students of each of the classes on `day`."""
     found: dict[UUID, set[UUID]] = {class_id: set() for class_id in class_ids}
-    rows = scope.session.execute(
-        select(Enrollment.class_id, Enrollment.user_id).where(
-            Enrollment.school_id == school_id,
-            Enrollment.class_id.in_(class_ids),
-            Enrollment.role == "student",
-            _current(day),
-        )
-    )
-    for class_id, user_id in rows:
+    wanted = {"school_id": school_id, "class_ids": list(class_ids), "day": day}
+    for class_id, user_id in scope.session.execute(_STUDENT_IDS, wanted):
         found[class_id].add(user_id)
     return {class_id: frozenset(ids) for class_id, ids in found.items()}
 
 
+_CLASS_LIST = (
+    select(User.id, Enrollment.attendance_no, User.family_name, User.given_name, User.grade)
+    .join(Enrollment, Enrollment.user_id == User.id)
+    .where(Enrollment.class_id == bindparam("class_id"), Enrollment.role == "student", _CURRENT)
+    .order_by(Enrollment.attendance_no.is_(None), Enrollment.attendance_no, User.sourced_id)
+)
+
+
 def class_list(scope: Scope, class_id: UUID, day: date) -> list[Classmate]:
     """The students of a class on `day` by 出席番号; those without a number come last."""
-    rows = scope.session.execute(
-        select(User.id, Enrollment.attendance_no, User.family_name, User.given_name, User.grade)
-        .join(Enrollment, Enrollment.user_id == User.id)
-        .where(Enrollment.class_id == class_id, Enrollment.role == "student", _current(day))
-        .order_by(Enrollment.attendance_no.is_(None), Enrollment.attendance_no, User.sourced_id)
-    )
+    rows = scope.session.execute(_CLASS_LIST, {"class_id": class_id, "day": day})
     return [Classmate(row[0], row[1], row[2], row[3], grade_number(row[4])) for row in rows]
 
 
