@@ -37,6 +37,8 @@ SQLITE_PRAGMAS = (
     "mmap_size=134217728",
     "journal_size_limit=67108864",
     "analysis_limit=400",
+    # Pages that many batches write are then copied into the file once and not every time.
+    "wal_autocheckpoint=4000",
 )
 
 #: Whether the unit of work that runs in this context means to write.

@@ -1,7 +1,7 @@
 """Keeping learning records and the sums that pages read, always in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -30,6 +30,7 @@ from aarportal.cycle.loop.states import (
     RecordState,
     step,
 )
+from aarportal.cycle.loop.store import AnyLap
 from aarportal.people.attendance import store as attendance
 
 #: Connector key of work that a student reports by hand.
@@ -50,7 +51,7 @@ class PaperWork:
 def book(
     scope: Scope | AppScope,
     entries: Sequence[Entry],
-    cycles: dict[UUID, LearningCycle],
+    cycles: Mapping[UUID, AnyLap],
 ) -> None:
     """Add new records to the sums of their days and cycles, and set their `active_seconds`.
 
@@ -317,7 +318,7 @@ class _Rows:
             scope.session.execute(update(DayRollup), self.changed)
 
 
-def _add_to_cycle(cycle: LearningCycle, sums: Sums) -> None:
+def _add_to_cycle(cycle: AnyLap, sums: Sums) -> None:
     for name in COUNTS:
         if added := getattr(sums, name):
             setattr(cycle, name, getattr(cycle, name) + added)
@@ -327,7 +328,7 @@ def _add_to_cycle(cycle: LearningCycle, sums: Sums) -> None:
 def _fold_anew(
     scope: Scope | AppScope,
     late: dict[Group, list[Entry]],
-    cycles: dict[UUID, LearningCycle],
+    cycles: Mapping[UUID, AnyLap],
 ) -> dict[Group, dict[tuple[str, UUID], Sums]]:
     """Count whole groups again, because something came that belongs before what was counted."""
     folded: dict[Group, dict[tuple[str, UUID], Sums]] = {}
@@ -348,7 +349,7 @@ def _move_time(
     scope: Scope | AppScope,
     moved: list[Entry],
     before: dict[UUID, int],
-    cycles: dict[UUID, LearningCycle],
+    cycles: Mapping[UUID, AnyLap],
 ) -> None:
     """Bring records and cycles in line whose share of the time changed."""
     for entry in moved:

@@ -258,7 +258,8 @@ def _open_or_join(scope: Scope, cycle: LearningCycle | None, unit: Unit) -> Lear
     # A lap that still looks ahead has lost its goal (withdrawn) and is given another one.
     looks_ahead = cycle.state == CycleState.ANTICIPATING
     event = CycleEvent.GOAL_REVISED if looks_ahead else CycleEvent.GOAL_CONFIRMED
-    return loop.move(scope, cycle, event)
+    loop.move(scope, cycle, event)
+    return cycle
 
 
 def _prompt_stage(scope: Scope, subject: str) -> int:

@@ -1,10 +1,11 @@
 """Moving a learning cycle on, and carrying an adjustment from one lap into the next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -22,7 +23,15 @@ from aarportal.cycle.loop.states import (
     CycleState,
     step,
 )
+from aarportal.cycle.loop.store import AnyLap, LapRow
 from aarportal.people.attendance.calendar import Calendar
+
+#: What a record can change about a lap, and its key.
+_CHANGEABLE = (
+    "school_id", "id", "state", "state_since", "acted_first_at", "reflected_at", "closed_at",
+    "updated_at", "records", "items", "first_attempt_items", "first_attempt_correct",
+    "retry_items", "retry_correct", "active_seconds",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,8 +82,8 @@ def open_cycle(
 
 
 def move(
-    scope: Scope | AppScope, cycle: LearningCycle, event: CycleEvent, *, at: datetime | None = None
-) -> LearningCycle:
+    scope: Scope | AppScope, cycle: AnyLap, event: CycleEvent, *, at: datetime | None = None
+) -> None:
     """Move a cycle on.
 
     Raises:
@@ -92,12 +101,18 @@ def move(
     if after is CycleState.CLOSED_OPEN_ADJUST:
         cycle.reflected_at = cycle.closed_at = at or now
     cycle.updated_at = now
-    return cycle
 
 
-def touch(cycle: LearningCycle) -> None:
+def touch(cycle: AnyLap) -> None:
     """Something that the class page shows changed without moving the cycle."""
     cycle.updated_at = clock.now()
+
+
+def write(scope: AppScope, laps: Iterable[LapRow]) -> None:
+    """Write laps that were changed as plain columns; one statement for all of them."""
+    rows = [{name: getattr(lap, name) for name in _CHANGEABLE} for lap in laps]
+    if rows:
+        scope.session.execute(update(LearningCycle), rows)
 
 
 @dataclass(frozen=True)

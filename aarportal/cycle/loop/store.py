@@ -1,10 +1,11 @@
 """Questions about learning cycles and the adjustments between them."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from aarportal.core.scope import AppScope, Scope
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
@@ -37,6 +38,54 @@ _OPEN_CYCLES = (
 def open_cycles(scope: Scope | AppScope, student_id: UUID) -> Sequence[LearningCycle]:
     """Cycles that still take goals, records or a reflection, the one touched last first."""
     return scope.session.scalars(_OPEN_CYCLES, {"student_id": student_id}).all()
+
+
+@dataclass(slots=True)
+class LapRow:
+    """A lap as plain columns: what incoming records link to and change, forty at a time."""
+
+    school_id: UUID
+    id: UUID
+    student_id: UUID
+    unit_id: UUID | None
+    subject: str
+    opened_at: datetime
+    opened_on: date
+    state: str
+    state_since: datetime
+    acted_first_at: datetime | None
+    reflected_at: datetime | None
+    closed_at: datetime | None
+    updated_at: datetime
+    records: int
+    items: int
+    first_attempt_items: int
+    first_attempt_correct: int
+    retry_items: int
+    retry_correct: int
+    active_seconds: int
+
+
+#: A lap, as a row of the session or as plain columns; both are moved and summed up alike.
+AnyLap = LearningCycle | LapRow
+
+_LAP_ROWS = (
+    select(*(getattr(LearningCycle, column.name) for column in fields(LapRow)))
+    .where(
+        LearningCycle.student_id.in_(bindparam("student_ids", expanding=True)),
+        LearningCycle.opened_on <= bindparam("last"),
+        or_(LearningCycle.opened_at >= bindparam("first"), LearningCycle.state.in_(OPEN_CYCLE)),
+    )
+    .with_for_update(key_share=True)
+)
+
+
+def lap_rows(
+    scope: AppScope, student_ids: Collection[UUID], first: datetime, last: date
+) -> list[LapRow]:
+    """Laps of these students that were opened since `first`, or are open still."""
+    wanted = {"student_ids": list(student_ids), "first": first, "last": last}
+    return [LapRow(*row) for row in scope.session.execute(_LAP_ROWS, wanted)]
 
 
 def recent_cycles(scope: Scope, student_id: UUID, limit: int) -> Sequence[LearningCycle]:

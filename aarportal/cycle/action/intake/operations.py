@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import insert, inspect, update
+from sqlalchemy import insert
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -23,9 +24,11 @@ from aarportal.cycle.action.rollups import Entry, Group
 from aarportal.cycle.action.statement_comparison import fingerprint, same_fingerprint
 from aarportal.cycle.action.statements import ActorKey, Statement, actor_key
 from aarportal.cycle.loop import operations as loop
+from aarportal.cycle.loop import store as laps
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.operations import Lap
 from aarportal.cycle.loop.states import OPEN_CYCLE, CycleEvent, RecordState
+from aarportal.cycle.loop.store import AnyLap, LapRow
 
 #: Laps opened longer before a record than this are looked at only while they are open.
 _LOOK_BACK = timedelta(days=1)
@@ -50,7 +53,7 @@ class _Found:
     learner: Learner
     day: date
     unit: KnownUnit | None = None
-    cycle: LearningCycle | None = None
+    cycle: AnyLap | None = None
 
 
 @dataclass
@@ -156,9 +159,11 @@ def _keep_records(scope: AppScope, found: list[_Found], now: datetime) -> None:
     found.sort(key=lambda each: (each.record.ended_at, each.id))
     _find_units(scope, found)
     _tell_retries(scope, found)
-    cycles = _find_cycles(scope, found)
+    known = _known_laps(scope, found)
+    before = [_mark(lap) for lap in known]
+    opened = _find_cycles(scope, found, known)
     entries = [_entry(each, scope.actor_id) for each in found]
-    book(scope, entries, {cycle.id: cycle for cycle in cycles})
+    book(scope, entries, _by_id([*known, *opened]))
     rows = [
         {
             **record_values(entry),
@@ -175,7 +180,8 @@ def _keep_records(scope: AppScope, found: list[_Found], now: datetime) -> None:
         }
         for each, entry in zip(found, entries, strict=True)
     ]
-    _write_cycles(scope, cycles)
+    changed = [lap for lap, mark in zip(known, before, strict=True) if _mark(lap) != mark]
+    loop.write(scope, changed)
     # Without this option rows would be sent apart by which of their columns are empty.
     scope.session.execute(insert(LearningRecord), rows, execution_options={"render_nulls": True})
 
@@ -215,15 +221,33 @@ def _tell_retries(scope: AppScope, found: list[_Found]) -> None:
         seen.add(key)
 
 
-def _find_cycles(scope: AppScope, found: list[_Found]) -> list[LearningCycle]:
-    """Link records to laps; work of today that belongs to none opens one."""
+def _known_laps(scope: AppScope, found: Sequence[_Found]) -> list[LapRow]:
+    """The laps of these students that the records may belong to."""
     students = {each.learner.student_id for each in found}
     first = min(each.record.ended_at for each in found) - _LOOK_BACK
-    last = max(each.day for each in found)
-    rows = store.cycles(scope, students, first, last)
-    by_student: dict[UUID, list[LearningCycle]] = {student_id: [] for student_id in students}
-    for row in rows:
-        by_student[row.student_id].append(row)
+    return laps.lap_rows(scope, students, first, max(each.day for each in found))
+
+
+def _by_id(every: Iterable[AnyLap]) -> dict[UUID, AnyLap]:
+    return {lap.id: lap for lap in every}
+
+
+#: Whatever a record does to a lap shows in these.
+_mark = attrgetter("updated_at", "state", "records", "active_seconds")
+
+
+def _find_cycles(
+    scope: AppScope, found: Sequence[_Found], known: Iterable[LapRow]
+) -> list[LearningCycle]:
+    """Link records to laps; work of today that belongs to none opens one.
+
+    Returns:
+        The laps that were opened.
+    """
+    by_student: dict[UUID, list[AnyLap]] = {each.learner.student_id: [] for each in found}
+    for lap in known:
+        by_student[lap.student_id].append(lap)
+    opened: list[LearningCycle] = []
     today = clock.today()
     for each in found:
         mine = by_student[each.learner.student_id]
@@ -235,26 +259,13 @@ def _find_cycles(scope: AppScope, found: list[_Found]) -> list[LearningCycle]:
             each.unit.id if each.unit else None,
         )
         if each.cycle is None and each.day == today and _subject(each):
-            each.cycle = _open_cycle(scope, each)
-            mine.append(each.cycle)
-            rows.append(each.cycle)
+            new = _open_cycle(scope, each)
+            each.cycle = new
+            mine.append(new)
+            opened.append(new)
         elif each.cycle is not None and each.cycle.state in OPEN_CYCLE:
             loop.move(scope, each.cycle, CycleEvent.RECORD_ARRIVED, at=each.record.ended_at)
-    return rows
-
-
-def _write_cycles(scope: AppScope, cycles: Iterable[LearningCycle]) -> None:
-    """Write the changed laps with one statement; a flush would send one for each of them."""
-    dirty = scope.session.dirty
-    changed = [cycle for cycle in cycles if cycle in dirty]
-    if not changed:
-        return
-    names = {name for cycle in changed for name in inspect(cycle).committed_state}
-    names |= {"school_id", "id"}
-    rows = [{name: getattr(cycle, name) for name in names} for cycle in changed]
-    for cycle in changed:
-        scope.session.expunge(cycle)
-    scope.session.execute(update(LearningCycle), rows)
+    return opened
 
 
 def _open_cycle(scope: AppScope, each: _Found) -> LearningCycle:

@@ -1,7 +1,7 @@
 """What the intake asks the database: once a batch, never once a statement."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, and_, bindparam, or_, select, union_all
@@ -11,8 +11,6 @@ from aarportal.core.scope import AppScope
 from aarportal.cycle.action.intake.linking import KnownUnit
 from aarportal.cycle.action.intake.matching import Candidate, Place
 from aarportal.cycle.action.models import LearningRecord, StoredStatement
-from aarportal.cycle.loop.models import LearningCycle
-from aarportal.cycle.loop.states import OPEN_CYCLE
 from aarportal.cycle.units.models import Unit
 from aarportal.people.roster.models import Class, Enrollment, User
 
@@ -101,25 +99,6 @@ def units(scope: AppScope, class_ids: Collection[UUID]) -> dict[UUID, list[Known
     for row in scope.session.execute(_UNITS, {"class_ids": list(class_ids)}):
         found[row[1]].append(KnownUnit(*row))
     return found
-
-
-_CYCLES = (
-    select(LearningCycle)
-    .where(
-        LearningCycle.student_id.in_(bindparam("student_ids", expanding=True)),
-        LearningCycle.opened_on <= bindparam("last"),
-        or_(LearningCycle.opened_at >= bindparam("first"), LearningCycle.state.in_(OPEN_CYCLE)),
-    )
-    .with_for_update(key_share=True)
-)
-
-
-def cycles(
-    scope: AppScope, student_ids: Collection[UUID], first: datetime, last: date
-) -> list[LearningCycle]:
-    """Laps of these students that were opened since `first`, or are open still."""
-    wanted = {"student_ids": list(student_ids), "first": first, "last": last}
-    return list(scope.session.scalars(_CYCLES, wanted))
 
 
 _ANSWERED = select(
