@@ -5,6 +5,7 @@ import sys
 
 from flask import Flask
 
+from aarportal import charts
 from aarportal.core import statistics
 from aarportal.settings import Settings
 
@@ -13,6 +14,7 @@ def get_ready(app: Flask) -> None:
     """What a server does once, before it forks and before the first request."""
     with app.app_context():
         statistics.learn()
+    charts.warm()
     # What the app itself is made of stays: the garbage collector need not walk it again and again.
     gc.collect()
     gc.freeze()
@@ -31,7 +33,7 @@ def serve(app: Flask, host: str, port: int) -> None:
         return
     from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - exists elsewhere only
 
-    class Server(BaseApplication):  # type: ignore[misc]
+    class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             for name, value in {
                 "bind": f"{host}:{port}",

@@ -243,7 +243,7 @@ def _answer_without_work(app: Flask) -> None:
         start("200 OK", [("Content-Type", "application/json")])
         return [b"[]"]
 
-    app.wsgi_app = answer  # type: ignore[method-assign]
+    app.wsgi_app = answer
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def stage(folder: str) -> tuple[Flask, dict[str, Login]]:
 def bare_page(size: int = BARE_BYTES, name: str = "bare") -> Page:
     """A page of about `size` bytes as a new Flask app would show it."""
     app = Flask("bare")
-    app.jinja_loader = DictLoader(BARE)  # type: ignore[assignment]
+    app.jinja_loader = DictLoader(BARE)
     rows = [
         {"number": number, "name": f"名前 {number}", "note": "きょうの めあて & ふりかえり"}
         for number in range(max(1, round(size / BARE_ROW_BYTES)))

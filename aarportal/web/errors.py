@@ -2,7 +2,6 @@
 
 from flask import (
     Flask,
-    Response,
     jsonify,
     make_response,
     redirect,
@@ -45,7 +44,7 @@ def init_app(app: Flask) -> None:
     """Answer every error with a page, a fragment or JSON that says what to do."""
 
     @app.errorhandler(PortalError)
-    def answer_portal_error(error: PortalError) -> Response:
+    def answer_portal_error(error: PortalError) -> AnyResponse:
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
         response = _answer(status, str(error) if isinstance(error, InvalidError) else "")
         if isinstance(error, TooManyTriesError):
@@ -60,16 +59,16 @@ def init_app(app: Flask) -> None:
         return _answer(400, "csrf")
 
     @app.errorhandler(HTTPException)
-    def answer_http_error(error: HTTPException) -> Response:
+    def answer_http_error(error: HTTPException) -> AnyResponse:
         if error.code is None or error.code < 400:
-            return error.get_response()  # type: ignore[return-value]
+            return error.get_response()
         response = _answer(error.code, "")
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
         return response
 
     @app.errorhandler(Exception)
-    def answer_unexpected(error: Exception) -> Response:
+    def answer_unexpected(error: Exception) -> AnyResponse:
         # The trace goes to the log; the page says nothing about the inside.
         app.logger.error("unexpected error", exc_info=error)
         if app.testing:
@@ -77,14 +76,14 @@ def init_app(app: Flask) -> None:
         return _answer(500, "")
 
 
-def _answer(status: int, reason: str) -> Response:
+def _answer(status: int, reason: str) -> AnyResponse:
     if wants_json():
         response = jsonify(error=reason or str(status))
         response.status_code = status
         return response
     if status == 401 and not any(name in request.headers for name in _SCRIPTED):
         came_for = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("accounts.sign_in", next=came_for), 303)  # type: ignore[return-value]
+        return redirect(url_for("accounts.sign_in", next=came_for), 303)
     page = render_template("errors/error.html", status=status, reason=reason)
     return make_response(page, status)
 

@@ -23,7 +23,7 @@ def catalogue(name: str) -> NullTranslations:
     return found
 
 
-class ReaderDomain(Domain):  # type: ignore[misc]
+class ReaderDomain(Domain):  # type: ignore[misc]  # Flask-Babel has no types
     """Lets forms, which translate through Flask-Babel, read the same catalogues as pages."""
 
     def get_translations(self) -> NullTranslations:

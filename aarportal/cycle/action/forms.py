@@ -1,15 +1,15 @@
 """Paper work: the shape of what is sent."""
 
 import re
-from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, StringField
+from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from aarportal.cycle.action.operations import PaperWork
+from aarportal.web.fields import WholeNumber
 
 MAX_TITLE = 60
 
@@ -22,19 +22,7 @@ def _one_line(value: str | None) -> str:
     return _CONTROLS.sub("", value or "").strip()
 
 
-class WholeNumber(IntegerField):  # type: ignore[misc]
-    """A number of which one thing is said when it is wrong: its range, in the pupil's words."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read the number; what is none is out of every range, and the validator says so."""
-        typed = valuelist[0].strip() if valuelist else ""
-        try:
-            self.data = int(typed[:9]) if typed else None
-        except ValueError:
-            self.data = None
-
-
-class ByHandForm(FlaskForm):  # type: ignore[misc]
+class ByHandForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """What a student did away from any app."""
 
     title = StringField(

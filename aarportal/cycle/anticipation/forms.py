@@ -1,12 +1,12 @@
 """The sheets of looking ahead: the shape of what is sent, and the words for what is missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms import DateField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from aarportal.core.errors import InvalidError
@@ -20,6 +20,7 @@ from aarportal.cycle.anticipation.choices import (
     check_change,
     check_goal,
 )
+from aarportal.web.fields import WholeNumber
 
 #: Which step of the sheet a field stands on; the other fields stand on the first.
 STEPS = {
@@ -66,22 +67,12 @@ def _strip(value: str | None) -> str:
     return (value or "").strip()
 
 
-class WholeNumber(IntegerField):  # type: ignore[misc]
-    """A number that may be left out, also in the wide digits of a Japanese keyboard."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read the number."""
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not typed:
-            return
-        try:
-            self.data = int(typed[:9])
-        except ValueError:
-            raise ValueError(_l("Write a whole number.")) from None
+def _number(label: Any) -> WholeNumber:
+    """A number that may be left out."""
+    return WholeNumber(label, complaint=_l("Write a whole number."))
 
 
-class _Sheet(FlaskForm):  # type: ignore[misc]
+class _Sheet(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def refuse(self, error: InvalidError) -> None:
         """Say beside the field what an operation did not take."""
         name = _FIELDS.get(error.field, error.field)
@@ -101,9 +92,9 @@ class GoalForm(_Sheet):
     adjustment = StringField(filters=[_strip])
     reach = StringField(_l("How far?"), filters=[_strip])
     criterion = StringField(_l("A mark that tells you"), filters=[_strip])
-    criterion_target = WholeNumber(_l("How many?"))
+    criterion_target = _number(_l("How many?"))
     criterion_text = StringField(_l("What will you be able to do?"), filters=[_strip])
-    amount = WholeNumber(_l("How much do you plan?"))
+    amount = _number(_l("How much do you plan?"))
     amount_unit = StringField(_l("Counted in"), filters=[_strip])
     strategies = SelectMultipleField(_l("Ways"), validate_choice=False)
     when = StringField(_l("When?"), filters=[_strip])
@@ -113,9 +104,9 @@ class GoalForm(_Sheet):
     obstacle_own = StringField(_l("In your own words"), filters=[_strip])
     response = StringField(_l("What you do then"), filters=[_strip])
     response_own = StringField(_l("In your own words"), filters=[_strip])
-    predicted = WholeNumber(_l("How many will be right?"))
-    of_items = WholeNumber(_l("Out of how many?"))
-    confidence = WholeNumber(_l("How sure are you?"))
+    predicted = _number(_l("How many will be right?"))
+    of_items = _number(_l("Out of how many?"))
+    confidence = _number(_l("How sure are you?"))
 
     def offer(self, cards: Mapping[str, Mapping[str, Card]]) -> "GoalForm":
         """Tell the sheet which cards the page offers: unit -> key -> card."""
@@ -188,7 +179,7 @@ class ChangeForm(_Sheet):
     """Changing a goal that is set, or taking it back."""
 
     text = TextAreaField(_l("My goal"), filters=[_strip])
-    amount = WholeNumber(_l("How much do you plan?"))
+    amount = _number(_l("How much do you plan?"))
     amount_unit = StringField(_l("Counted in"), filters=[_strip])
     strategies = SelectMultipleField(_l("Ways"), validate_choice=False)
     reason = StringField(_l("Why do you change it?"), filters=[_strip])

@@ -3,6 +3,7 @@
 import re
 
 from flask import Response, jsonify, make_response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
 from aarportal.core.permissions import Permission
@@ -33,11 +34,11 @@ def save(scope: Scope, form: str, key: str) -> Response:
 
 
 @blueprint.route("/<form>/<key>/choice", permission=Permission.DRAFTS_WRITE, methods=["POST"])
-def choose(scope: Scope, form: str, key: str) -> Response:
+def choose(scope: Scope, form: str, key: str) -> AnyResponse:
     """Of two texts, go on with the chosen one."""
     operations.choose(scope, form, key, other=request.form.get("keep") == "other")
     back = request.form.get("back", "")
-    return redirect(back if _IN_HERE.match(back) else "/", 303)  # type: ignore[return-value]
+    return redirect(back if _IN_HERE.match(back) else "/", 303)
 
 
 def _change(form: str, key: str) -> operations.DraftChange:

@@ -35,7 +35,7 @@ def _strip(value: str | None) -> str:
     return (value or "").strip().replace("\r\n", "\n")
 
 
-class _Sheet(FlaskForm):  # type: ignore[misc]
+class _Sheet(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def refuse(self, error: InvalidError) -> None:
         """Say beside the field what an operation did not take."""
         field = self._fields.get(error.field) or next(iter(self._fields.values()))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, StringField
+from wtforms import DateField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -15,6 +15,7 @@ from aarportal.core.errors import InvalidError
 from aarportal.core.words import mark
 from aarportal.cycle.units.operations import CRITERIA, MAX_CARDS, MAX_TITLE, CardDraft, UnitDraft
 from aarportal.cycle.units.subjects import SUBJECTS
+from aarportal.web.fields import WholeNumber
 from aarportal.web.texts import plain
 
 #: (field, rule) -> what to do about it; fields of cards without their number.
@@ -67,7 +68,7 @@ class CardFields:
     target: Any
 
 
-class UnitForm(FlaskForm):  # type: ignore[misc]
+class UnitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """One unit with up to three goal cards."""
 
     subject = SelectField(_l("Subject"), choices=_subjects)
@@ -77,13 +78,13 @@ class UnitForm(FlaskForm):  # type: ignore[misc]
     code = StringField(_l("Course of study code"), filters=[_strip])
     card_0 = _text(_l("Goal card 1"))
     criterion_0 = _criterion(_l("Reached when (card 1)"))
-    target_0 = IntegerField(_l("Number (card 1)"), [Optional()])
+    target_0 = WholeNumber(_l("Number (card 1)"), [Optional()])
     card_1 = _text(_l("Goal card 2"))
     criterion_1 = _criterion(_l("Reached when (card 2)"))
-    target_1 = IntegerField(_l("Number (card 2)"), [Optional()])
+    target_1 = WholeNumber(_l("Number (card 2)"), [Optional()])
     card_2 = _text(_l("Goal card 3"))
     criterion_2 = _criterion(_l("Reached when (card 3)"))
-    target_2 = IntegerField(_l("Number (card 3)"), [Optional()])
+    target_2 = WholeNumber(_l("Number (card 3)"), [Optional()])
 
     def card_fields(self) -> Sequence[CardFields]:
         """The fields of each card, by its place."""

@@ -14,7 +14,7 @@ def _strip(value: str | None) -> str:
     return (value or "").strip().replace("\r\n", "\n")
 
 
-class FeedbackForm(FlaskForm):  # type: ignore[misc]
+class FeedbackForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """One stamp, and maybe a line."""
 
     kind = StringField(

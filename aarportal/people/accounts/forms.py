@@ -16,7 +16,7 @@ def _strip(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """School code, login id and password."""
 
     code = StringField(
@@ -35,7 +35,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
         return SignInDraft(self.code.data, self.login_id.data, self.password.data, address)
 
 
-class ReadingForm(FlaskForm):  # type: ignore[misc]
+class ReadingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """Script, size, typeface and language."""
 
     script = RadioField(

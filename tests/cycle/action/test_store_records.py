@@ -57,7 +57,10 @@ def test_what_was_taken_back_is_not_shown():
 
 def test_the_nearest_days_with_records_are_found():
     enter(on(9), on(4), on(2), on(0), on(1, member=BEN))
-    ask_days = lambda day: ask(AOI, store.days_with_records, AOI.id, day, day)  # noqa: E731
+
+    def ask_days(day):
+        return ask(AOI, store.days_with_records, AOI.id, day, day)
+
     assert ask_days(TODAY) == (TODAY - 2 * DAY, None)
     assert ask_days(TODAY - 2 * DAY) == (TODAY - 4 * DAY, TODAY)
     assert ask_days(TODAY - 9 * DAY) == (None, TODAY - 4 * DAY)
