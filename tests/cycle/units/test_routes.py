@@ -129,6 +129,17 @@ def test_bad_input_is_explained_beside_its_field_and_kept(browser, rows, url, fi
     assert (len(rows(Unit)), len(rows(GoalCard))) == before
 
 
+def test_what_is_no_number_is_said_once_and_in_the_readers_words(browser):
+    desk = browser(CHIBA)
+    said = [
+        desk.post(NEW, {**SHEET, "target_1": typed}).one("#target_1-error").get_text()
+        for typed in ("many", "0")
+    ]
+    assert said[0] == said[1]
+    assert "200" in said[0]
+    assert "integer" not in said[0]
+
+
 @pytest.mark.parametrize(
     "unit", [UNIT_ADDING, UNIT_EQUATIONS], ids=["another class", "another school"]
 )
