@@ -26,6 +26,9 @@ from aarportal.cycle.loop.states import OPEN_CYCLE, GoalState, PlanState
 from aarportal.cycle.units import store as units
 from aarportal.cycle.units.models import GoalCard, Unit
 
+#: Joins the goals of a lap that count; one that was taken back never does.
+STANDING_GOAL = and_(cycles.of_lap(Goal), Goal.state != GoalState.WITHDRAWN)
+
 #: States of a goal that the student has rated.
 RATED = frozenset(
     {GoalState.ACHIEVED, GoalState.ACHIEVED_WITH_HELP, GoalState.PARTLY, GoalState.NOT_YET}

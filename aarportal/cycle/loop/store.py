@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from aarportal.core.scope import AppScope, Scope
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
@@ -15,6 +16,13 @@ from aarportal.cycle.loop.states import (
     AdjustmentState,
     CycleState,
 )
+
+
+def of_lap(row_class: Any) -> ColumnElement[bool]:
+    """Joins rows of a lap (goals, ratings, reflections …) to `LearningCycle`."""
+    return and_(
+        row_class.school_id == LearningCycle.school_id, row_class.cycle_id == LearningCycle.id
+    )
 
 
 def cycle(scope: Scope, cycle_id: UUID) -> LearningCycle:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import aliased
 from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation.models import Goal, Prediction, SuccessCriterion
+from aarportal.cycle.anticipation.store import STANDING_GOAL
 from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
-from aarportal.cycle.loop.states import OPEN_CYCLE, AdjustmentState, GoalState, ReflectionState
+from aarportal.cycle.loop.states import OPEN_CYCLE, AdjustmentState, ReflectionState
 from aarportal.cycle.reflection.models import (
     Attribution,
     Reflection,
@@ -70,13 +71,6 @@ class Lookback:
         return self.proposed is not None and self.proposed.state != AdjustmentState.PROPOSED
 
 
-def _of_lap(row_class: type) -> ColumnElement[bool]:
-    return and_(
-        row_class.school_id == LearningCycle.school_id,  # type: ignore[attr-defined]
-        row_class.cycle_id == LearningCycle.id,  # type: ignore[attr-defined]
-    )
-
-
 def _is_first_lesson() -> ColumnElement[bool]:
     """Whether a lap is its student's first one of the unit."""
     earlier = aliased(LearningCycle)
@@ -104,28 +98,22 @@ _LOOKBACK = (
     .outerjoin(
         Unit, and_(Unit.school_id == LearningCycle.school_id, Unit.id == LearningCycle.unit_id)
     )
-    .outerjoin(Goal, and_(_of_lap(Goal), Goal.state != GoalState.WITHDRAWN))
+    .outerjoin(Goal, STANDING_GOAL)
     .outerjoin(
         SuccessCriterion,
         and_(SuccessCriterion.school_id == Goal.school_id, SuccessCriterion.goal_id == Goal.id),
     )
-    .outerjoin(Prediction, _of_lap(Prediction))
-    .outerjoin(SelfRating, _of_lap(SelfRating))
-    .outerjoin(Reflection, _of_lap(Reflection))
+    .outerjoin(Prediction, cycles.of_lap(Prediction))
+    .outerjoin(SelfRating, cycles.of_lap(SelfRating))
+    .outerjoin(Reflection, cycles.of_lap(Reflection))
     .outerjoin(Attribution, _REASON)
     .where(LearningCycle.id == bindparam("cycle_id"))
     .order_by(Goal.confirmed_at.desc())
 )  # fmt: skip
 _FINISHED_LAPS = (
     select(Reflection, LearningCycle, _is_first_lesson(), SelfRating.id, Attribution)
-    .join(
-        LearningCycle,
-        and_(
-            LearningCycle.school_id == Reflection.school_id,
-            LearningCycle.id == Reflection.cycle_id,
-        ),
-    )
-    .outerjoin(SelfRating, _of_lap(SelfRating))
+    .join(LearningCycle, cycles.of_lap(Reflection))
+    .outerjoin(SelfRating, cycles.of_lap(SelfRating))
     .outerjoin(Attribution, _REASON)
     .where(
         Reflection.student_id == bindparam("student_id"),
@@ -207,15 +195,9 @@ def history(scope: Scope, student_id: UUID, page: int) -> list[Entry]:
     """A student's own reflections, the latest first; one more than fits on a page."""
     rows = scope.session.execute(
         select(Reflection, LearningCycle, Goal, SelfRating)
-        .join(
-            LearningCycle,
-            and_(
-                LearningCycle.school_id == Reflection.school_id,
-                LearningCycle.id == Reflection.cycle_id,
-            ),
-        )
-        .outerjoin(Goal, and_(_of_lap(Goal), Goal.state != GoalState.WITHDRAWN))
-        .outerjoin(SelfRating, _of_lap(SelfRating))
+        .join(LearningCycle, cycles.of_lap(Reflection))
+        .outerjoin(Goal, STANDING_GOAL)
+        .outerjoin(SelfRating, cycles.of_lap(SelfRating))
         .where(Reflection.student_id == student_id)
         .order_by(Reflection.submitted_at.desc(), Reflection.id.desc())
         .limit(PAGE + 1)
@@ -229,37 +211,11 @@ def rating_of(scope: Scope, cycle_id: UUID) -> SelfRating | None:
     return scope.session.scalar(select(SelfRating).where(SelfRating.cycle_id == cycle_id))
 
 
-def ratings_of(scope: Scope, cycle_ids: Collection[UUID]) -> dict[UUID, SelfRating]:
-    """Lap -> its rating."""
-    if not cycle_ids:
-        return {}
-    rows = scope.session.scalars(select(SelfRating).where(SelfRating.cycle_id.in_(cycle_ids)))
-    return {row.cycle_id: row for row in rows}
-
-
-def reflections_of(scope: Scope, cycle_ids: Collection[UUID]) -> dict[UUID, Reflection]:
-    """Lap -> the reflection that closes it."""
-    if not cycle_ids:
-        return {}
-    rows = scope.session.scalars(select(Reflection).where(Reflection.cycle_id.in_(cycle_ids)))
-    return {row.cycle_id: row for row in rows}
-
-
 def attribution_of(scope: Scope, reflection_id: UUID) -> Attribution | None:
     """The reasons given in a reflection."""
     return scope.session.scalar(
         select(Attribution).where(Attribution.reflection_id == reflection_id)
     )
-
-
-def attributions_of(scope: Scope, reflection_ids: Collection[UUID]) -> dict[UUID, Attribution]:
-    """Reflection -> the reasons given in it."""
-    if not reflection_ids:
-        return {}
-    rows = scope.session.scalars(
-        select(Attribution).where(Attribution.reflection_id.in_(reflection_ids))
-    )
-    return {row.reflection_id: row for row in rows}
 
 
 def latest_feedback(scope: Scope, student_id: UUID) -> TeacherFeedback | None:

@@ -11,6 +11,7 @@ from aarportal.core import clock
 from aarportal.core.scope import Scope
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.states import ReflectionState
+from aarportal.cycle.loop.store import of_lap
 from aarportal.cycle.reflection.models import Reflection, TeacherFeedback
 from aarportal.insight.reading import queue_order
 from aarportal.insight.reading.cards import store as cards
@@ -176,13 +177,7 @@ def _written(scope: Scope, student_ids: Collection[UUID]) -> tuple[list[_Written
             Reflection.state, LearningCycle.mid, func.count().over(),
             func.sum(case((is_unread, 1), else_=0)).over(),
         )
-        .join(
-            LearningCycle,
-            and_(
-                LearningCycle.school_id == Reflection.school_id,
-                LearningCycle.id == Reflection.cycle_id,
-            ),
-        )
+        .join(LearningCycle, of_lap(Reflection))
         .where(
             Reflection.student_id.in_(student_ids),
             Reflection.submitted_at >= today - timedelta(days=LISTED_DAYS),

@@ -12,8 +12,10 @@ from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation.models import Goal
+from aarportal.cycle.anticipation.store import STANDING_GOAL
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
-from aarportal.cycle.loop.states import CLOSED_CYCLE, GoalState
+from aarportal.cycle.loop.states import CLOSED_CYCLE
+from aarportal.cycle.loop.store import of_lap
 from aarportal.cycle.reflection import store as reflection
 from aarportal.cycle.reflection.models import Reflection, SelfRating, TeacherFeedback
 from aarportal.cycle.units.models import Unit
@@ -216,21 +218,9 @@ def _latest_laps() -> Select[Any]:
     return (
         select(LearningCycle, Goal, SelfRating, Reflection, Adjustment)
         .join(last, last.c.id == LearningCycle.id)
-        .outerjoin(Goal, _STANDING_GOAL)
-        .outerjoin(
-            SelfRating,
-            and_(
-                SelfRating.school_id == LearningCycle.school_id,
-                SelfRating.cycle_id == LearningCycle.id,
-            ),
-        )
-        .outerjoin(
-            Reflection,
-            and_(
-                Reflection.school_id == LearningCycle.school_id,
-                Reflection.cycle_id == LearningCycle.id,
-            ),
-        )
+        .outerjoin(Goal, STANDING_GOAL)
+        .outerjoin(SelfRating, of_lap(SelfRating))
+        .outerjoin(Reflection, of_lap(Reflection))
         .outerjoin(
             Adjustment,
             and_(
@@ -242,11 +232,6 @@ def _latest_laps() -> Select[Any]:
     )
 
 
-_STANDING_GOAL = and_(
-    Goal.school_id == LearningCycle.school_id,
-    Goal.cycle_id == LearningCycle.id,
-    Goal.state != GoalState.WITHDRAWN,
-)
 _LATEST_LAPS = _latest_laps()
 
 
@@ -280,7 +265,7 @@ _TODAYS = (
         Unit.subject,
         Unit.title,
     )
-    .outerjoin(Goal, _STANDING_GOAL)
+    .outerjoin(Goal, STANDING_GOAL)
     .outerjoin(
         Unit, and_(Unit.school_id == LearningCycle.school_id, Unit.id == LearningCycle.unit_id)
     )

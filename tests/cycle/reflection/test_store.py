@@ -156,20 +156,20 @@ def test_answers_are_found_by_student_and_by_reflection(in_app):
     assert asked(BEN, lambda scope: store.latest_feedback(scope, BEN.id)) is None
 
 
-def test_ratings_reflections_and_next_steps_are_found_by_lap(in_app):
+def test_rating_reflection_and_next_step_are_found_by_lap(in_app):
     first, second = enter_lap(days_ago=1), enter_lap()
     reflection_id = submit(first, rating=1, next_what="place", factors=("time",))
-    both = [first, second]
-    assert asked(AOI, lambda scope: store.ratings_of(scope, both))[first].value == 1
-    assert asked(AOI, lambda scope: store.reflections_of(scope, both)).keys() == {first}
-    assert asked(AOI, lambda scope: store.next_steps(scope, both))[first].what == "place"
-    given = asked(CHIBA, lambda scope: store.attributions_of(scope, [reflection_id]))
-    assert given[reflection_id].factors == ["time"]
+    assert asked(AOI, lambda scope: store.rating_of(scope, first)).value == 1
+    assert asked(AOI, lambda scope: store.reflection_of(scope, first)).id == reflection_id
+    for question in (store.rating_of, store.reflection_of):
+        assert asked(AOI, lambda scope, ask=question: ask(scope, second)) is None
+    steps = asked(AOI, lambda scope: store.next_steps(scope, [first, second]))
+    assert {lap: step.what for lap, step in steps.items()} == {first: "place"}
+    given = asked(CHIBA, lambda scope: store.attribution_of(scope, reflection_id))
+    assert given.factors == ["time"]
 
 
-@pytest.mark.parametrize(
-    "question", [store.ratings_of, store.reflections_of, store.attributions_of, store.feedback_of]
-)
+@pytest.mark.parametrize("question", [store.next_steps, store.feedback_of])
 def test_asking_about_nothing_asks_the_database_nothing(in_app, queries, question):
     with queries() as seen:
         assert asked(AOI, lambda scope: question(scope, [])) == {}
@@ -179,8 +179,8 @@ def test_asking_about_nothing_asks_the_database_nothing(in_app, queries, questio
 def test_a_teacher_of_one_subject_sees_the_words_and_not_the_reasons(in_app):
     reflection_id = submit(enter_lap(), text="むずかしかった", factors=("condition",))
     assert asked(DOI, lambda scope: store.reflection(scope, reflection_id)).text
-    assert asked(DOI, lambda scope: store.attributions_of(scope, [reflection_id])) == {}
-    assert asked(CHIBA, lambda scope: store.attributions_of(scope, [reflection_id]))
+    assert asked(DOI, lambda scope: store.attribution_of(scope, reflection_id)) is None
+    assert asked(CHIBA, lambda scope: store.attribution_of(scope, reflection_id))
 
 
 def test_nobody_but_the_writer_can_read_a_draft(in_app):
@@ -208,5 +208,5 @@ def test_one_pupil_finds_nothing_of_another(in_app):
         with pytest.raises(NotFoundError):
             asked(BEN, question)
     assert asked(BEN, lambda scope: store.reflection_of(scope, cycle_id)) is None
-    assert asked(BEN, lambda scope: store.ratings_of(scope, [cycle_id])) == {}
+    assert asked(BEN, lambda scope: store.rating_of(scope, cycle_id)) is None
     assert asked(BEN, lambda scope: store.history(scope, AOI.id, 1)) == []

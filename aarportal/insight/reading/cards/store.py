@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, and_, select
 
 from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation.models import Goal, Prediction, SuccessCriterion
+from aarportal.cycle.anticipation.store import STANDING_GOAL
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
-from aarportal.cycle.loop.states import GoalState
+from aarportal.cycle.loop.store import of_lap
 from aarportal.cycle.reflection.models import (
     Attribution,
     Reflection,
@@ -106,42 +107,16 @@ def _lap(scope: Scope, condition: ColumnElement[bool]) -> Lap | None:
             Reflection, LearningCycle, Goal, SuccessCriterion, Prediction, SelfRating, Attribution,
             Adjustment, Unit,
         )
-        .join(
-            LearningCycle,
-            and_(
-                LearningCycle.school_id == Reflection.school_id,
-                LearningCycle.id == Reflection.cycle_id,
-            ),
-        )
-        .outerjoin(
-            Goal,
-            and_(
-                Goal.school_id == Reflection.school_id,
-                Goal.cycle_id == Reflection.cycle_id,
-                Goal.state != GoalState.WITHDRAWN,
-            ),
-        )
+        .join(LearningCycle, of_lap(Reflection))
+        .outerjoin(Goal, STANDING_GOAL)
         .outerjoin(
             SuccessCriterion,
             and_(
                 SuccessCriterion.school_id == Goal.school_id, SuccessCriterion.goal_id == Goal.id
             ),
         )
-        .outerjoin(
-            Prediction,
-            and_(
-                Prediction.school_id == Reflection.school_id,
-                Prediction.cycle_id == Reflection.cycle_id,
-                Prediction.state != "void",
-            ),
-        )
-        .outerjoin(
-            SelfRating,
-            and_(
-                SelfRating.school_id == Reflection.school_id,
-                SelfRating.cycle_id == Reflection.cycle_id,
-            ),
-        )
+        .outerjoin(Prediction, and_(of_lap(Prediction), Prediction.state != "void"))
+        .outerjoin(SelfRating, of_lap(SelfRating))
         .outerjoin(
             Attribution,
             and_(
@@ -153,7 +128,6 @@ def _lap(scope: Scope, condition: ColumnElement[bool]) -> Lap | None:
             Adjustment,
             and_(
                 Adjustment.school_id == Reflection.school_id,
-                Adjustment.student_id == Reflection.student_id,  # there is an index by student
                 Adjustment.from_cycle_id == Reflection.cycle_id,
             ),
         )
