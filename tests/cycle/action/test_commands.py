@@ -12,7 +12,7 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.commands import add_app, rebuild_rollups
 from aarportal.cycle.action.models import DayRollup, LearningApp, QuarantinedStatement
 from tests.cast import AOI, APP_SECRET, BEN, CODES, ELSEWHERE, KEN, PRIMARY, SECONDARY
-from tests.cycle.action.example import ID, OTHER_ID, statement
+from tests.cycle.action.xapi.example import ID, OTHER_ID, statement
 
 
 @pytest.fixture

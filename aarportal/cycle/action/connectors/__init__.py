@@ -17,8 +17,8 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from aarportal.cycle.action import vocabulary
-from aarportal.cycle.action.statement_model import Activity, Definition, Extensions
-from aarportal.cycle.action.statements import Statement, activities_around, duration_seconds
+from aarportal.cycle.action.xapi.statement_model import Activity, Definition, Extensions
+from aarportal.cycle.action.xapi.statements import Statement, activities_around, duration_seconds
 
 #: A longer duration was measured across nights and says nothing about one sitting.
 _LONGEST_SITTING_SECONDS = 24 * 60 * 60

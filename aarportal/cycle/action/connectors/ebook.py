@@ -14,8 +14,8 @@ from aarportal.cycle.action.connectors import (
     kind_of,
     title,
 )
-from aarportal.cycle.action.statement_model import Activity
-from aarportal.cycle.action.statements import Statement, activities_around
+from aarportal.cycle.action.xapi.statement_model import Activity
+from aarportal.cycle.action.xapi.statements import Statement, activities_around
 
 _PROFILES = ("https://w3id.org/japan-xapi/profiles/ebook", "https://w3id.org/xapi/ebook")
 _KINDS = frozenset({"book", "chapter", "viewer", "settings"})

@@ -14,8 +14,8 @@ from aarportal.cycle.action.connectors import (
     with_answer,
     with_score,
 )
-from aarportal.cycle.action.statement_model import Activity, Extensions
-from aarportal.cycle.action.statements import Statement
+from aarportal.cycle.action.xapi.statement_model import Activity, Extensions
+from aarportal.cycle.action.xapi.statements import Statement
 
 _LOCAL_ID = "http://h5p.org/x-api/h5p-local-content-id"
 _PART_ID = "http://h5p.org/x-api/h5p-subContentId"

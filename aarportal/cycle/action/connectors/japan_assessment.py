@@ -17,8 +17,8 @@ from aarportal.cycle.action.connectors import (
     with_answer,
     with_score,
 )
-from aarportal.cycle.action.statement_model import Activity
-from aarportal.cycle.action.statements import Statement, activities_around
+from aarportal.cycle.action.xapi.statement_model import Activity
+from aarportal.cycle.action.xapi.statements import Statement, activities_around
 
 _VERBS = frozenset({"attempted", "answered", "viewed", "completed"})
 _PROFILES = (

@@ -9,8 +9,8 @@ from aarportal.cycle.action.connectors import (
     with_answer,
     with_score,
 )
-from aarportal.cycle.action.statement_model import Activity
-from aarportal.cycle.action.statements import Statement
+from aarportal.cycle.action.xapi.statement_model import Activity
+from aarportal.cycle.action.xapi.statements import Statement
 
 
 def _reads(_statement: Statement) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from aarportal.cycle.action.statements import ActorKey
+from aarportal.cycle.action.xapi.statements import ActorKey
 
 UNKNOWN_ACTOR = "unknown_actor"
 AMBIGUOUS_ACTOR = "ambiguous_actor"

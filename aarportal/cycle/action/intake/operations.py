@@ -21,8 +21,8 @@ from aarportal.cycle.action.intake.matching import Learner
 from aarportal.cycle.action.models import LearningRecord, QuarantinedStatement, StoredStatement
 from aarportal.cycle.action.operations import book, record_values
 from aarportal.cycle.action.rollups import Entry, Group
-from aarportal.cycle.action.statement_comparison import fingerprint, same_fingerprint
-from aarportal.cycle.action.statements import ActorKey, Statement, actor_key
+from aarportal.cycle.action.xapi.statement_comparison import fingerprint, same_fingerprint
+from aarportal.cycle.action.xapi.statements import ActorKey, Statement, actor_key
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop import store as laps
 from aarportal.cycle.loop.models import LearningCycle

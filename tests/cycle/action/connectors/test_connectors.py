@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from aarportal.cycle.action import connectors, vocabulary
 from aarportal.cycle.action.connectors import discover, read
-from aarportal.cycle.action.statements import StatementError
+from aarportal.cycle.action.xapi.statements import StatementError
 from aarportal.cycle.units.subjects import SUBJECTS
-from tests.cycle.action.example import QUIZ, changed, decode, one, statement
+from tests.cycle.action.xapi.example import QUIZ, changed, decode, one, statement
 
 
 @pytest.mark.parametrize("connector", discover(), ids=lambda connector: connector.key)

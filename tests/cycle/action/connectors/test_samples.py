@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from aarportal.cycle.action.connectors import discover, read
-from aarportal.cycle.action.statements import decode_batch
+from aarportal.cycle.action.xapi.statements import decode_batch
 
 SAMPLES = Path(__file__).parent / "samples"
 STORED_AT = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)

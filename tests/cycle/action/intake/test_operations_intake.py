@@ -24,7 +24,7 @@ from aarportal.cycle.action.models import (
 )
 from aarportal.cycle.action.operations import rebuild
 from aarportal.cycle.action.rollups import COUNTS
-from aarportal.cycle.action.statements import decode_batch
+from aarportal.cycle.action.xapi.statements import decode_batch
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.states import CycleState
 from aarportal.cycle.units.models import Unit

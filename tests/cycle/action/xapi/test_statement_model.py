@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aarportal.cycle.action.statements import StatementError
-from tests.cycle.action.example import (
+from aarportal.cycle.action.xapi.statements import StatementError
+from tests.cycle.action.xapi.example import (
     ATTACHMENT,
     GROUP,
     ID,

@@ -15,7 +15,7 @@ from aarportal.core.scope import AppScope, SystemScope, unit_of_work
 from aarportal.cycle.action.apps import operations as apps
 from aarportal.cycle.action.intake import operations
 from aarportal.cycle.action.intake.operations import StatementConflictError
-from aarportal.cycle.action.statements import Statement, StatementError, decode_batch
+from aarportal.cycle.action.xapi.statements import Statement, StatementError, decode_batch
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.credentials import keep
 from aarportal.web.reader import Reader, Visitor

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from aarportal.cycle.action.statement_model import (
+from aarportal.cycle.action.xapi.statement_model import (
     Activity,
     Actor,
     Agent,
@@ -21,7 +21,7 @@ from aarportal.cycle.action.statement_model import (
     Result,
     StatementRef,
 )
-from aarportal.cycle.action.statements import (
+from aarportal.cycle.action.xapi.statements import (
     RELATIONS,
     Object,
     Statement,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aarportal.cycle.action.statement_model import Activity, Actor, StatementRef
-from aarportal.cycle.action.statements import (
+from aarportal.cycle.action.xapi.statement_model import Activity, Actor, StatementRef
+from aarportal.cycle.action.xapi.statements import (
     ActorKey,
     StatementError,
     SubStatement,
@@ -18,7 +18,7 @@ from aarportal.cycle.action.statements import (
     decode_batch,
     duration_seconds,
 )
-from tests.cycle.action.example import (
+from tests.cycle.action.xapi.example import (
     ATTACHMENT,
     GROUP,
     ID,

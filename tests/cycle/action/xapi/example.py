@@ -4,7 +4,7 @@ import copy
 import json
 from datetime import UTC, datetime
 
-from aarportal.cycle.action.statements import decode_batch
+from aarportal.cycle.action.xapi.statements import decode_batch
 
 NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 ID = "018f6a52-7c3d-4b1e-9a10-3f5b2c4d6e7f"

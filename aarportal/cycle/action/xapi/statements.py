@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from aarportal.cycle.action.statement_model import (
+from aarportal.cycle.action.xapi.statement_model import (
     DURATION_PATTERN,
     RULES,
     VOIDED,

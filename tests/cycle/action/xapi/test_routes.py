@@ -18,7 +18,7 @@ from aarportal.cycle.action.models import (
     StoredStatement,
 )
 from tests.cast import AOI, APP_DRILL, APP_SECRET
-from tests.cycle.action.example import ID, OTHER_ID, PUPIL, QUIZ, REMOVE, changed, statement
+from tests.cycle.action.xapi.example import ID, OTHER_ID, PUPIL, QUIZ, REMOVE, changed, statement
 
 URL = "/xapi/statements"
 VERSION = "X-Experience-API-Version"

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aarportal.cycle.action.statement_comparison import (
+from aarportal.cycle.action.xapi.statement_comparison import (
     fingerprint,
     same_fingerprint,
     same_statement,
 )
-from aarportal.cycle.action.statements import decode_batch
+from aarportal.cycle.action.xapi.statements import decode_batch
 
 NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 ID = "018f6a52-7c3d-4b1e-9a10-3f5b2c4d6e7f"
