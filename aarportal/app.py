@@ -10,10 +10,15 @@ from htmx_flask import Htmx
 from markupsafe import Markup
 
 from aarportal.core import clock, database
+from aarportal.cycle.action.imports import importer
+from aarportal.cycle.action.intake import digester
+from aarportal.cycle.action.xapi import log_writer, protocol
+from aarportal.cycle.action.xapi.attachments import storage
 from aarportal.cycle.units.subjects import SUBJECTS
+from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
 from aarportal.settings import Settings
-from aarportal.web import assets, dates, errors, fragments, guard, texts, view
+from aarportal.web import assets, dates, errors, fragments, guard, priority, texts, view
 
 
 def create_app(settings: Settings, **config: Any) -> Flask:
@@ -54,10 +59,18 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     Htmx(app)
     texts.init_app(app)
     dates.init_app(app)
+    # Before the guard: it reads forms, and nothing that an app sends is one.
+    protocol.init_app(app, settings)
+    priority.init_app(app, machines=("/xapi/", "/caliper"))
     guard.init_app(app)
     errors.init_app(app)
     view.init_app(app, settings)
     assets.init_app(app, settings)
+    digester.init_app(app)
+    log_writer.init_app(app)
+    importer.init_app(app, settings)
+    publisher.init_app(app, settings)
+    app.extensions["attachments"] = storage.open_store(settings.attachments, settings.data_dir)
     for name in _modules("*routes.py"):
         blueprint = import_module(name).blueprint
         app.register_blueprint(blueprint)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+#: The versions of xAPI that are spoken, the latest of each family.
+XAPI_VERSIONS = ("1.0.3", "2.0.0")
+
 
 class SettingsError(ValueError):
     """The environment is not enough to start; the message says what to set."""
@@ -36,6 +39,26 @@ class Settings:
     """AARPORTAL_DEMO: shows the demo's logins on the sign-in page."""
     max_statements_bytes: int = 8 * 1024 * 1024
     """AARPORTAL_MAX_STATEMENTS_BYTES: largest body an app may post at once."""
+    max_attachments_bytes: int = 64 * 1024 * 1024
+    """AARPORTAL_MAX_ATTACHMENTS_BYTES: the same for statements with their attachments."""
+    attachments: str = ""
+    """AARPORTAL_ATTACHMENTS: s3://bucket/prefix?endpoint=…; empty for a folder in the data_dir."""
+    most_statements: int = 500
+    """AARPORTAL_MOST_STATEMENTS: how many an app gets in one answer at most."""
+    max_document_bytes: int = 1024 * 1024
+    """AARPORTAL_MAX_DOCUMENT_BYTES: largest state or profile an app may keep, merged ones too."""
+    statements_per_minute: int = 12_000
+    """AARPORTAL_STATEMENTS_PER_MINUTE: requests of one app to one worker; 0 for any number.
+
+    A full batch counts once. What is allowed by default takes a third of a core.
+    """
+    unversioned_xapi: str = "1.0.3"
+    """AARPORTAL_UNVERSIONED_XAPI: as which xAPI a request is answered that names none."""
+    public_url: str = ""
+    """AARPORTAL_PUBLIC_URL: https://… as others see it; empty means as each of them called it."""
+    account_home_page: str = ""
+    """AARPORTAL_ACCOUNT_HOME_PAGE: the IRI under which 利用者識別子 are account names in statements
+    that other systems read, for instance of the identity provider; empty means public_url."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -70,7 +93,23 @@ class Settings:
             max_statements_bytes=_number(
                 env, "AARPORTAL_MAX_STATEMENTS_BYTES", cls.max_statements_bytes
             ),
+            max_attachments_bytes=_number(
+                env, "AARPORTAL_MAX_ATTACHMENTS_BYTES", cls.max_attachments_bytes
+            ),
+            attachments=env.get("AARPORTAL_ATTACHMENTS", cls.attachments),
+            most_statements=max(1, _number(env, "AARPORTAL_MOST_STATEMENTS", cls.most_statements)),
+            max_document_bytes=_number(env, "AARPORTAL_MAX_DOCUMENT_BYTES", cls.max_document_bytes),
+            statements_per_minute=_number(
+                env, "AARPORTAL_STATEMENTS_PER_MINUTE", cls.statements_per_minute
+            ),
+            unversioned_xapi=env.get("AARPORTAL_UNVERSIONED_XAPI", cls.unversioned_xapi),
+            public_url=env.get("AARPORTAL_PUBLIC_URL", cls.public_url),
+            account_home_page=env.get("AARPORTAL_ACCOUNT_HOME_PAGE", cls.account_home_page),
         )
+        if settings.unversioned_xapi not in XAPI_VERSIONS:
+            raise SettingsError(
+                f"AARPORTAL_UNVERSIONED_XAPI has to be one of {', '.join(XAPI_VERSIONS)}."
+            )
         if settings.is_sqlite and settings.workers > 1:
             raise SettingsError(
                 "AARPORTAL_WORKERS above 1 needs PostgreSQL: set AARPORTAL_DATABASE_URL to a "

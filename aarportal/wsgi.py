@@ -7,6 +7,8 @@ from flask import Flask
 
 from aarportal import charts
 from aarportal.core import statistics
+from aarportal.cycle.action.imports import importer
+from aarportal.cycle.action.intake import digester
 from aarportal.settings import Settings
 
 
@@ -20,6 +22,14 @@ def get_ready(app: Flask) -> None:
     gc.freeze()
     # A request makes thousands of objects that live as long as it does: looking sooner finds none.
     gc.set_threshold(10_000, 20, 20)
+    # A thread that comes back from the database waits this long for one that only counts.
+    sys.setswitchinterval(0.0005)
+
+
+def _start_threads(app: Flask) -> None:
+    """Let what requests leave behind be worked on."""
+    digester.of(app).start()
+    importer.of(app).start()
 
 
 def serve(app: Flask, host: str, port: int) -> None:
@@ -29,6 +39,7 @@ def serve(app: Flask, host: str, port: int) -> None:
     if sys.platform == "win32":
         import waitress  # noqa: PLC0415 - exists on Windows only
 
+        _start_threads(app)
         waitress.serve(app, host=host, port=port, threads=settings.threads)
         return
     from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - exists elsewhere only
@@ -46,6 +57,8 @@ def serve(app: Flask, host: str, port: int) -> None:
                 "preload_app": settings.workers > 1,
                 "accesslog": None,
                 "control_socket_disable": True,
+                # In the worker: a thread does not survive the fork that makes it.
+                "post_worker_init": lambda _worker: _start_threads(app),
             }.items():
                 self.cfg.set(name, value)
 

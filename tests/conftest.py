@@ -14,6 +14,7 @@ from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.core.database import Base, db
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.cycle.action.apps import known_apps
 from aarportal.settings import Settings
 from tests import cast
 from tests.pages import Browser
@@ -79,6 +80,7 @@ class Stage:
             cast.enter(scope)
 
     def reset(self) -> None:
+        known_apps.forget_all()
         with self.app.app_context():
             if self.kind == "sqlite":
                 db.engine.dispose()

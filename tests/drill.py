@@ -3,11 +3,15 @@
 import base64
 import http.client
 import json
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from tests import cast
 
+#: How long a server may take to read its inbox, on a busy machine.
+PATIENCE_SECONDS = 60
 HEADERS = {
     "Authorization": "Basic " + base64.b64encode(f"drill:{cast.APP_SECRET}".encode()).decode(),
     "X-Experience-API-Version": "1.0.3",
@@ -42,3 +46,15 @@ def post(connection: http.client.HTTPConnection, statements: list[dict]) -> tupl
     connection.request("POST", "/xapi/statements", json.dumps(statements), HEADERS)
     answer = connection.getresponse()
     return answer.status, answer.read()
+
+
+def wait_until_read(left: Callable[[], int]) -> None:
+    """Until the server has made records of everything it took.
+
+    Args:
+        left: How many entries stand in its inbox.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while left():
+        assert time.monotonic() < until, "the inbox is not read"
+        time.sleep(0.1)

@@ -9,7 +9,8 @@ from typing import Generic, Literal, TypeVar
 from aarportal.charts import wording
 from aarportal.charts.history import Band, LearningHistory
 from aarportal.charts.marks import Mark
-from aarportal.charts.svg import Frame, svg
+from aarportal.charts.svg import Frame, height_of, svg
+from aarportal.charts.theme import WIDTH
 from aarportal.charts.wording import N_, Voice, Words
 
 
@@ -79,6 +80,17 @@ class Step:
     """Fills `unit` in the msgid."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The part of a picture that stands for one row of the table, in SVG units."""
+
+    row: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What every chart reads out of a history, before a word is said about it."""
@@ -111,6 +123,10 @@ class Drawn:
     state: Literal["ready", "not_yet"]
     svg: str | None
     """None until there is enough data."""
+    size: tuple[float, float]
+    """Width and height of the picture, in SVG units."""
+    spots: tuple[Spot, ...]
+    """Where in the picture the rows of the table are; a page may make them links."""
     sentence: str
     """What is to be seen, or how many records are still to come."""
     notes: tuple[str, ...]
@@ -151,6 +167,8 @@ class Chart(Generic[F]):
     picture: Callable[[F, Voice], Picture]
     sentence: Callable[[F, Voice], str]
     table: Callable[[F, Voice], Table]
+    spots: Callable[[F, Voice], tuple[Spot, ...]]
+    """Where the rows of the table are drawn; a row may have none."""
     step: Callable[[F], Step]
     notes: Callable[[F], tuple[str, ...]]
     """Msgids of the notes."""
@@ -190,6 +208,8 @@ class Chart(Generic[F]):
             title=shown.say(self.title),
             state="ready",
             svg=drawing,
+            size=(WIDTH, height_of(picture.frame)),
+            spots=self.spots(facts, plain),
             sentence=self.sentence(facts, shown),
             notes=tuple(shown.say(note) for note in self.notes(facts)),
             table=self.table(facts, shown),
@@ -209,6 +229,8 @@ class Chart(Generic[F]):
             title=say(self.title),
             state="not_yet",
             svg=None,
+            size=(0.0, 0.0),
+            spots=(),
             sentence=say(_NOT_YET[facts.band], more=say(self.more, n=facts.missing)),
             notes=(),
             table=Table(),

@@ -16,6 +16,7 @@ from aarportal.charts.chart import (
     Facts,
     NextStepKey,
     Picture,
+    Spot,
     Step,
     Table,
     Window,
@@ -242,6 +243,15 @@ def picture(facts: CycleBand, voice: Voice) -> Picture:
     return Picture(Frame(_frame), (*marks, *_legend(voice)))
 
 
+def spots(facts: CycleBand, _voice: Voice) -> tuple[Spot, ...]:
+    """The column of each lap."""
+    top = _ROW_TOP - _RADIUS - 6
+    return tuple(
+        Spot(place, _column_x(place) - _STEP / 2, top, _STEP, _DATE_Y + 8 - top)
+        for place in range(facts.n)
+    )
+
+
 CHART: Final = Chart(
     key="cycle_band",
     place=7,
@@ -260,6 +270,7 @@ CHART: Final = Chart(
     picture=picture,
     sentence=sentence,
     table=table,
+    spots=spots,
     step=step,
     notes=lambda _facts: (),
     frames=(Frame(_frame),),

@@ -16,6 +16,7 @@ from aarportal.charts.chart import (
     Facts,
     NextStepKey,
     Picture,
+    Spot,
     Step,
     Table,
     Window,
@@ -306,6 +307,23 @@ def picture(facts: GoalsReached, voice: Voice) -> Picture:
     return _tally(facts, voice) if facts.band is Band.LOWER else _tiles(facts, voice)
 
 
+def spots(facts: GoalsReached, _voice: Voice) -> tuple[Spot, ...]:
+    """The sign of each goal in the pictograph, or its column of tile, fact and day."""
+    if facts.band is not Band.LOWER:
+        return tuple(
+            Spot(place, _LEFT + place * _STEP, _ROW_TOP, _STEP, _DATE_Y + 8 - _ROW_TOP)
+            for place in range(facts.n)
+        )
+    found, drawn = [], [0] * _RATINGS
+    for place, goal in enumerate(facts.goals):
+        rating = goal.rating or 0
+        x = _LEFT + 18 + drawn[rating] * 34
+        y = (_RATINGS - 1 - rating) * _LINE_STEP
+        found.append(Spot(place, x - 17, y + 4, 34, _LINE_STEP - 8))
+        drawn[rating] += 1
+    return tuple(found)
+
+
 CHART: Final = Chart(
     key="goals_reached",
     place=2,
@@ -324,6 +342,7 @@ CHART: Final = Chart(
     picture=picture,
     sentence=sentence,
     table=table,
+    spots=spots,
     step=step,
     notes=lambda _facts: (),
     frames=(Frame(_tile_frame), Frame(_tally_frame)),

@@ -7,7 +7,7 @@ before, and the sentence compares nothing but these two periods of one student.
 
 from typing import Final
 
-from aarportal.charts.chart import Chart, NextStepKey, Picture, Step, Table, Trend
+from aarportal.charts.chart import Chart, NextStepKey, Picture, Spot, Step, Table, Trend
 from aarportal.charts.history import Band
 from aarportal.charts.marks import Area, Label, Mark, areas, box, circles, line
 from aarportal.charts.svg import Frame, Sheet
@@ -250,10 +250,16 @@ def _circles(count: int, x: float, y: float, width: float) -> list[tuple[float, 
     ]
 
 
+def _columns(voice: Voice) -> tuple[float, float]:
+    """Where the cells of the pictograph begin, and how wide one is."""
+    names = (voice.say(_LAST_WEEK), voice.say(_THIS_WEEK))
+    left = min(110.0, max(text_width(name, TEXT) for name in names) + 10)
+    return left, (WIDTH - left) / 7
+
+
 def _pictograph(facts: TwoWeeks, voice: Voice) -> Picture:
     rows = [voice.say(_LAST_WEEK), voice.say(_THIS_WEEK)]
-    left = min(110.0, max(text_width(name, TEXT) for name in rows) + 10)
-    width = (WIDTH - left) / 7
+    left, width = _columns(voice)
     outlines, rounds = [], []
     labels: list[Label] = [
         Label(0, _CELL_TOP + row * _CELL_STEP + _CELL_HEIGHT / 2 + 5, name, TEXT, INK)
@@ -294,6 +300,27 @@ def picture(facts: TwoWeeks, voice: Voice) -> Picture:
     return _pictograph(facts, voice) if facts.band is Band.LOWER else _bars(facts, voice)
 
 
+def spots(facts: TwoWeeks, voice: Voice) -> tuple[Spot, ...]:
+    """A cell of the pictograph, or a column of bars, for each day that counts."""
+    counted = [(place, slot) for place, slot in enumerate(facts.slots) if slot.counted]
+    if facts.band is not Band.LOWER:
+        top = _TOP - 22
+        return tuple(
+            Spot(place, _LEFT + place * _STEP, top, _STEP, _FOOT - top) for place, _ in counted
+        )
+    left, width = _columns(voice)
+    return tuple(
+        Spot(
+            place,
+            left + place % 7 * width + 2,
+            _CELL_TOP + place // 7 * _CELL_STEP,
+            width - 4,
+            _CELL_HEIGHT,
+        )
+        for place, _ in counted
+    )
+
+
 CHART: Final = Chart(
     key="rhythm",
     place=1,
@@ -313,6 +340,7 @@ CHART: Final = Chart(
     picture=picture,
     sentence=sentence,
     table=table,
+    spots=spots,
     step=step,
     notes=notes,
     frames=(*(Frame(_bar_frame, (top,)) for top in _TOPS), Frame(_pictograph_frame)),

@@ -169,6 +169,11 @@ def prepare(frame: Frame) -> None:
     _kept(frame)
 
 
+def height_of(frame: Frame) -> float:
+    """The height of a frame in SVG units."""
+    return _kept(frame)[0]
+
+
 def svg(frame: Frame, marks: Sequence[Mark], *, dom_id: str, title: str, summary: str) -> str:
     """Return the marks on their frame as one `<svg>`; equal input gives equal text.
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from matplotlib.path import Path
 
-from aarportal.charts.chart import Chart, Facts, NextStepKey, Picture, Step, Table, Window
+from aarportal.charts.chart import Chart, Facts, NextStepKey, Picture, Spot, Step, Table, Window
 from aarportal.charts.history import Band, LearningHistory
 from aarportal.charts.marks import Area, Label, Mark, areas, box, circle, circles, line, polygon
 from aarportal.charts.svg import Frame, Sheet
@@ -317,6 +317,15 @@ def picture(facts: UnitMap, voice: Voice) -> Picture:
     return Picture(Frame(_frame, tuple(row.bottom for row in rows)), tuple(marks))
 
 
+def spots(facts: UnitMap, voice: Voice) -> tuple[Spot, ...]:
+    """The row of each unit that is drawn."""
+    places = {unit.unit_id: place for place, unit in enumerate(facts.units)}
+    return tuple(
+        Spot(places[row.unit.unit_id], 0, row.top + 2, WIDTH, row.bottom - row.top - 4)
+        for row in _rows(facts, voice)
+    )
+
+
 _SHORT_ROW: Final = 2 * _PADDING + 2 * _LINE
 
 CHART: Final = Chart(
@@ -337,6 +346,7 @@ CHART: Final = Chart(
     picture=picture,
     sentence=sentence,
     table=table,
+    spots=spots,
     step=step,
     notes=notes,
     frames=tuple(

@@ -1,5 +1,6 @@
 """The one database handle, and what SQLite and PostgreSQL need to behave alike."""
 
+import logging
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -139,10 +140,19 @@ db = SQLAlchemy(
 def init_app(app: Flask) -> None:
     """Connect the app to its database."""
     db.init_app(app)
+    logging.getLogger("psycopg").addFilter(_is_news)
     with app.app_context():
         for engine in db.engines.values():
             if engine.dialect.name == "sqlite":
                 prepare_sqlite(engine)
+
+
+def _is_news(entry: logging.LogRecord) -> bool:
+    """Leave out what psycopg says beside an error that is raised anyway.
+
+    A key that is there already is expected where a request is sent twice, and handled.
+    """
+    return not entry.getMessage().startswith("error ignored terminating")
 
 
 def prepare_sqlite(engine: Engine) -> None:

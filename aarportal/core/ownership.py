@@ -32,6 +32,20 @@ class SystemOnly:
     """No person's scope may read these rows; only a `SystemScope` (and apps may add to them)."""
 
 
+class OfficeOnly:
+    """Of persons only an administrator reads these rows; of machines the district's own apps."""
+
+
+class SeenWithRecords:
+    """The row is seen by whoever sees a row made of it, and by the district's own apps.
+
+    Attributes:
+        seen_through: (table, column) of the rows that are made of it; the column holds its id.
+    """
+
+    seen_through: ClassVar[tuple[tuple[str, str], ...]]
+
+
 class DistrictOwned:
     """The row belongs to a district (設置者), the legal owner of the data."""
 

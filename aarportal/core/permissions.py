@@ -6,6 +6,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """Named `<resource>:<action>`; alphabetical."""
 
+    APPS_MANAGE = "apps:manage"
     ATTENDANCE_WRITE = "attendance:write"
     CHARTS_READ = "charts:read"
     CLASS_READ = "class:read"
@@ -15,13 +16,20 @@ class Permission(StrEnum):
     GOALS_READ = "goals:read"
     GOALS_WRITE = "goals:write"
     HOME_READ = "home:read"
+    IDENTITIES_MANAGE = "identities:manage"
+    IMPORTS_MANAGE = "imports:manage"
     PREFERENCES_WRITE = "preferences:write"
     PUBLIC = "public"
     """Everybody, signed in or not; such a view gets no scope and no data."""
+    RECORDS_DECIDE = "records:decide"
+    """A teacher's answer to a doubt about a record."""
     RECORDS_READ = "records:read"
     RECORDS_WRITE = "records:write"
     REFLECTIONS_READ = "reflections:read"
     REFLECTIONS_WRITE = "reflections:write"
+    STATEMENTS_INSPECT = "statements:inspect"
+    """Staff, the statement behind a record they see."""
+    STATEMENTS_READ = "statements:read"
     STATEMENTS_WRITE = "statements:write"
     UNITS_READ = "units:read"
     UNITS_WRITE = "units:write"
@@ -55,11 +63,19 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.ATTENDANCE_WRITE,
         Permission.CLASS_READ,
         Permission.FEEDBACK_WRITE,
+        Permission.RECORDS_DECIDE,
+        Permission.STATEMENTS_INSPECT,
         Permission.UNITS_READ,
         Permission.UNITS_WRITE,
     },
-    Role.ADMINISTRATOR: _EVERYBODY,
+    Role.ADMINISTRATOR: _EVERYBODY
+    | {
+        Permission.APPS_MANAGE,
+        Permission.IDENTITIES_MANAGE,
+        Permission.IMPORTS_MANAGE,
+        Permission.STATEMENTS_INSPECT,
+    },
 }
 
-#: What an app's own credential may do.
-APP_GRANTS = frozenset({Permission.STATEMENTS_WRITE})
+#: What the credential of an app may grant; its own statements it reads always.
+APP_GRANTS = frozenset({Permission.STATEMENTS_READ, Permission.STATEMENTS_WRITE})

@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Executable, Table, and_, event, false
+from sqlalchemy import ColumnElement, Executable, Table, and_, event, false, or_, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import visitors
@@ -19,14 +19,16 @@ from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
 from aarportal.core.ownership import (
     AuditRecord,
     DistrictOwned,
+    OfficeOnly,
     Relation,
     SchoolOwned,
+    SeenWithRecords,
     Shared,
     StudentOwned,
     SystemOnly,
     Untraced,
 )
-from aarportal.core.permissions import APP_GRANTS, GRANTS, Permission, Role
+from aarportal.core.permissions import GRANTS, Permission, Role
 
 #: Statement -> what `_mentioned` found, as long as the statement lives.
 _MENTIONS: WeakKeyDictionary[Executable, tuple[list[type[Base]], set[str]]] = WeakKeyDictionary()
@@ -94,11 +96,21 @@ class Scope:
 
 @dataclass(frozen=True)
 class AppScope:
-    """A learning app that brings records for the students of some schools of one district."""
+    """A learning app that brings records for the students of some schools of one district.
+
+    Attributes:
+        actor_id: The app.
+        district_id: The district it belongs to.
+        school_ids: The schools it writes for and reads about.
+        permissions: What its credential grants.
+        reads_others: Whether it reads what other apps sent, too.
+    """
 
     actor_id: UUID
     district_id: UUID
     school_ids: frozenset[UUID]
+    permissions: frozenset[Permission] = frozenset()
+    reads_others: bool = False
 
     @property
     def session(self) -> GuardedSession:
@@ -106,8 +118,8 @@ class AppScope:
         return _session()
 
     def allows(self, permission: Permission) -> bool:
-        """Whether an app may do this."""
-        return permission in APP_GRANTS
+        """Whether the app's credential grants `permission`."""
+        return permission in self.permissions
 
     def visible(self, readers: frozenset[Relation]) -> frozenset[UUID] | None:
         """Every student of its schools, in tables that apps may touch; nobody elsewhere."""
@@ -183,10 +195,8 @@ def _criterion(scope: Scope | AppScope, row_class: type[Base]) -> ORMOption:
 
 
 def _visible(scope: Scope | AppScope, row_class: type[Base]) -> ColumnElement[bool]:
-    if issubclass(row_class, SystemOnly):
-        if isinstance(scope, AppScope) and issubclass(row_class, DistrictOwned):
-            return row_class.district_id == scope.district_id
-        return false()
+    if issubclass(row_class, (SystemOnly, OfficeOnly, SeenWithRecords)):
+        return _visible_to_few(scope, row_class)
     if issubclass(row_class, SchoolOwned):
         ids = sorted(scope.school_ids)
         visible = row_class.school_id == ids[0] if len(ids) == 1 else row_class.school_id.in_(ids)
@@ -198,6 +208,29 @@ def _visible(scope: Scope | AppScope, row_class: type[Base]) -> ColumnElement[bo
     if issubclass(row_class, DistrictOwned):
         return row_class.district_id == scope.district_id
     raise UnscopedError(f"{row_class.__name__} has no owner")
+
+
+def _visible_to_few(scope: Scope | AppScope, row_class: type[Base]) -> ColumnElement[bool]:
+    if not issubclass(row_class, DistrictOwned):
+        return false()
+    in_district = row_class.district_id == scope.district_id
+    if isinstance(scope, AppScope):
+        return in_district
+    if issubclass(row_class, OfficeOnly):
+        return in_district if scope.role is Role.ADMINISTRATOR else false()
+    if issubclass(row_class, SeenWithRecords):
+        return and_(in_district, or_(*_made_of_it(scope, row_class)))
+    return false()
+
+
+def _made_of_it(scope: Scope, row_class: type[SeenWithRecords]) -> list[ColumnElement[bool]]:
+    """That one of the rows made of a row is visible."""
+    found = []
+    for table, name in row_class.seen_through:
+        made = _owned_tables()[table]
+        ids = select(getattr(made, name)).where(_visible(scope, made))
+        found.append(row_class.id.in_(ids))  # type: ignore[attr-defined] # its models have an id
+    return found
 
 
 def _is_one_of(row_class: type[StudentOwned], ids: frozenset[UUID]) -> ColumnElement[bool]:

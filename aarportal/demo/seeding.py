@@ -17,7 +17,7 @@ from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.cycle.action import operations as action
 from aarportal.cycle.action.apps import operations as learning_apps
-from aarportal.cycle.action.apps.operations import Credential
+from aarportal.cycle.action.apps.operations import AppDraft, Credential
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop import store as cycles
 from aarportal.demo import rows
@@ -151,7 +151,7 @@ def _import_roster(rng: Random, school: School, days: SchoolTime) -> Town:
 
 def _register_apps(scope: SystemScope, town: Town) -> dict[str, Credential]:
     return {
-        key: learning_apps.add_app(scope, town.district_id, plan.title)
+        key: learning_apps.add_app(scope, AppDraft(plan.title), district_id=town.district_id)
         for key, plan in APPS.items()
     }
 

@@ -1,6 +1,7 @@
 """The door: no view runs without a permission, a scope and a transaction."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial, wraps
 from typing import Any
 
@@ -12,6 +13,7 @@ from aarportal.core import submissions
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope, unit_of_work
 from aarportal.web.credentials import admit
+from aarportal.web.priority import for_a_machine
 from aarportal.web.reader import Visitor, visiting
 
 View = Callable[..., Any]
@@ -40,13 +42,24 @@ class PortalBlueprint(Blueprint):
         super().__init__(name, import_name, **options)
         self.credential = credential
 
+    def _turn(self) -> AbstractContextManager[None]:
+        """People go before machines."""
+        return nullcontext() if self.credential == "browser" else for_a_machine()
+
     def route(  # type: ignore[override]
-        self, rule: str, *, permission: Permission, once: bool = True, **options: Any
+        self,
+        rule: str,
+        *,
+        permission: Permission,
+        once: bool = True,
+        transaction: bool = True,
+        **options: Any,
     ) -> Callable[[View], View]:
         """Register a view; leaving `permission` out is a TypeError at import.
 
         The view is called as `view(scope, **url_values)`; a public one as `view(**url_values)`.
-        `once=False` is for a view that looks at the key of the form itself.
+        `once=False` is for a view that looks at the key of the form itself; `transaction=False` for
+        one whose operation opens its units of work itself, because it shares them.
         """
 
         def register(view: View) -> View:
@@ -55,7 +68,9 @@ class PortalBlueprint(Blueprint):
                 if permission is Permission.PUBLIC:
                     answer = partial(view, **url_values)
                     return answer() if _only_reads() else _again(answer)
-                with visiting(admit(self.credential, permission)) as visitor:
+                with self._turn(), visiting(admit(self.credential, permission)) as visitor:
+                    if not transaction:
+                        return view(visitor.scope, **url_values)
                     return _let_in(visitor, view, url_values, once=once)
 
             PERMISSIONS[f"{self.name}.{view.__name__}"] = permission

@@ -29,6 +29,9 @@ OUTBOX_HEADER = "X-Outbox"
 #: Largest form a person may send; a reflection is a few kilobytes.
 MAX_FORM_BYTES = 256 * 1024
 
+#: Endpoint -> largest form, where people bring files.
+LARGER_FORMS: dict[str, int] = {}
+
 csrf = CSRFProtect()
 
 
@@ -40,7 +43,7 @@ def init_app(app: Flask) -> None:
         # Before anything reads the form. Machines have a limit of their own: MAX_CONTENT_LENGTH.
         blueprint = app.blueprints.get(request.blueprint or "")
         if getattr(blueprint, "credential", "browser") == "browser":
-            request.max_content_length = MAX_FORM_BYTES
+            request.max_content_length = LARGER_FORMS.get(request.endpoint or "", MAX_FORM_BYTES)
 
     csrf.init_app(app)
 

@@ -28,9 +28,14 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
     Role.TEACHER: (
         ("teaching.class_now", "seat", mark("Class"), frozenset({"teaching"})),
         ("reading.queue", "inbox", mark("Read reflections"), frozenset({"reading"})),
-        ("units.units", "book", mark("Units"), frozenset({"units"})),
+        ("disputes.disputes", "list", mark("Doubts"), frozenset({"disputes"})),
+        ("units.units", "book", mark("Units"), frozenset({"units", "catalogue"})),
     ),
-    Role.ADMINISTRATOR: (),
+    Role.ADMINISTRATOR: (
+        ("apps.apps", "device", mark("Apps"), frozenset({"apps"})),
+        ("quarantine.quarantine", "inbox", mark("Waiting records"), frozenset({"quarantine"})),
+        ("imports.imports", "table", mark("Imports"), frozenset({"imports"})),
+    ),
 }
 
 

@@ -11,26 +11,53 @@ from aarportal import migrate
 from aarportal.core.database import Base
 from aarportal.core.ownership import (
     DistrictOwned,
+    OfficeOnly,
     SchoolOwned,
+    SeenWithRecords,
     Shared,
     StudentOwned,
     SystemOnly,
     Untraced,
 )
-from aarportal.core.permissions import GRANTS, Permission
+from aarportal.core.permissions import APP_GRANTS, GRANTS, Permission
 from aarportal.web.blueprint import PERMISSIONS, PortalBlueprint
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
-SHARED_TABLES = {"districts", "sign_in_throttles"}
+SHARED_TABLES = {"curriculum_items", "districts", "sign_in_throttles"}
 SYSTEM_TABLES = {
+    "attachments",
     "audit_entries",
-    "quarantined_statements",
+    "published_through",
     "sign_in_sessions",
     "sign_in_throttles",
-    "statements",
+    "statement_references",
+    "statement_terms",
+    "xapi_documents",
 }
-UNTRACED_TABLES = {"drafts", "submissions", "sign_in_throttles"}
+OFFICE_TABLES = {
+    "app_days",
+    "identity_links",
+    "nobodys_names",
+    "person_merges",
+    "quarantined_statements",
+}
+SEEN_WITH_RECORDS = {"statements"}
+#: Bookkeeping, and what is its own trace.
+UNTRACED_TABLES = {
+    "app_days",
+    "attachments",
+    "drafts",
+    "published_through",
+    "rereadings",
+    "sign_in_throttles",
+    "statement_inbox",
+    "statement_references",
+    "statement_terms",
+    "statements",
+    "submissions",
+    "xapi_documents",
+}
 #: Words no child reads here.
 FORBIDDEN_WORDS = ("失敗", "しっぱい", "遅れ", "おくれ", "最下位", "ランキング", "順位")
 
@@ -50,7 +77,7 @@ def test_a_route_without_permission_cannot_be_written():
 
 def test_every_permission_is_asked_for_somewhere_and_granted_to_somebody(app):
     asked = set(PERMISSIONS.values())
-    granted = set().union(*GRANTS.values()) | {Permission.PUBLIC, Permission.STATEMENTS_WRITE}
+    granted = set().union(*GRANTS.values()) | {Permission.PUBLIC} | APP_GRANTS
     assert set(Permission) == asked == granted
 
 
@@ -95,6 +122,8 @@ def test_the_exceptions_are_these_tables_and_no_others(app):
 
     assert names(Shared) == SHARED_TABLES
     assert names(SystemOnly) == SYSTEM_TABLES
+    assert names(OfficeOnly) == OFFICE_TABLES
+    assert names(SeenWithRecords) == SEEN_WITH_RECORDS
     assert names(Untraced) == UNTRACED_TABLES
 
 

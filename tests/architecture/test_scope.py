@@ -13,7 +13,12 @@ from aarportal.core import clock
 from aarportal.core.database import db
 from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
 from aarportal.core.scope import SystemScope, unit_of_work
-from aarportal.cycle.action.models import LearningApp, LearningRecord, StoredStatement
+from aarportal.cycle.action.models import (
+    LearningApp,
+    LearningRecord,
+    QuarantinedStatement,
+    StoredStatement,
+)
 from aarportal.cycle.drafts.models import Draft
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.reflection.models import Attribution
@@ -30,7 +35,9 @@ from tests.cast import (
     HANA,
     KEN,
     MORI,
+    OKA,
     PRIMARY,
+    SATO,
     SECONDARY,
     key,
     scope_of,
@@ -173,7 +180,7 @@ def test_what_is_the_systems_is_nobodys(rows):
 def test_other_districts_do_not_exist(rows):
     with unit_of_work(scope_of(GEN), read_only=True) as scope:
         assert not scope.session.scalars(select(LearningApp)).all()
-        assert set(scope.session.scalars(select(User.id))) == {GEN.id}
+        assert set(scope.session.scalars(select(User.id))) == {GEN.id, SATO.id}
         with pytest.raises(NotFoundError):
             scope.one(Class, CLASS_4_2)
 
@@ -288,3 +295,81 @@ def test_the_scope_of_a_session_never_changes(rows):
         unit_of_work(scope_of(BEN), read_only=True),
     ):
         pass
+
+
+@pytest.fixture
+def statements(in_app):
+    """A statement that became Aoi's record, one that waits, and one of the other school's Ken."""
+    now = clock.now()
+    with unit_of_work(SystemScope("statements")) as scope:
+        for number, name in enumerate(("aoi", "waiting", "ken"), 1):
+            scope.session.add(
+                StoredStatement(
+                    district_id=DRILL_SCOPE.district_id,
+                    id=key(f"statement {name}"),
+                    app_id=DRILL_SCOPE.actor_id,
+                    position=number,
+                    fingerprint=b"",
+                    body=b"{}",
+                )
+            )
+        for member in (AOI, KEN):
+            scope.session.add(
+                LearningRecord(
+                    **a_record(member), id=key(f"statement {member.name}"), received_at=now
+                )
+            )
+        scope.session.add(
+            QuarantinedStatement(
+                district_id=DRILL_SCOPE.district_id,
+                statement_id=key("statement waiting"),
+                app_id=DRILL_SCOPE.actor_id,
+                reason="unknown_actor",
+                happened_at=now,
+                received_at=now,
+            )
+        )
+        audit.record(scope, "rows:made", "")
+
+
+def a_record(member):
+    now = clock.now()
+    return {
+        "school_id": member.school_id, "student_id": member.id, "app_id": DRILL_SCOPE.actor_id,
+        "connector": "xapi_generic", "subject": "", "title": "", "verb": "answered",
+        "started_at": now, "ended_at": now, "day": clock.today(), "active_seconds": 0,
+        "state": "valid",
+    }  # fmt: skip
+
+
+SEES_STATEMENTS = {
+    AOI: {"aoi"},
+    BEN: set(),
+    CHIBA: {"aoi"},
+    DOI: {"aoi"},
+    MORI: {"ken"},
+    OKA: {"aoi", "waiting"},
+    SATO: set(),
+    GEN: set(),
+}
+
+
+@pytest.mark.parametrize("reader", SEES_STATEMENTS, ids=lambda m: m.name)
+def test_a_statement_is_seen_by_whoever_sees_what_was_made_of_it(statements, reader):
+    with unit_of_work(scope_of(reader), read_only=True) as scope:
+        seen = set(scope.session.scalars(select(StoredStatement.id)))
+        held = scope.session.scalar(select(count(StoredStatement.id)))
+    assert seen == {key(f"statement {name}") for name in SEES_STATEMENTS[reader]}
+    assert held == len(seen)
+
+
+@pytest.mark.parametrize("reader", SEES_STATEMENTS, ids=lambda m: m.name)
+def test_of_persons_only_an_administrator_of_the_district_sees_what_waits(statements, reader):
+    with unit_of_work(scope_of(reader), read_only=True) as scope:
+        seen = scope.session.scalars(select(QuarantinedStatement.reason)).all()
+    assert list(seen) == (["unknown_actor"] if reader is OKA else [])
+
+
+def test_an_app_sees_every_statement_of_its_district_below_the_routes(statements):
+    with unit_of_work(DRILL_SCOPE, read_only=True) as scope:
+        assert len(scope.session.scalars(select(StoredStatement)).all()) == 3

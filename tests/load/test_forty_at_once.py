@@ -323,6 +323,7 @@ def test_forty_children_one_teacher_and_two_apps_at_once(portal, url, tmp_path):
     assert len(members) == classroom.SIZE
     with running(url, tmp_path) as server:
         lesson, children, apps, teacher = have_a_lesson(server.port, members)
+        drill.wait_until_read(lambda: count("select count(*) from statement_inbox"))
         with closing(teacher.screen):
             teacher.look()
             assert teacher.look() == 304, "the class has gone home"

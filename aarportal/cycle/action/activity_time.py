@@ -73,7 +73,12 @@ class Step(NamedTuple):
 
 
 def step(clock: Clock, event: Event) -> Step:
-    """Count one more event."""
+    """Count one more event.
+
+    One that took no time by its own account is no sign of life: the time is another's.
+    """
+    if _is_timeless(event):
+        return Step(clock, 0)
     if clock.last_event_at is not None and not _follows(clock, event):
         return Step(clock, None)
     at = int(event.at.timestamp())
@@ -99,7 +104,8 @@ def contributions(events: Sequence[Event]) -> list[int]:
     Returns:
         Seconds; their sum are the active seconds of the group.
     """
-    order = sorted(range(len(events)), key=lambda index: (events[index].at, events[index].id))
+    alive = [index for index, event in enumerate(events) if not _is_timeless(event)]
+    order = sorted(alive, key=lambda index: (events[index].at, events[index].id))
     seconds = [0] * len(events)
     for burst in _bursts([events[index] for index in order]):
         left = BURST_CAP_SECONDS
@@ -113,6 +119,11 @@ def contributions(events: Sequence[Event]) -> list[int]:
 def shown_seconds(active_seconds: int) -> int:
     """The seconds of a day that a page shows: four hours at most."""
     return min(active_seconds, DAY_CAP_SECONDS)
+
+
+def _is_timeless(event: Event) -> bool:
+    """Whether it took no time by its own account."""
+    return event.own_seconds is not None and event.own_seconds <= 0
 
 
 def _bursts(events: Sequence[Event]) -> list[list[tuple[int, Event]]]:

@@ -1,13 +1,33 @@
 """Commands about learning apps and the sums of their records."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 
+from aarportal.core import clock
+from aarportal.core.errors import InvalidError, StateError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action import operations, store
 from aarportal.cycle.action.apps import operations as apps
+from aarportal.cycle.action.apps import store as known
+from aarportal.cycle.action.apps.operations import AppDraft
+from aarportal.cycle.action.apps.vendors.document import Facts, document
+from aarportal.cycle.action.apps.vendors.examples import Place
+from aarportal.cycle.action.apps.vendors.markdown import markdown
+from aarportal.settings import Settings
+from aarportal.web.texts import catalogue
+
+#: (field, rule) of an InvalidError -> what is wrong, for an operator.
+_REFUSED = {
+    ("title", "required"): "The title is empty.",
+    ("title", "too_long"): f"The title has more than {apps.MAX_TITLE} characters.",
+    ("origins", "no_origin"): "An --origin is https:// and a host, and nothing after it.",
+    ("home_pages", "no_home_page"): "A --home-page begins with https:// or http://.",
+    ("origins", "too_many"): f"At most {apps.MOST_ADDRESSES} times --origin.",
+    ("home_pages", "too_many"): f"At most {apps.MOST_ADDRESSES} times --home-page.",
+}
 
 
 @click.command("add-app")
@@ -15,8 +35,29 @@ from aarportal.cycle.action.apps import operations as apps
 @click.option(
     "--place", required=True, help="Code of a school, or of a district for all of its schools."
 )
+@click.option("--reads", is_flag=True, help="It may read what other apps sent, too.")
+@click.option(
+    "--home-page",
+    "home_pages",
+    multiple=True,
+    help="Home page of accounts under which it uses the roster's login names; again for more.",
+)
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    help="Web origin from which its pages may call, https://host; again for more.",
+)
 @click.pass_obj
-def add_app(make_app: Callable[[], Flask], title: str, place: str) -> None:
+def add_app(  # noqa: PLR0913 - one argument for each option
+    make_app: Callable[[], Flask],
+    title: str,
+    place: str,
+    *,
+    reads: bool,
+    home_pages: tuple[str, ...],
+    origins: tuple[str, ...],
+) -> None:
     """Register a learning app and show its credential, once."""
     app = make_app()
     with app.app_context(), unit_of_work(SystemScope("a learning app is registered")) as scope:
@@ -24,10 +65,70 @@ def add_app(make_app: Callable[[], Flask], title: str, place: str) -> None:
         if found is None:
             raise click.ClickException(f"There is no school or district with the code {place!r}.")
         district_id, school_ids = found
-        credential = apps.add_app(scope, district_id, title, school_ids)
+        draft = AppDraft(
+            title=title.strip(),
+            school_ids=None if school_ids is None else tuple(school_ids),
+            may_read=reads,
+            origins=origins,
+            home_pages=home_pages,
+        )
+        try:
+            credential = apps.add_app(scope, draft, district_id=district_id)
+        except InvalidError as error:
+            raise click.ClickException(_REFUSED[error.field, error.rule]) from error
     click.echo(f"key     {credential.access_key}")
     click.echo(f"secret  {credential.secret}")
     click.echo("Write the secret down now: it is kept nowhere.")
+
+
+@click.command("list-apps")
+@click.option("--place", default="", help="Code of a district; without it every one.")
+@click.pass_obj
+def list_apps(make_app: Callable[[], Flask], place: str) -> None:
+    """Show every learning app: key, state, when it was last there, title."""
+    app = make_app()
+    with (
+        app.app_context(),
+        unit_of_work(SystemScope("which learning apps there are"), read_only=True) as scope,
+    ):
+        district_id = _district(scope, place) if place else None
+        for row in known.every_app(scope, district_id):
+            state = "revoked" if row.revoked_at else "open"
+            last = row.last_used_at.astimezone(clock.SCHOOL_TIME) if row.last_used_at else None
+            when = last.strftime("%Y-%m-%d %H:%M") if last else "never"
+            click.echo(f"{row.access_key}  {state:7}  {when:16}  {row.title}")
+
+
+@click.command("revoke-app")
+@click.argument("key")
+@click.pass_obj
+def revoke_app(make_app: Callable[[], Flask], key: str) -> None:
+    """Let the learning app with this key in no more; what it sent is kept."""
+    app = make_app()
+    with app.app_context(), unit_of_work(SystemScope("a learning app is revoked")) as scope:
+        row = store.app_by_key(scope, key)
+        if row is None:
+            raise click.ClickException(f"There is no app with the key {key!r}.")
+        try:
+            apps.revoke(scope, row.id)
+        except StateError as error:
+            raise click.ClickException(f"{row.title} is revoked already.") from error
+        click.echo(f"{row.title} is revoked; running servers know within seconds.")
+
+
+@click.command("vendor-page")
+@click.option("--language", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
+@click.pass_obj
+def vendor_page(make_app: Callable[[], Flask], language: str) -> None:
+    """Print what a sending vendor has to know, as Markdown.
+
+    It is what `docs/for-vendors.md` and `docs/for-vendors.ja.md` hold.
+    """
+    app = make_app()
+    with app.app_context():
+        settings: Settings = current_app.config["SETTINGS"]
+        blocks = document(Facts.of(settings, Place.anywhere(settings.public_url)))
+    click.echo(markdown(blocks, catalogue(language).ugettext), nl=False)
 
 
 @click.command("rebuild-rollups")
@@ -47,4 +148,11 @@ def rebuild_rollups(make_app: Callable[[], Flask], school: str) -> None:
             click.echo(f"{name}: {counted} records")
 
 
-COMMANDS = [add_app, rebuild_rollups]
+def _district(scope: SystemScope, code: str) -> UUID:
+    found = store.district_of(scope, code)
+    if found is None:
+        raise click.ClickException(f"There is no district with the code {code!r}.")
+    return found[0]
+
+
+COMMANDS = [add_app, list_apps, rebuild_rollups, revoke_app, vendor_page]

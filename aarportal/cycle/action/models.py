@@ -3,16 +3,34 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, column
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    column,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from aarportal.core import clock
 from aarportal.core.database import Base
 from aarportal.core.ids import new_id
-from aarportal.core.ownership import DistrictOwned, DistrictRow, MeasuredByApps, SystemOnly
+from aarportal.core.ownership import (
+    DistrictOwned,
+    DistrictRow,
+    MeasuredByApps,
+    OfficeOnly,
+    ReadByTeachers,
+    SeenWithRecords,
+    SystemOnly,
+    Untraced,
+)
 
 
 class LearningApp(DistrictRow, Base):
-    """A learning app that may send statements, and its credential."""
+    """A learning app or another system of the district, and its one credential."""
 
     __tablename__ = "learning_apps"
 
@@ -21,42 +39,215 @@ class LearningApp(DistrictRow, Base):
     access_key: Mapped[str] = mapped_column(unique=True)
     secret_hash: Mapped[bytes]
     """SHA-256 of the secret: a machine's secret is random and long, so no slow hash is needed."""
+    previous_secret_hash: Mapped[bytes | None]
+    """The secret before the last change, for as long as the sender needs to take the new one."""
+    previous_secret_until: Mapped[datetime | None]
     school_ids: Mapped[list[str] | None] = mapped_column(JSON)
-    """Schools it may write for; None means every school of the district."""
+    """Schools it may write for and read about; None means every school of the district."""
+    may_write: Mapped[bool] = mapped_column(default=True)
+    may_read: Mapped[bool] = mapped_column(default=False)
+    """Whether it reads the statements of others; its own it reads always."""
+    origins: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Web origins from which its pages may call (CORS)."""
+    home_pages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Account home pages under which the app uses the roster's own names.
+
+    Under any other home page a login name says nothing: another child may be called the same there.
+    """
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_used_at: Mapped[datetime | None]
+    """To the minute, or a little more: it is not written with every request."""
+    last_record_at: Mapped[datetime | None]
+    """When the latest work happened that its statements told of."""
     revoked_at: Mapped[datetime | None]
 
 
-class StoredStatement(SystemOnly, DistrictOwned, Base):
-    """An xAPI statement as it arrived; never changed."""
+class AppDay(OfficeOnly, DistrictOwned, Untraced, Base):
+    """What an app sent on a day, and what became of it: received is the sum of the others."""
+
+    __tablename__ = "app_days"
+
+    district_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-30)
+    app_id: Mapped[UUID] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    """The day of arrival at school."""
+    received: Mapped[int] = mapped_column(default=0)
+    repeated: Mapped[int] = mapped_column(default=0)
+    """Sent again with the same content."""
+    recorded: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+    """Put in quarantine, whatever became of it there."""
+    voiding: Mapped[int] = mapped_column(default=0)
+    """Took another statement back."""
+    last_at: Mapped[datetime]
+
+
+class StoredStatement(SeenWithRecords, DistrictOwned, Untraced, Base):
+    """An xAPI statement as it arrived; never changed. The log is its own trace."""
 
     __tablename__ = "statements"
-    __table_args__ = (Index(None, "district_id", "stored_at"),)
+    __table_args__ = (
+        UniqueConstraint("district_id", "position"),
+        # Few are: the index costs nothing and is asked for every group that is read.
+        Index(
+            "ix_statements_voided",
+            "district_id",
+            "position",
+            sqlite_where=column("voided"),
+            postgresql_where=column("voided"),
+        ),
+    )
+    seen_through = (("learning_records", "id"), ("quarantined_statements", "statement_id"))
 
     district_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-30)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     """The statement's id."""
     app_id: Mapped[UUID] = mapped_column(ForeignKey("learning_apps.id"))
-    stored_at: Mapped[datetime]
+    position: Mapped[int] = mapped_column(BigInteger)
+    """When it was stored, in microseconds since 1970; each statement has its own and they grow."""
     fingerprint: Mapped[bytes]
     """Equal for statements that xAPI calls equal; tells a replay from a conflict."""
+    voided: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[str] = mapped_column(default="1.0.0")
+    """By the rules of which version it came, for statements that name none themselves."""
     body: Mapped[bytes]
     """The statement's JSON as it was sent."""
 
 
-class QuarantinedStatement(SystemOnly, DistrictOwned, Base):
+class StatementTerm(SystemOnly, DistrictOwned, Untraced, Base):
+    """Where in the log statements stand that can be found under one term: a row of an index.
+
+    One row holds all that were read at once, so that a term is written once a group and not once a
+    statement. See xapi.terms for what is indexed.
+    """
+
+    __tablename__ = "statement_terms"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    district_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-30)
+    term: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    last_position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    first_position: Mapped[int] = mapped_column(BigInteger)
+    positions: Mapped[bytes]
+    """All of them, growing, as 64-bit numbers (little-endian)."""
+
+
+class PortalStatement(MeasuredByApps, Base):
+    """A statement that the portal made of what a student did here, so that other systems read it.
+
+    It is no learning record: this row says whose it is, and of which school. No foreign key: it
+    outlives the lap, so that what was published can be taken back when the lap is gone.
+    """
+
+    __tablename__ = "portal_statements"
+    __table_args__ = (Index(None, "school_id", "cycle_id"),)
+
+    statement_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-20)
+    cycle_id: Mapped[UUID]
+    kind: Mapped[str]
+    """A key of insight.sharing.laps.Kind: what of the lap it tells."""
+    source_id: Mapped[UUID]
+    """The row it tells of; of a withdrawal, the statement that it takes back."""
+    version: Mapped[int]
+    """1 for the first statement about the source; a changed source has a further one."""
+    fingerprint: Mapped[bytes]
+    """Equal as long as the source says the same."""
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    """Whether it was taken back."""
+
+
+class StatementReference(SystemOnly, DistrictOwned, Untraced, Base):
+    """A statement whose object is another statement, which may arrive after it."""
+
+    __tablename__ = "statement_references"
+
+    district_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-30)
+    target_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    statement_id: Mapped[UUID]
+    app_id: Mapped[UUID]
+    is_voiding: Mapped[bool]
+
+
+class InboxEntry(DistrictOwned, Untraced, Base):
+    """Stored statements that were not made into learning records yet, or have to be anew."""
+
+    __tablename__ = "statement_inbox"
+    __table_args__ = (Index(None, "app_id", "position"),)
+
+    district_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-30)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    """The first statement; those that follow it came with the same request."""
+    last_position: Mapped[int] = mapped_column(BigInteger)
+    app_id: Mapped[UUID]
+    again: Mapped[bool] = mapped_column(default=False, primary_key=True)
+    """They were read before, and what was made of them goes first."""
+
+
+class Rereading(DistrictOwned, Untraced, Base):
+    """Something by which statements were understood has changed: they are to be read again."""
+
+    __tablename__ = "rereadings"
+    __table_args__ = (Index(None, "app_id"),)
+
+    district_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-30)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    """Which statements: a kind of intake.operations.read_again."""
+    value: Mapped[str]
+    """Whose or which, as the kind wants it."""
+    app_id: Mapped[UUID]
+    """Whose statements."""
+    school_id: Mapped[UUID | None]
+    """Only records of this school; None for every school."""
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class QuarantinedStatement(OfficeOnly, DistrictOwned, Base):
     """A statement that waits, because it could not become a learning record."""
 
     __tablename__ = "quarantined_statements"
-    __table_args__ = (Index(None, "district_id", "reason"),)
+    __table_args__ = (
+        Index(None, "district_id", "reason", "app_id"),
+        Index(None, "district_id", "name"),
+    )
 
     district_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-30)
     statement_id: Mapped[UUID] = mapped_column(primary_key=True)
     app_id: Mapped[UUID]
     reason: Mapped[str]
-    """`unknown_actor`, `ambiguous_actor`, `not_a_student`, `school_not_allowed`, `no_class` …"""
-    actor: Mapped[str]
-    """The identifier under which the app knows the learner."""
+    """A key of intake.matching: `unknown_actor`, `ambiguous_actor`, `not_a_student` …"""
+    issuer: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
+    """Under which name whom the app knows the learner (see xapi.statements.ActorKey)."""
+    happened_at: Mapped[datetime]
     received_at: Mapped[datetime]
+
+
+class RecordDispute(ReadByTeachers, Base):
+    """これは ちがう: a student doubts a record, and a teacher decides."""
+
+    __tablename__ = "record_disputes"
+    __table_args__ = (
+        Index(None, "school_id", "student_id", "decided_at"),
+        Index(None, "school_id", "record_id"),
+        ForeignKeyConstraint(["student_id"], ["users.id"]),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
+    record_id: Mapped[UUID]
+    """The first record of the line that is doubted; the others of the line go with it."""
+    reason: Mapped[str] = mapped_column(default="")
+    """`not_mine`, `wrong_time`, `wrong_count`, `other`, or empty."""
+    made_at: Mapped[datetime]
+    decision: Mapped[str] = mapped_column(default="")
+    """`voided`, `upheld`, or empty while it waits."""
+    explanation: Mapped[str] = mapped_column(default="")
+    """The teacher's words to the student."""
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    """When the student saw the decision."""
 
 
 class LearningRecord(MeasuredByApps, Base):
@@ -96,6 +287,10 @@ class LearningRecord(MeasuredByApps, Base):
     unit_code: Mapped[str] = mapped_column(default="")
     """学習指導要領コード as the app sent it."""
     title: Mapped[str]
+    activity_id: Mapped[str] = mapped_column(default="")
+    """What was acted on, as the app names it."""
+    unit_title: Mapped[str] = mapped_column(default="")
+    """The unit as the app calls it; empty when it says none."""
     verb: Mapped[str]
     """Normalised verb (see action.vocabulary)."""
     question_id: Mapped[str] = mapped_column(default="")
@@ -117,6 +312,10 @@ class LearningRecord(MeasuredByApps, Base):
     state: Mapped[str]
     """See cycle.loop.states.RecordState."""
     received_at: Mapped[datetime]
+    link_id: Mapped[UUID | None]
+    """The identity link that said whose it is; None when the roster did."""
+    merge_id: Mapped[UUID | None]
+    """The merge of two persons through which it came to this one."""
 
 
 class DayRollup(MeasuredByApps, Base):

@@ -17,7 +17,6 @@ from aarportal.cycle.action import store
 from aarportal.cycle.action.activity_time import Clock
 from aarportal.cycle.action.models import DayRollup, LearningRecord
 from aarportal.cycle.action.rollups import COUNTS, Entry, Group, Sums, fold, sums_by_cycle
-from aarportal.cycle.action.timeline import lines
 from aarportal.cycle.anticipation.plans import operations as plans
 from aarportal.cycle.anticipation.plans.matching import DayWork
 from aarportal.cycle.loop import operations as loop
@@ -90,6 +89,93 @@ def book(
     rows.write(scope)
 
 
+def take_out(
+    scope: Scope | AppScope, records: Sequence[LearningRecord], *, forget: bool = False
+) -> None:
+    """Let records count no more, in the sums of their days and of their laps.
+
+    Args:
+        scope: Whose doing it is.
+        records: Records that count until now.
+        forget: Whether the rows go altogether, because others will take their place; otherwise
+            they stay as taken back.
+    """
+    if not records:
+        return
+    store.lock_persons(scope, {row.student_id for row in records})
+    sums = _sums_with(records)
+    for row in records:
+        if forget:
+            scope.session.delete(row)
+        else:
+            row.state = step(RECORD, RecordState(row.state), RecordEvent.VOID)
+            audit.record(scope, "record:voided", row.id, student_id=row.student_id)
+    # The sums are made anew from what is in the database.
+    scope.session.flush()
+    _recount(scope, *sums)
+
+
+def put_in_again(scope: Scope, records: Sequence[LearningRecord]) -> None:
+    """Let records that were voided count again, in the sums of their days and of their laps.
+
+    Args:
+        scope: Whose doing it is.
+        records: Records that count no more; none of them may have been voided by its own app.
+
+    Raises:
+        StateError: If one of them counts already.
+    """
+    if not records:
+        return
+    store.lock_persons(scope, {row.student_id for row in records})
+    for row in records:
+        restored = step(RECORD, RecordState(row.state), RecordEvent.RESTORE)
+        row.state = restored if row.cycle_id else RecordState.VALID
+        audit.record(scope, "record:restored", row.id, student_id=row.student_id)
+    scope.session.flush()
+    _recount(scope, *_sums_with(records))
+
+
+def _sums_with(
+    records: Sequence[LearningRecord],
+) -> tuple[set[Group], set[tuple[UUID, UUID]]]:
+    """The groups and the laps whose sums these records are in."""
+    return (
+        {Group(row.school_id, row.student_id, row.day, row.app_id) for row in records},
+        {(row.school_id, row.cycle_id) for row in records if row.cycle_id},
+    )
+
+
+def _recount(
+    scope: Scope | AppScope, groups: Collection[Group], cycles: Collection[tuple[UUID, UUID]]
+) -> None:
+    """Make the sums of whole groups and laps anew from their records."""
+    kept = store.entries_of_groups(scope, groups)
+    rows: list[dict[str, object]] = []
+    moved: list[dict[str, object]] = []
+    for group, entries in kept.items():
+        before = {entry.id: entry.active_seconds for entry in entries}
+        folded = fold(entries)
+        assert folded is not None, "a group folded from the beginning is never late"
+        rows += [_row_values(group, key, sums) for key, sums in folded.items()]
+        moved += [_time_values(e) for e in entries if before[e.id] != e.active_seconds]
+        # The time of other laps changes with the time of their records.
+        cycles = {*cycles, *((group.school_id, e.cycle_id) for e in entries if e.cycle_id)}
+    store.forget_sums(scope, groups)
+    if rows:
+        scope.session.execute(insert(DayRollup), rows)
+    if moved:
+        scope.session.execute(update(LearningRecord), moved)
+    sums = store.sums_of_cycles(scope, [cycle_id for _, cycle_id in cycles])
+    for key in cycles:
+        cycle = scope.session.get(LearningCycle, key)
+        assert cycle is not None
+        for name in COUNTS:
+            setattr(cycle, name, getattr(sums.get(key[1]), name, 0))
+        loop.touch(cycle)
+    scope.session.flush()
+
+
 def record_by_hand(scope: Scope, cycle: LearningCycle, work: PaperWork) -> LearningRecord:
     """Keep what a student did on paper; it is marked as self-reported wherever it is shown."""
     cycle = store.locked_cycle(scope, cycle)
@@ -144,37 +230,6 @@ def record_values(entry: Entry) -> dict[str, object]:
         "retry_correct": entry.retry_correct,
         "active_seconds": entry.active_seconds,
     }
-
-
-def dispute(scope: Scope, record_id: UUID) -> LearningRecord:
-    """これは ちがう: the student doubts a line of the day; it counts until a teacher decides.
-
-    Args:
-        scope: The student's.
-        record_id: The first record of the line; the others of the line are doubted with it.
-
-    Returns:
-        That record.
-
-    Raises:
-        NotFoundError: If the record is not the student's.
-        StateError: If it cannot be disputed any more.
-    """
-    row = store.record(scope, record_id)
-    _dispute(scope, row)
-    for line in lines(store.day_records(scope, row.student_id, row.day)):
-        if line.first.id == row.id:
-            for other in line.records[1:]:
-                if other.state != RecordState.DISPUTED:
-                    _dispute(scope, other)
-    return row
-
-
-def _dispute(scope: Scope, row: LearningRecord) -> None:
-    if row.state == RecordState.VALID:
-        row.state = step(RECORD, RecordState.VALID, RecordEvent.MATCH)
-    row.state = step(RECORD, RecordState(row.state), RecordEvent.DISPUTE)
-    audit.record(scope, "record:disputed", row.id, student_id=row.student_id)
 
 
 def start(scope: Scope, cycle: LearningCycle) -> None:
@@ -281,7 +336,9 @@ def _kept_sums(
 
 
 def _clock_of(rows: Iterable[Sums]) -> Clock:
-    ends = [(row.last_event_at, row.burst_seconds) for row in rows if row.last_event_at]
+    # A row of timeless records alone has no burst.
+    counted = [row for row in rows if row.last_event_at and row.burst_seconds]
+    ends = [(row.last_event_at, row.burst_seconds) for row in counted]
     return Clock(*max(ends)) if ends else Clock()
 
 
@@ -381,6 +438,7 @@ def _row_values(group: Group, key: tuple[str, UUID], sums: Sums) -> dict[str, ob
 def _time_values(entry: Entry) -> dict[str, object]:
     return {
         "school_id": entry.group.school_id,
+        "student_id": entry.group.student_id,
         "id": entry.id,
         "active_seconds": entry.active_seconds,
     }

@@ -112,7 +112,8 @@ def fold(entries: Iterable[Entry], clock: Clock = Clock()) -> dict[tuple[str, UU
         entry.active_seconds = seconds
         sums = rows.setdefault(entry.row_key, Sums())
         sums.add(entry)
-        sums.last_event_at, sums.burst_seconds = clock.last_event_at, clock.burst_seconds
+        sums.last_event_at = clock.last_event_at or entry.ended_at
+        sums.burst_seconds = clock.burst_seconds
     return rows
 
 

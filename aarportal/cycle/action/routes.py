@@ -1,4 +1,4 @@
-"""Learning over HTTP: the day's timeline, paper work, beginning, and how it is going."""
+"""Learning over HTTP: records behind numbers, paper work, beginning, and how it is going."""
 
 from dataclasses import replace
 from datetime import date
@@ -7,42 +7,57 @@ from uuid import UUID
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from aarportal.charts.wording import Voice, duration
 from aarportal.core import clock
-from aarportal.core.errors import InvalidError
+from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.words import mark
 from aarportal.cycle.action import operations, store
-from aarportal.cycle.action.forms import MAX_TITLE, ByHandForm
+from aarportal.cycle.action.disputes import operations as doubts
+from aarportal.cycle.action.disputes import store as disputes
+from aarportal.cycle.action.disputes.operations import REASONS
+from aarportal.cycle.action.forms import MAX_TITLE, ByHandForm, selection
 from aarportal.cycle.action.operations import PaperWork
-from aarportal.cycle.action.timeline import lines
+from aarportal.cycle.action.timeline import Selection, days, totals
 from aarportal.cycle.anticipation import store as goals
 from aarportal.cycle.loop import store as cycles
+from aarportal.cycle.loop.store import AnyLap
 from aarportal.cycle.units import store as units
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
-from aarportal.web.texts import notice, plain, ruby_plain
+from aarportal.web.texts import notice, plain, ruby_plain, source
 
 blueprint = PortalBlueprint("action", __name__)
 
 AMOUNTS = {"pages": mark("%(n)s pages"), "times": mark("%(n)s times")}
 MID_ANSWERS = ("smooth", "ok", "stuck", "ask")
+#: Of more records than this only the lines are shown; each day has a page of its own.
+MAX_IN_DETAIL = 300
 
 
 @blueprint.route("/records", permission=Permission.RECORDS_READ)
 def records(scope: Scope) -> Response:
-    """Show what one day holds."""
-    day = _day(request.args.get("day", ""))
-    found = store.day_records(scope, scope.actor_id, day)
-    values = {
-        "shown_day": day,
-        "lines": lines(found),
-        "apps": store.apps_by_id(scope, {row.app_id for row in found}),
-        "units": units.units_by_id(scope, [row.unit_id for row in found if row.unit_id]),
-        "neighbours": store.days_with_records(scope, scope.actor_id, day, day),
-        **_going_on(scope, day),
-    }
-    return render("action/records.html", values)
+    """Show what one day holds, or the records behind a number."""
+    wanted = selection(request.args, clock.today())
+    values = _records(scope, scope.actor_id, wanted)
+    if wanted.whole_day is None:
+        return render("action/records.html", values)
+    day = wanted.whole_day
+    values["neighbours"] = store.days_with_records(scope, scope.actor_id, day, day)
+    return render("action/records.html", {**values, **_going_on(scope, day)})
+
+
+@blueprint.route("/class/students/<uuid:student_id>/records", permission=Permission.CLASS_READ)
+def student_records(scope: Scope, student_id: UUID) -> Response:
+    """Show a teacher the same page about one of their pupils."""
+    student = disputes.student(scope, student_id)
+    wanted = selection(request.args, clock.today())
+    values = _records(scope, student_id, wanted)
+    if wanted.whole_day is not None:
+        day = wanted.whole_day
+        values["neighbours"] = store.days_with_records(scope, student_id, day, day)
+    return render("action/records.html", {**values, "student": student})
 
 
 @blueprint.route(
@@ -50,7 +65,7 @@ def records(scope: Scope) -> Response:
 )
 def dispute(scope: Scope, record_id: UUID) -> AnyResponse:
     """これは ちがう: ask the teacher to look at a record."""
-    row = operations.dispute(scope, record_id)
+    row = doubts.dispute(scope, record_id, request.form.get("reason", ""))
     notice(mark("Your teacher will look at it."))
     return redirect(url_for(".records", day=row.day.isoformat()), 303)
 
@@ -115,11 +130,43 @@ def mid_check(scope: Scope, cycle_id: UUID) -> AnyResponse:
     return redirect(url_for("home.home"), 303)
 
 
-def _day(text: str) -> date:
-    try:
-        return min(date.fromisoformat(text), clock.today())
-    except ValueError:
-        return clock.today()
+def _records(scope: Scope, student_id: UUID, wanted: Selection) -> dict[str, object]:
+    """The records behind a number, as days of lines, and what they add up to."""
+    lap = _lap(scope, student_id, wanted.cycle_id) if wanted.cycle_id else None
+    counted, gone = disputes.records_behind(scope, student_id, wanted)
+    doubted = disputes.disputes_of(scope, student_id)
+    mended = disputes.mended(scope, doubted, counted, gone)
+    every = [*counted, *mended]
+    answers = [each for each in doubted if each.decided_at and not each.seen_at]
+    named = [*(row.unit_id for row in every), wanted.unit_id, lap.unit_id if lap else None]
+    sums = totals(counted)
+    return {
+        "wanted": wanted,
+        "shown_day": wanted.whole_day,
+        "days": days(counted, mended),
+        "sums": sums,
+        "sum_minutes": duration(Voice(source, str), sums.minutes),
+        "apps": store.apps_by_id(scope, {row.app_id for row in every}),
+        "units": units.units_by_id(scope, list({unit_id for unit_id in named if unit_id})),
+        "lap": lap,
+        "disputes": {each.record_id: each for each in doubted},
+        "answers": answers,
+        "doubted_records": disputes.first_records(scope, answers),
+        "reasons": REASONS,
+        "in_detail": len(every) <= MAX_IN_DETAIL,
+    }
+
+
+def _lap(scope: Scope, student_id: UUID, cycle_id: UUID) -> AnyLap:
+    """The lap.
+
+    Raises:
+        NotFoundError: If there is none, or it is another student's.
+    """
+    lap = cycles.cycle(scope, cycle_id)
+    if lap.student_id != student_id:
+        raise NotFoundError("cycle")
+    return lap
 
 
 def _going_on(scope: Scope, day: date) -> dict[str, object]:

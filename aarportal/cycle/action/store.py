@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import bindparam, delete, func, select, tuple_
 
 from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.action.models import DayRollup, LearningApp, LearningRecord
-from aarportal.cycle.action.rollups import Entry, Group, Sums
+from aarportal.cycle.action.rollups import COUNTS, Entry, Group, Sums
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.states import COUNTED_RECORD
 from aarportal.people.roster.models import District, Enrollment, School, User
@@ -30,9 +30,7 @@ def locked_cycle(scope: Scope, cycle: LearningCycle) -> LearningCycle:
 
     Everybody who adds to sums locks the student's row first (PostgreSQL; SQLite has one writer).
     """
-    scope.session.execute(
-        select(User.id).where(User.id == cycle.student_id).with_for_update(key_share=True)
-    )
+    lock_persons(scope, [cycle.student_id])
     scope.session.refresh(cycle)
     return cycle
 
@@ -46,6 +44,59 @@ def lock_students(scope: SystemScope, school_id: UUID) -> None:
     scope.session.execute(
         select(User.id).where(User.id.in_(seats)).order_by(User.id).with_for_update(key_share=True)
     ).all()
+
+
+def lock_persons(scope: Scope | AppScope, person_ids: Collection[UUID]) -> None:
+    """Wait for others who add to the sums of these students, and let them wait.
+
+    In one order for everybody, so that two batches about the same students take turns and sums are
+    never written over each other. SQLite has one writer anyway.
+    """
+    if scope.session.get_bind().dialect.name != "sqlite":
+        scope.session.execute(_LOCKED, {"ids": list(person_ids)}).all()
+
+
+_LOCKED = (
+    select(User.id)
+    .where(User.id.in_(bindparam("ids", expanding=True)))
+    .order_by(User.id)
+    .with_for_update(key_share=True)
+)
+
+
+def forget_sums(scope: Scope | AppScope, groups: Collection[Group]) -> None:
+    """Remove every row of sums of these groups."""
+    for group in groups:
+        scope.session.execute(
+            delete(DayRollup).where(
+                DayRollup.school_id == group.school_id,
+                DayRollup.student_id == group.student_id,
+                DayRollup.day == group.day,
+                DayRollup.app_id == group.app_id,
+            )
+        )
+
+
+def sums_of_cycles(scope: Scope | AppScope, cycle_ids: Collection[UUID]) -> dict[UUID, Sums]:
+    """What the counted records of these laps add up to; laps without any are left out."""
+    if not cycle_ids:
+        return {}
+    counted = [name for name in COUNTS if name != "records"]
+    rows = scope.session.execute(
+        select(
+            LearningRecord.cycle_id,
+            func.count(),
+            *(func.sum(getattr(LearningRecord, name)) for name in counted),
+        )
+        .where(LearningRecord.cycle_id.in_(cycle_ids), LearningRecord.state.in_(COUNTED_RECORD))
+        .group_by(LearningRecord.cycle_id)
+    )
+    found: dict[UUID, Sums] = {}
+    for cycle_id, records, *sums in rows:
+        added = found[cycle_id] = Sums(records)
+        for name, value in zip(counted, sums, strict=True):
+            setattr(added, name, int(value))
+    return found
 
 
 def day_records(scope: Scope, student_id: UUID, day: date) -> Sequence[LearningRecord]:

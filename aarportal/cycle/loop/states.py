@@ -243,6 +243,7 @@ class RecordEvent(StrEnum):
     DISPUTE = "dispute"
     UPHOLD = "uphold"
     VOID = "void"
+    RESTORE = "restore"
 
 
 _R, _S = RecordState, RecordEvent
@@ -253,6 +254,9 @@ RECORD: Table[RecordState, RecordEvent] = {
     (_R.QUARANTINED, _S.ACCEPT): _R.VALID,
     (_R.VALID, _S.MATCH): _R.LINKED,
     (_R.LINKED, _S.DISPUTE): _R.DISPUTED,
+    (_R.VALID, _S.VOID): _R.VOIDED,
+    (_R.LINKED, _S.VOID): _R.VOIDED,
+    (_R.VOIDED, _S.RESTORE): _R.LINKED,
     (_R.DISPUTED, _S.VOID): _R.VOIDED,
     (_R.DISPUTED, _S.UPHOLD): _R.LINKED,
 }

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from aarportal.core.permissions import Permission, Role
 from aarportal.core.scope import Scope
+from aarportal.cycle.action.disputes import store as disputes
 from aarportal.insight.home import store
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
@@ -20,4 +21,5 @@ def home(scope: Scope) -> Response:
     if scope.role is Role.TEACHER:
         return redirect(url_for("teaching.class_now"), 303)
     chosen = request.args.get("cycle", type=UUID)
-    return render("home/home.html", {"today": store.today(scope, chosen)})
+    answered = len(disputes.unseen(scope, scope.actor_id)) if scope.role is Role.STUDENT else 0
+    return render("home/home.html", {"today": store.today(scope, chosen), "answered": answered})

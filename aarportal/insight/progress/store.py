@@ -1,6 +1,7 @@
 """One student's learning history as the plain value that charts draw from."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -11,15 +12,16 @@ from aarportal.charts.history import (
     CycleOutcome,
     DayOfLearning,
     FirstAttempts,
-    GoalOutcome,
     LearningHistory,
     UnitHistory,
     Verdict,
 )
+from aarportal.core import clock
 from aarportal.core.ids import NOTHING
 from aarportal.core.scope import Scope
+from aarportal.cycle.action import freshness
 from aarportal.cycle.action import store as action
-from aarportal.cycle.action.models import DayRollup
+from aarportal.cycle.action.models import DayRollup, LearningApp
 from aarportal.cycle.anticipation.models import Goal
 from aarportal.cycle.loop import store as loop
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
@@ -27,6 +29,7 @@ from aarportal.cycle.loop.states import CLOSED_CYCLE, GoalState
 from aarportal.cycle.reflection.models import SelfRating
 from aarportal.cycle.units import store as units
 from aarportal.cycle.units.models import Unit
+from aarportal.insight.progress.traces import GoalOfLap
 from aarportal.people.attendance import store as attendance
 from aarportal.people.attendance.calendar import Calendar
 
@@ -34,10 +37,36 @@ from aarportal.people.attendance.calendar import Calendar
 WINDOW_DAYS = 60
 #: Charts look at the last eight laps; of one subject among several that many are enough.
 LAPS = 40
+#: Whether an app has gone quiet matters to whoever used it in this time.
+USED_WITHIN_DAYS = 14
+
+
+@dataclass(frozen=True)
+class QuietApp:
+    """An app of the student that has sent nothing although one would expect it to."""
+
+    title: str
+    subjects: frozenset[str]
+    """Subjects it was used for lately."""
+    last_on: date
+    is_yesterday: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the page of charts shows."""
+
+    history: LearningHistory
+    quiet: tuple[QuietApp, ...]
 
 
 def learning_history(scope: Scope, student_id: UUID, grade: int, today: date) -> LearningHistory:
-    """Everything the charts of this student draw from; nine questions, whatever the amount.
+    """Everything the charts of this student draw from (see `progress`)."""
+    return progress(scope, student_id, grade, today).history
+
+
+def progress(scope: Scope, student_id: UUID, grade: int, today: date) -> Progress:
+    """The charts' history and what it lacks; nine questions, whatever the amount.
 
     Args:
         scope: Whose eyes it is seen with.
@@ -56,7 +85,7 @@ def learning_history(scope: Scope, student_id: UUID, grade: int, today: date) ->
     calendar = attendance.calendar(scope, first, today)
     absent = attendance.absent_days(scope, student_id, first, today)
     days = [first + timedelta(days=n) for n in range(WINDOW_DAYS + 1)]
-    return LearningHistory(
+    history = LearningHistory(
         grade=grade,
         band=_band(grade),
         today=today,
@@ -68,6 +97,29 @@ def learning_history(scope: Scope, student_id: UUID, grade: int, today: date) ->
         cycles=tuple(_cycle_outcomes(cycles, ratings, adjustments)),
         units=tuple(_unit_histories(sums, titles)),
     )
+    return Progress(history, tuple(_quiet_apps(sums, apps.values(), calendar, today)))
+
+
+def _quiet_apps(
+    sums: Sequence[DayRollup], apps: Iterable[LearningApp], calendar: Calendar, today: date
+) -> Iterable[QuietApp]:
+    since = today - timedelta(days=USED_WITHIN_DAYS)
+    for app in sorted(apps, key=lambda app: app.title):
+        mine = [row for row in sums if row.app_id == app.id]
+        lately = [row for row in mine if row.day >= since]
+        if not lately or app.revoked_at is not None:
+            continue
+        days = {row.day for row in mine}
+        last_on = max(days)
+        if app.last_record_at is not None:
+            last_on = max(last_on, clock.school_day_of(app.last_record_at))
+        if freshness.is_quiet(days, last_on, today, calendar.is_school_day):
+            yield QuietApp(
+                title=app.title,
+                subjects=frozenset(row.subject for row in lately),
+                last_on=last_on,
+                is_yesterday=(today - last_on).days == 1,
+            )
 
 
 def _band(grade: int) -> Band:
@@ -131,19 +183,20 @@ def _goal_outcomes(
     cycles: Sequence[LearningCycle],
     ratings: Mapping[UUID, tuple[Goal, SelfRating | None]],
     titles: Mapping[UUID, Unit],
-) -> Iterable[GoalOutcome]:
+) -> Iterable[GoalOfLap]:
     for cycle in cycles:
         if cycle.id not in ratings:
             continue
         goal, rating = ratings[cycle.id]
         unit = titles.get(cycle.unit_id) if cycle.unit_id else None
-        yield GoalOutcome(
+        yield GoalOfLap(
             opened_on=cycle.opened_on,
             subject=cycle.subject,
             unit_title=unit.title if unit else "",
             rating=rating.value if rating else None,
             criterion_met=rating.fact_met if rating else None,
             difficulty_ratio=goal.difficulty_ratio,
+            cycle_id=str(cycle.id),
         )
 
 

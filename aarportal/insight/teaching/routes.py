@@ -10,6 +10,7 @@ from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
+from aarportal.cycle.action.disputes import store as disputes
 from aarportal.insight.teaching import store
 from aarportal.insight.teaching.signals import RULES
 from aarportal.insight.teaching.store import ClassNow, Pupil
@@ -82,6 +83,7 @@ def _values(scope: Scope, class_id: UUID) -> dict[str, object]:
         "chosen": chosen,
         "laps": store.laps(scope, chosen.mate.id) if chosen else [],
         "rules": RULES,
+        "open_disputes": disputes.count_open(scope),
     }
 
 

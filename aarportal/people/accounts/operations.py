@@ -138,6 +138,9 @@ def _scope(system: SystemScope, known: store.Known) -> Scope:
     students: dict[Relation, frozenset[UUID] | None] = {}
     if role is Role.STUDENT:
         students[Relation.SELF] = frozenset({user_id})
+    elif role is Role.ADMINISTRATOR:
+        # Where records come from and whose they are is the office's work; goals and words are not.
+        students[Relation.RECORDS] = None
     elif class_ids:
         by_class = roster.student_ids(system, school_id, class_ids, day)
         homerooms = [seat.class_id for seat in seats if seat.class_type == "homeroom"]

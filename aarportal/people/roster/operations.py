@@ -4,12 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert, update
 
 from aarportal.audit import operations as audit
+from aarportal.core import clock
 from aarportal.core.ids import new_id
 from aarportal.core.scope import SystemScope
+from aarportal.people.identity import operations as identity
+from aarportal.people.identity import store as identities
+from aarportal.people.identity.usernames import Holder
 from aarportal.people.roster import planning, store
 from aarportal.people.roster.changes import Values
 from aarportal.people.roster.models import (
@@ -77,7 +82,7 @@ def import_bundle(scope: SystemScope, bundle: Bundle, *, today: date) -> ImportR
             教育委員会コード.
     """
     changes = plan_import(scope, bundle, today=today)
-    apply_plan(scope, changes)
+    apply_plan(scope, changes, today=today)
     return result_of(changes)
 
 
@@ -91,9 +96,16 @@ def plan_import(scope: SystemScope, bundle: Bundle, *, today: date) -> Plan:
     return planning.plan(bundle, standing, today=today, make_id=new_id)
 
 
-def apply_plan(scope: SystemScope, plan: Plan) -> None:
-    """Write a plan that was made in the same unit of work."""
+def apply_plan(scope: SystemScope, plan: Plan, *, today: date | None = None) -> None:
+    """Write a plan that was made in the same unit of work.
+
+    Args:
+        scope: The system's.
+        plan: All that changes.
+        today: The school day on which login names go over to others; None for this one.
+    """
     district = plan.district
+    before = {} if plan.is_new_district else _holders_before(scope, plan)
     if plan.is_new_district:
         scope.session.execute(insert(District), [district])
     elif len(district) > 1:
@@ -103,7 +115,32 @@ def apply_plan(scope: SystemScope, plan: Plan) -> None:
         if changes.new:
             scope.session.execute(insert(row_class), changes.new)
         _update(scope, row_class, (*changes.changed, *changes.left))
+    if before:
+        changed = _holders_after(plan, before)
+        moment, _ = clock.day_bounds(today or clock.today())
+        identity.keep_usernames(scope, district["id"], before, changed, moment)
     audit.record(scope, "roster:imported", district["id"], detail=_total(result_of(plan)))
+
+
+def _holders_before(scope: SystemScope, plan: Plan) -> Mapping[UUID, Holder]:
+    """Everybody by their login name, if any name may go over to somebody else."""
+    users = plan.changes["users"]
+    renamed = any("username" in row or "enabled" in row for row in users.changed)
+    if not (users.new or users.left or renamed):
+        return {}
+    return identities.holders(scope, plan.district["id"])
+
+
+def _holders_after(plan: Plan, before: Mapping[UUID, Holder]) -> Mapping[UUID, Holder]:
+    """People who are new or whose login name or presence changes, as they will be."""
+    users = plan.changes["users"]
+    after = {row["id"]: Holder(row["username"], row["enabled"]) for row in users.new}
+    for row in (*users.changed, *users.left):
+        was = before[row["id"]]
+        holder = Holder(row.get("username", was.username), row.get("enabled", was.enabled))
+        if holder != was:
+            after[row["id"]] = holder
+    return after
 
 
 def result_of(plan: Plan) -> ImportResult:

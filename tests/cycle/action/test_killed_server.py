@@ -128,6 +128,7 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(portal, tmp_path):
             for each in [*unanswered, acknowledged]:
                 status, answer = drill.post(connection, each)
                 assert (status, json.loads(answer)) == (200, [one["id"] for one in each])
+        drill.wait_until_read(lambda: ask(file, "select count(*) from statement_inbox")[0][0])
 
     everything = acknowledged + [each for batch in unanswered for each in batch]
     assert ids_in(file, "statements") == ids_of(everything)

@@ -1,4 +1,4 @@
-"""What a student does while learning: reports paper work, doubts, begins, says how it is."""
+"""What a student does while learning: reports paper work, begins, says how it is."""
 
 import threading
 
@@ -26,10 +26,9 @@ from tests.cast import (
     SECONDARY,
     UNIT_DIVISION,
     UNIT_EQUATIONS,
-    UNIT_WATER,
     scope_of,
 )
-from tests.cycle.action.days import MINUTE, NOW, TODAY, by_hand, enter, lap, record, rows, set_clock
+from tests.cycle.action.days import MINUTE, NOW, TODAY, enter, lap, record, rows, set_clock
 
 
 @pytest.fixture(autouse=True)
@@ -153,60 +152,6 @@ def test_reports_side_by_side_are_all_counted(in_app):
     assert failed == []
     [cycle], [day] = rows(LearningCycle), rows(DayRollup)
     assert (cycle.items, cycle.records) == (day.items, day.records) == (6, 6)
-
-
-# --- これは ちがう ------------------------------------------------------------------------------
-
-
-def doubt(record_id, member=AOI) -> None:
-    with unit_of_work(scope_of(member)) as scope:
-        operations.dispute(scope, record_id)
-
-
-@pytest.mark.parametrize("state", ["valid", "linked"])
-def test_a_doubted_record_still_counts(state):
-    mine = lap()
-    _, id_ = enter(mine, record(cycle_id=mine.id if state == "linked" else None, state=state))
-    before = sums()
-    doubt(id_)
-    [row] = rows(LearningRecord)
-    assert row.state == "disputed"
-    with unit_of_work(SystemScope("test")) as scope:
-        assert operations.rebuild(scope, PRIMARY) == 1
-    assert sums() == before
-
-
-def test_the_whole_line_is_doubted_and_no_other():
-    of_line = [record(12), record(9), record(6)]
-    others = [record(60), record(5, unit_id=UNIT_WATER), by_hand(4)]
-    enter(*of_line, *others)
-    doubt(of_line[0].id)
-    states = {row.id: row.state for row in rows(LearningRecord)}
-    assert [states[row.id] for row in of_line] == ["disputed"] * 3
-    assert [states[row.id] for row in others] == ["valid", "valid", "linked"]
-    entries = rows(AuditEntry, AuditEntry.verb == "record:disputed")
-    assert {entry.object_id for entry in entries} == {str(row.id) for row in of_line}
-
-
-def test_a_record_that_came_to_a_doubted_line_can_be_doubted_with_it():
-    first, second = record(9), record(6, state="disputed")
-    enter(first, second)
-    doubt(first.id)
-    assert {row.state for row in rows(LearningRecord)} == {"disputed"}
-
-
-@pytest.mark.parametrize("state", ["disputed", "voided"])
-def test_what_a_teacher_has_to_decide_or_has_decided_is_not_doubted_again(state):
-    [id_] = enter(record(state=state))
-    with pytest.raises(StateError):
-        doubt(id_)
-
-
-def test_nobody_doubts_another_child_s_record():
-    [id_] = enter(record())
-    with pytest.raises(NotFoundError):
-        doubt(id_, BEN)
-    assert rows(LearningRecord)[0].state == "valid"
 
 
 # --- はじめる, いまどう？ ----------------------------------------------------------------------

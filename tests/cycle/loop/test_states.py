@@ -96,7 +96,8 @@ MACHINES = {
         quarantined --accept--> valid
         valid --match--> linked
         linked --dispute--> disputed
-        disputed --void--> voided
+        valid|linked|disputed --void--> voided
+        voided --restore--> linked
         disputed --uphold--> linked
         """,
     ),

@@ -174,3 +174,11 @@ def test_the_charts_ask_the_database_twelve_times_at_most(browser, live, queries
     with queries() as seen:
         assert aoi.get("/progress").status == 200
     assert len(seen) <= MAX_QUERIES, seen
+
+
+def test_no_table_shows_a_key_instead_of_a_word(browser, live, in_english):
+    in_english(AOI)
+    live(AOI, AOIS)
+    cells = {td.get_text() for td in browser(AOI).get("/progress").html.select("figure td")}
+    assert "Arithmetic" in cells
+    assert not cells & {"sansu", "rika"}

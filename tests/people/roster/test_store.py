@@ -33,6 +33,7 @@ from tests.cast import (
     KEN,
     MINATO,
     MORI,
+    OKA,
     PRIMARY,
     SCIENCE_4_2,
     SECONDARY,
@@ -136,12 +137,13 @@ def test_a_teacher_finds_a_class_of_her_school():
         assert store.one_class(scope, CLASS_1_1).title == "1年1組"
 
 
+HERE = (AOI, BEN, HANA, KEN, CHIBA, DOI, MORI, OKA)
 OWNED = [
     # Kind, what the first district owns of it, what the second.
     (School, {str(PRIMARY), str(SECONDARY)}, 1),
     (Class, {str(one) for one in (CLASS_4_2, SCIENCE_4_2, CLASS_1_1, CLASS_J2_1)}, 1),
-    (User, {str(one.id) for one in (AOI, BEN, HANA, KEN, CHIBA, DOI, MORI)}, 1),
-    (UserRole, {f"role {one.name}" for one in (AOI, BEN, HANA, KEN, CHIBA, DOI, MORI)}, 1),
+    (User, {str(one.id) for one in HERE}, 2),
+    (UserRole, {f"role {one.name}" for one in HERE}, 2),
     (Enrollment, None, 1),
     (AcademicSession, set(), 0),
     (Course, set(), 0),
@@ -157,9 +159,7 @@ def test_an_import_sees_the_rows_of_its_own_district_only(row_class, expected, e
         theirs = store.district_rows(scope, row_class, MINATO)
     names = {row["sourced_id"] for row in mine}
     if expected is None:
-        expected = {
-            f"{m.name} in {c}" for m in (AOI, BEN, HANA, KEN, CHIBA, DOI, MORI) for c in m.classes
-        }
+        expected = {f"{m.name} in {c}" for m in HERE for c in m.classes}
     assert names == expected
     assert len(theirs) == elsewhere
     assert not names & {row["sourced_id"] for row in theirs}

@@ -6,29 +6,20 @@ Source: ICT CONNECT 21, Japan xAPI eBook Profile v1.0.0 (2026-04-01).
 from msgspec.structs import replace
 
 from aarportal.cycle.action import vocabulary
-from aarportal.cycle.action.connectors import (
-    Connector,
-    Record,
-    basic_record,
-    has_category,
-    kind_of,
-    title,
-)
+from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
+from aarportal.cycle.action.connectors._record import basic_record, kind_of, outer, title
 from aarportal.cycle.action.xapi.statement_model import Activity
-from aarportal.cycle.action.xapi.statements import Statement, activities_around
+from aarportal.cycle.action.xapi.statements import Statement
 
 _PROFILES = ("https://w3id.org/japan-xapi/profiles/ebook", "https://w3id.org/xapi/ebook")
 _KINDS = frozenset({"book", "chapter", "viewer", "settings"})
 
 
-def _reads(statement: Statement) -> bool:
+def _reads(signs: Signs) -> bool:
     """A book, a part of one, or the viewer around it."""
-    activity = statement.object
-    if not isinstance(activity, Activity):
-        return False
-    if kind_of(activity) in _KINDS or any(has_category(statement, each) for each in _PROFILES):
-        return True
-    return kind_of(activity) == "page" and _book(statement) is not None
+    return signs.about_activity and (
+        signs.kind in _KINDS or signs.in_book or not signs.categories.isdisjoint(_PROFILES)
+    )
 
 
 def _record(statement: Statement) -> Record | None:
@@ -49,11 +40,9 @@ def _record(statement: Statement) -> Record | None:
 
 def _book(statement: Statement) -> Activity | None:
     """The book that a page or chapter belongs to."""
-    around = [
-        *activities_around(statement, "parent"),
-        *activities_around(statement, "grouping"),
-    ]
-    return next((each for each in around if kind_of(each) == "book"), None)
+    return next((each for each in outer(statement) if kind_of(each) == "book"), None)
 
 
-CONNECTOR = Connector("ebook", "Digital textbooks", 1, _reads, _record)
+CONNECTOR = Connector(
+    "ebook", "Digital textbooks", 1, _reads, _record, LookedFor(categories=_PROFILES)
+)

@@ -5,16 +5,14 @@ Source: H5P's xAPI statements (extensions `h5p-local-content-id` and `h5p-subCon
 """
 
 from aarportal.cycle.action import vocabulary
-from aarportal.cycle.action.connectors import (
-    Connector,
-    Record,
+from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
+from aarportal.cycle.action.connectors._record import (
+    activity_extensions,
     basic_record,
-    clean,
-    has_category,
     with_answer,
     with_score,
 )
-from aarportal.cycle.action.xapi.statement_model import Activity, Extensions
+from aarportal.cycle.action.xapi.statement_model import Activity
 from aarportal.cycle.action.xapi.statements import Statement
 
 _LOCAL_ID = "http://h5p.org/x-api/h5p-local-content-id"
@@ -22,12 +20,11 @@ _PART_ID = "http://h5p.org/x-api/h5p-subContentId"
 _LIBRARIES = "http://h5p.org/libraries/"
 
 
-def _reads(statement: Statement) -> bool:
+def _reads(signs: Signs) -> bool:
     """An activity that H5P numbered, or one of its libraries as category."""
-    activity = statement.object
-    if not isinstance(activity, Activity):
-        return False
-    return _LOCAL_ID in _extensions(activity) or has_category(statement, _LIBRARIES)
+    return signs.about_activity and (
+        _LOCAL_ID in signs.extensions or _LIBRARIES in signs.categories
+    )
 
 
 def _record(statement: Statement) -> Record | None:
@@ -48,15 +45,17 @@ def _record(statement: Statement) -> Record | None:
 
 def _question(activity: Activity) -> str:
     """The question's IRI; two parts of one content may share their activity's."""
-    part = _extensions(activity).get(_PART_ID)
+    part = activity_extensions(activity).get(_PART_ID)
     if not isinstance(part, str) or part in activity.id:
         return activity.id
-    return f"{activity.id}#{clean(part)}"
+    return f"{activity.id}#{part}"
 
 
-def _extensions(activity: Activity) -> Extensions:
-    """The extensions of an activity, none if it has none."""
-    return (activity.definition.extensions or {}) if activity.definition else {}
-
-
-CONNECTOR = Connector("h5p", "H5P", 2, _reads, _record)
+CONNECTOR = Connector(
+    "h5p",
+    "H5P",
+    2,
+    _reads,
+    _record,
+    LookedFor(categories=(_LIBRARIES,), extensions=frozenset({_LOCAL_ID})),
+)

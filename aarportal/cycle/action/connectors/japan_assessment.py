@@ -7,18 +7,16 @@ profile of the Digital Agency (令和6年度), whose `count` says how often an a
 from msgspec.structs import replace
 
 from aarportal.cycle.action import vocabulary
-from aarportal.cycle.action.connectors import (
-    Connector,
-    Record,
+from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
+from aarportal.cycle.action.connectors._record import (
     basic_record,
-    core_sources,
-    has_category,
-    kind_of,
+    grouped_attempt,
+    result_extensions,
     with_answer,
     with_score,
 )
 from aarportal.cycle.action.xapi.statement_model import Activity
-from aarportal.cycle.action.xapi.statements import Statement, activities_around
+from aarportal.cycle.action.xapi.statements import Statement
 
 _VERBS = frozenset({"attempted", "answered", "viewed", "completed"})
 _PROFILES = (
@@ -29,18 +27,17 @@ _COUNT_ENDING = "/xapi/resultextension/count"
 _NOT_BOOKS = frozenset({"assessment", "question", "page", None})
 
 
-def _reads(statement: Statement) -> bool:
-    """One of the profile's four verbs, with the profile as category or the core extensions."""
-    activity = statement.object
-    if (
-        not isinstance(activity, Activity)
-        or vocabulary.verb_key(statement.verb.id) not in _VERBS
-        or kind_of(activity) not in _NOT_BOOKS
-    ):
+def _reads(signs: Signs) -> bool:
+    """One of the profile's four verbs, with the profile as category or the core extensions.
+
+    An answer that nobody marked yet must not name the profile, so the extensions have to do; they
+    do not where the statement names another profile.
+    """
+    if not signs.about_activity or signs.verb not in _VERBS or signs.kind not in _NOT_BOOKS:
         return False
-    return any(has_category(statement, profile) for profile in _PROFILES) or bool(
-        core_sources(statement)
-    )
+    if signs.categories:
+        return not signs.categories.isdisjoint(_PROFILES)
+    return not signs.extensions.isdisjoint(vocabulary.CORE_EXTENSIONS)
 
 
 def _record(statement: Statement) -> Record | None:
@@ -48,7 +45,7 @@ def _record(statement: Statement) -> Record | None:
     activity = statement.object
     assert isinstance(activity, Activity)
     record = basic_record(statement, activity)
-    if attempt_id := _attempt(statement):
+    if attempt_id := grouped_attempt(statement):
         record = replace(record, attempt_id=attempt_id)
     if record.verb == "answered":
         record = with_answer(record, statement, activity.id)
@@ -56,19 +53,19 @@ def _record(statement: Statement) -> Record | None:
     return with_score(record, statement)
 
 
-def _attempt(statement: Statement) -> str:
-    """The IRI that all statements of one attempt share; courses are grouped the same way."""
-    groupings = activities_around(statement, "grouping")
-    return next((each.id for each in groupings if kind_of(each) != "course"), "")
-
-
 def _taken_before(statement: Statement) -> bool:
     """Whether the app counts this as the second time or more."""
-    extensions = statement.result.extensions if statement.result else None
     return any(
         iri.endswith(_COUNT_ENDING) and isinstance(count, int) and count > 1
-        for iri, count in (extensions or {}).items()
+        for iri, count in result_extensions(statement).items()
     )
 
 
-CONNECTOR = Connector("japan_assessment", "Japanese drills and tests", 1, _reads, _record)
+CONNECTOR = Connector(
+    "japan_assessment",
+    "Japanese drills and tests",
+    1,
+    _reads,
+    _record,
+    LookedFor(categories=_PROFILES, extensions=vocabulary.CORE_EXTENSIONS),
+)

@@ -1,9 +1,8 @@
 """Any xAPI statement: the fallback for apps that follow no profile we know."""
 
 from aarportal.cycle.action import vocabulary
-from aarportal.cycle.action.connectors import (
-    Connector,
-    Record,
+from aarportal.cycle.action.connectors import Connector, Record, Signs
+from aarportal.cycle.action.connectors._record import (
     basic_record,
     kind_of,
     with_answer,
@@ -13,7 +12,7 @@ from aarportal.cycle.action.xapi.statement_model import Activity
 from aarportal.cycle.action.xapi.statements import Statement
 
 
-def _reads(_statement: Statement) -> bool:
+def _reads(_signs: Signs) -> bool:
     """Every statement."""
     return True
 

@@ -1,12 +1,18 @@
 """Which unit and which lap a record belongs to, pure; unknown stays unknown."""
 
-from collections.abc import Iterable, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 from aarportal.cycle.loop.states import OPEN_CYCLE
+
+#: A word with its reading, as our own texts and titles have it.
+_READING = re.compile(r"\{([^|{}]*)\|[^{}]*\}")
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,7 @@ class KnownUnit:
     code: str
     starts_on: date
     ends_before: date
+    title: str = ""
 
     def is_open(self, day: date) -> bool:
         """Whether the class works on it on `day`."""
@@ -43,13 +50,30 @@ def _was_going_on(lap: CycleLike, moment: datetime) -> bool:
     return lap.opened_at <= moment and (lap.closed_at is None or moment <= lap.closed_at)
 
 
-def unit_of(units: Iterable[KnownUnit], day: date, subject: str, code: str) -> KnownUnit | None:
-    """The unit by its code, else the only open one of the subject."""
+@lru_cache(maxsize=4096)
+def bare(title: str) -> str:
+    """A unit's title without readings, spaces and differences of width, to compare it by."""
+    written = _READING.sub(r"\1", title).replace("_", "")
+    return "".join(unicodedata.normalize("NFKC", written).split()).casefold()
+
+
+def unit_of(
+    units: Iterable[KnownUnit], day: date, subject: str, code: str, title: str = ""
+) -> KnownUnit | None:
+    """The unit by its code, else by its title, else the only open one of the subject."""
     open_units = [unit for unit in units if unit.is_open(day)]
     if code:
         by_code = [unit for unit in open_units if unit.code == code]
         if len(by_code) == 1:
             return by_code[0]
+    if title:
+        by_title = [
+            unit
+            for unit in open_units
+            if bare(unit.title) == bare(title) and unit.subject == (subject or unit.subject)
+        ]
+        if len(by_title) == 1:
+            return by_title[0]
     if subject:
         by_subject = [unit for unit in open_units if unit.subject == subject]
         if len(by_subject) == 1:
@@ -79,3 +103,16 @@ def cycle_of(
         if same_day:
             return min(same_day, key=lambda cycle: cycle.opened_at)
     return None
+
+
+def runs(places: Iterable[int], *, longest: int) -> Iterator[tuple[int, int]]:
+    """Places in a row as (first, last), none longer than `longest`."""
+    first = last = None
+    for place in sorted(places):
+        if first is None or last is None or place != last + 1 or place - first >= longest:
+            if first is not None and last is not None:
+                yield first, last
+            first = place
+        last = place
+    if first is not None and last is not None:
+        yield first, last

@@ -1,45 +1,62 @@
-"""From statements to learning records: stored as sent, matched, linked and summed up."""
+"""From stored statements to learning records: matched, linked and summed up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.errors import ConflictError
-from aarportal.core.ids import new_id
-from aarportal.core.scope import AppScope
+from aarportal.core.scope import AppScope, Scope
 from aarportal.cycle.action import connectors
+from aarportal.cycle.action import store as records
+from aarportal.cycle.action.apps import operations as apps
 from aarportal.cycle.action.connectors import Record
 from aarportal.cycle.action.intake import linking, matching, store
 from aarportal.cycle.action.intake.linking import KnownUnit
 from aarportal.cycle.action.intake.matching import Learner
-from aarportal.cycle.action.models import LearningRecord, QuarantinedStatement, StoredStatement
-from aarportal.cycle.action.operations import book, record_values
+from aarportal.cycle.action.models import (
+    InboxEntry,
+    LearningApp,
+    LearningRecord,
+    QuarantinedStatement,
+    Rereading,
+)
+from aarportal.cycle.action.operations import book, record_values, take_out
 from aarportal.cycle.action.rollups import Entry, Group
-from aarportal.cycle.action.xapi.statement_comparison import fingerprint, same_fingerprint
-from aarportal.cycle.action.xapi.statements import ActorKey, Statement, actor_key
+from aarportal.cycle.action.xapi.operations import (
+    Logged,
+    index,
+    moment_of,
+    put_into_inbox,
+    receive,
+    void_late,
+)
+from aarportal.cycle.action.xapi.statement_model import StatementRef
+from aarportal.cycle.action.xapi.statements import (
+    ActorKey,
+    Statement,
+    StatementError,
+    actor_key,
+    decode_batch,
+)
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop import store as laps
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.operations import Lap
 from aarportal.cycle.loop.states import OPEN_CYCLE, CycleEvent, RecordState
 from aarportal.cycle.loop.store import AnyLap, LapRow
+from aarportal.cycle.units.catalogue import store as catalogue
+from aarportal.cycle.units.catalogue.choosing import CatalogueIndex
+from aarportal.cycle.units.curriculum import store as curriculum
 
 #: Laps opened longer before a record than this are looked at only while they are open.
 _LOOK_BACK = timedelta(days=1)
-
-
-class StatementConflictError(ConflictError):
-    """A statement with this id is stored and says something else."""
-
-    def __init__(self, statement_id: UUID) -> None:
-        """Name the id."""
-        super().__init__(f"the id {statement_id} belongs to another statement")
+#: How many statements are read in one transaction: more cost less each, and keep others waiting.
+AT_ONCE = 800
 
 
 @dataclass
@@ -47,114 +64,330 @@ class _Found:
     """One statement on its way to a record."""
 
     id: UUID
-    statement: Statement
-    connector: str
     record: Record
+    connector: str
     learner: Learner
     day: date
+    subject: str = ""
+    """Empty for unknown."""
+    code: str = ""
+    """学習指導要領コード; empty for none."""
     unit: KnownUnit | None = None
     cycle: AnyLap | None = None
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """One statement on its way to quarantine."""
+
+    id: UUID
+    reason: str
+    actor: ActorKey | None
+    happened_at: datetime
+
+
+@dataclass(slots=True)
+class _Read:
+    """One statement that was read."""
+
+    id: UUID
+    position: int
+    statement: Statement
+    actor: ActorKey | None
+    whose: Learner | str = matching.UNKNOWN_ACTOR
 
 
 @dataclass
 class _Batch:
     """What a batch turns into."""
 
+    read: list[_Read] = field(default_factory=list)
     found: list[_Found] = field(default_factory=list)
-    waiting: list[tuple[UUID, str, ActorKey | None]] = field(default_factory=list)
+    waiting: list[_Waiting] = field(default_factory=list)
+    taken_back: set[UUID] = field(default_factory=set)
+    """Statements that were taken back, whose records must not count."""
 
 
 def ingest(scope: AppScope, statements: Sequence[Statement]) -> list[UUID]:
-    """Take a batch of statements: every one of them, or none.
-
-    A statement that is stored already and says the same is taken as sent again and changes nothing.
-    One that cannot become a learning record is stored and waits in quarantine with the reason.
-
-    Args:
-        scope: The app that sent them.
-        statements: Checked statements; no id stands twice.
+    """Take a batch and read it in the same transaction.
 
     Returns:
         The ids, in the order of the statements; made here where the app gave none.
 
     Raises:
         StatementConflictError: If an id is stored with another content.
+        VoidingError: If one takes back a statement of another app.
     """
-    named = [(statement.id or new_id(), statement) for statement in statements]
-    new = _not_stored(scope, named)
-    if new:
-        # Nothing here asks for what is not written yet, so no question needs to write first.
-        with scope.session.no_autoflush:
-            _take(scope, new, clock.now())
-        audit.record(scope, "statements:received", scope.actor_id, detail=f"{len(new)} new")
-    return [id_ for id_, _ in named]
+    receipt = receive(scope, statements)
+    if receipt.new:
+        digest(scope, {each.position: each for each in receipt.new})
+    return receipt.ids
 
 
-def _take(scope: AppScope, new: Sequence[tuple[UUID, Statement, bytes]], now: datetime) -> None:
-    _store(scope, new, now)
-    batch = _match(scope, [(id_, statement) for id_, statement, _ in new], clock.today())
-    if batch.found:
-        _keep_records(scope, batch.found, now)
-    _quarantine(scope, batch.waiting, now)
+def digest(
+    scope: AppScope, fresh: Mapping[int, Logged], *, limit: int = AT_ONCE
+) -> Sequence[InboxEntry]:
+    """Read the oldest statements in the app's inbox: each becomes a record, or waits.
+
+    Args:
+        scope: The app whose statements are read.
+        fresh: By position, statements that need not be decoded again, because they just came.
+        limit: About how many; what came with one request is read together.
+
+    Returns:
+        The entries of the inbox that were read.
+    """
+    _put_back(scope)
+    with scope.session.no_autoflush:
+        entries = _next(scope, limit)
+        if not entries:
+            return []
+        batch = _sort(scope, entries, fresh)
+        again = [entry for entry in entries if entry.again]
+        index(scope, _not_indexed(batch, again))
+        before = _undo(scope, [row.id for row in store.stored(scope, again)] if again else [])
+        _take_back(scope, batch)
+        batch.found = [each for each in batch.found if each.id not in before.voided]
+        if batch.found:
+            _keep_records(scope, batch.found, clock.now(), before.disputed)
+        _quarantine(scope, batch.waiting)
+        _leave_inbox(scope, entries, batch)
+    audit.record(scope, "statements:read", scope.actor_id, detail=f"{len(batch.read)}")
+    return entries
 
 
-def _not_stored(
-    scope: AppScope, named: Sequence[tuple[UUID, Statement]]
-) -> list[tuple[UUID, Statement, bytes]]:
-    """Statements that are new, with their fingerprints."""
-    known = store.stored_fingerprints(scope, [id_ for id_, statement in named if statement.id])
-    new = []
-    for id_, statement in named:
-        print_ = fingerprint(statement)
-        if id_ not in known:
-            new.append((id_, statement, print_))
-        elif not same_fingerprint(known[id_], print_):
-            raise StatementConflictError(id_)
-    return new
+def _not_indexed(batch: _Batch, again: Sequence[InboxEntry]) -> Iterable[tuple[int, Statement]]:
+    """Statements that are read for the first time, with their places."""
+    for each in batch.read:
+        if not any(entry.position <= each.position <= entry.last_position for entry in again):
+            yield each.position, each.statement
 
 
-def _store(
-    scope: AppScope, new: Iterable[tuple[UUID, Statement, bytes]], stored_at: datetime
+def _next(scope: AppScope, limit: int) -> list[InboxEntry]:
+    """Entries that are read together."""
+    taken: list[InboxEntry] = []
+    left = limit
+    for entry in store.inbox(scope, limit):
+        if left <= 0:
+            break
+        taken.append(entry)
+        left -= entry.last_position - entry.position + 1
+    return taken
+
+
+def read_again(
+    scope: Scope | AppScope,
+    kind: str,
+    value: str,
+    *,
+    app_id: UUID | None = None,
+    school_id: UUID | None = None,
 ) -> None:
-    rows = [
-        {
-            "district_id": scope.district_id,
-            "id": id_,
-            "app_id": scope.actor_id,
-            "stored_at": stored_at,
-            "fingerprint": print_,
-            "body": statement.raw,
-        }
-        for id_, statement, print_ in new
-    ]
-    scope.session.execute(insert(StoredStatement), rows)
+    """Have statements read anew, because what they were understood by has changed.
+
+    Args:
+        scope: Whose doing it is.
+        kind: Which: records made through an identity `link` or a `merge` (value: its id); records
+            of a `person` (the student's id); statements in quarantine of an `actor` (issuer, line
+            feed, name); records about an `activity`, about those whose id begins with a `prefix`,
+            or of a unit `title`.
+        value: See `kind`.
+        app_id: Only this app's; None for every app of the district.
+        school_id: Only records of this school; None for every school.
+    """
+    app_ids = [app_id] if app_id else apps.ids_in_district(scope)
+    for each in app_ids:
+        scope.session.add(
+            Rereading(
+                district_id=scope.district_id,
+                kind=kind,
+                value=value,
+                app_id=each,
+                school_id=school_id,
+            )
+        )
 
 
-def _match(scope: AppScope, named: Sequence[tuple[UUID, Statement]], today: date) -> _Batch:
-    """Find out whose the statements are and what they say."""
-    actors = {id_: actor_key(statement.actor) for id_, statement in named}
-    names = {actor.name for actor in actors.values() if actor}
-    people = store.candidates(scope, names) if names else []
-    directory = matching.Directory.of(people)
-    places = store.places(scope, [person.id for person in people], today) if people else {}
-    learners = {actor: matching.learner(actor, directory, places) for actor in set(actors.values())}
+def _put_back(scope: AppScope) -> None:
+    """Put what has to be read again into the inbox."""
+    asked = store.rereadings(scope)
+    if not asked:
+        return
+    waiting = store.read_again_already(scope)
+    places = {place for each in asked for place in store.places_to_read_again(scope, each)}
+    for first, last in linking.runs(places, longest=AT_ONCE):
+        if first not in waiting:
+            put_into_inbox(scope, scope.actor_id, first, last, again=True)
+    for each in asked:
+        scope.session.delete(each)
+    scope.session.flush()
+
+
+def set_aside(scope: AppScope) -> None:
+    """Put the oldest entry of the inbox into quarantine unread, because it cannot be read."""
+    [entry] = _next(scope, 1)
     batch = _Batch()
-    for id_, statement in named:
-        actor = actors[id_]
-        learner = learners[actor]
-        if isinstance(learner, str):
-            batch.waiting.append((id_, learner, actor))
+    for id_, position, _ in store.stored(scope, [entry]):
+        moment = moment_of(position)
+        batch.waiting.append(_Waiting(id_, matching.UNREADABLE, None, moment))
+    if entry.again:
+        _undo(scope, [each.id for each in batch.waiting])
+    _quarantine(scope, batch.waiting)
+    _leave_inbox(scope, [entry], batch)
+    audit.record(scope, "statements:set_aside", entry.position)
+
+
+class _AnyHash(Collection[str]):
+    """The data of attachments was there when the statement was taken."""
+
+    def __contains__(self, _hash: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def _sort(scope: AppScope, entries: Sequence[InboxEntry], fresh: Mapping[int, Logged]) -> _Batch:
+    """Find out what each statement is: a record, waiting, or about another statement."""
+    batch = _Batch()
+    _decode(scope, entries, fresh, batch)
+    voided = store.voided(scope, entries[0].position, max(e.last_position for e in entries))
+    late = void_late(scope, [each.id for each in batch.read])
+    batch.taken_back |= late
+    _tell_whose(scope, batch.read)
+    for each in batch.read:
+        if each.position in voided:
+            batch.taken_back.add(each.id)
+        elif each.id in late:
             continue
-        connector, record = connectors.read(statement)
-        if record is None:
-            batch.waiting.append((id_, matching.NO_LEARNING, actor))
-            continue
-        day = clock.school_day_of(record.ended_at)
-        batch.found.append(_Found(id_, statement, connector.key, record, learner, day))
+        elif each.statement.is_voiding:
+            assert isinstance(each.statement.object, StatementRef)
+            batch.taken_back.add(UUID(each.statement.object.id))
+        else:
+            _match(each, batch)
     return batch
 
 
-def _keep_records(scope: AppScope, found: list[_Found], now: datetime) -> None:
+def _decode(
+    scope: AppScope, entries: Sequence[InboxEntry], fresh: Mapping[int, Logged], batch: _Batch
+) -> None:
+    """Have every statement of the entries; one that cannot be decoded any more waits."""
+    stale = [entry for entry in entries if entry.position not in fresh]
+    for entry in entries:
+        if entry.position in fresh:
+            for position in range(entry.position, entry.last_position + 1):
+                logged = fresh[position]
+                batch.read.append(
+                    _Read(logged.id, position, logged.statement, actor_key(logged.statement.actor))
+                )
+    for id_, position, body in store.stored(scope, stale) if stale else ():
+        stored_at = moment_of(position)
+        try:
+            [statement] = decode_batch(body, stored_at, _AnyHash(), version=None)
+        except StatementError:
+            batch.waiting.append(_Waiting(id_, matching.UNREADABLE, None, stored_at))
+        else:
+            batch.read.append(_Read(id_, position, statement, actor_key(statement.actor)))
+
+
+def _match(each: _Read, batch: _Batch) -> None:
+    """Say what a statement is, now that it is known whose it is."""
+    if isinstance(each.whose, str):
+        batch.waiting.append(_Waiting(each.id, each.whose, each.actor, each.statement.timestamp))
+        return
+    connector, record = connectors.read(each.statement)
+    if record is None:
+        moment = each.statement.timestamp
+        batch.waiting.append(_Waiting(each.id, matching.NO_LEARNING, each.actor, moment))
+        return
+    day = clock.school_day_of(record.ended_at)
+    batch.found.append(_Found(each.id, record, connector.key, each.whose, day))
+
+
+def _tell_whose(scope: AppScope, read: Sequence[_Read]) -> None:
+    """Find the student behind each statement, or why nobody knows."""
+    names = {each.actor.name for each in read if each.actor}
+    if not names:
+        return
+    app = scope.session.get(LearningApp, scope.actor_id)
+    assert app is not None
+    directory = matching.Directory.of(
+        store.candidates(scope, names),
+        store.links(scope, names),
+        system=scope.actor_id,
+        home_pages=app.home_pages,
+    )
+    found = [
+        directory.find(each.actor, each.statement.timestamp)
+        if each.actor
+        else matching.UNKNOWN_ACTOR
+        for each in read
+    ]
+    persons = {each.person_id for each in found if not isinstance(each, str)}
+    if not persons:
+        for each, reason in zip(read, found, strict=True):
+            assert isinstance(reason, str)
+            each.whose = reason
+        return
+    merges = store.merges(scope, persons)
+    persons |= {merge.kept_id for merge in merges.values()}
+    records.lock_persons(scope, persons)
+    seats = store.seats(scope, persons)
+    known: dict[tuple[matching.Found | str, date], Learner | str] = {}
+    for each, person in zip(read, found, strict=True):
+        if isinstance(person, str):
+            each.whose = person
+            continue
+        key = person, clock.school_day_of(each.statement.timestamp)
+        if key not in known:
+            known[key] = matching.learner(*key, seats, merges)
+        each.whose = known[key]
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What somebody decided about records before their statements were read again."""
+
+    voided: set[UUID]
+    disputed: dict[UUID, UUID]
+    """Record -> the student who doubts it."""
+
+
+def _undo(scope: AppScope, ids: Sequence[UUID]) -> _Before:
+    """Take back what these statements were made into; voided records stay as they are."""
+    made = store.records(scope, ids)
+    before = _Before(
+        {row.id for row in made if row.state == RecordState.VOIDED},
+        {row.id: row.student_id for row in made if row.state == RecordState.DISPUTED},
+    )
+    take_out(scope, [row for row in made if row.id not in before.voided], forget=True)
+    for row in store.quarantined(scope, ids):
+        scope.session.delete(row)
+    # What is made of them now may have the same keys.
+    scope.session.flush()
+    return before
+
+
+def _take_back(scope: AppScope, batch: _Batch) -> None:
+    """Let records of statements that were taken back count no more."""
+    gone = batch.taken_back
+    if not gone:
+        return
+    batch.found = [each for each in batch.found if each.id not in gone]
+    batch.waiting = [each for each in batch.waiting if each.id not in gone]
+    mine = [row for row in store.records(scope, gone) if row.app_id == scope.actor_id]
+    take_out(scope, [row for row in mine if row.state != RecordState.VOIDED])
+    for row in store.quarantined(scope, gone):
+        if row.app_id == scope.actor_id:
+            scope.session.delete(row)
+
+
+def _keep_records(
+    scope: AppScope, found: list[_Found], now: datetime, disputed: Mapping[UUID, UUID]
+) -> None:
     """Link, sum up and write the records of a batch."""
     found.sort(key=lambda each: (each.record.ended_at, each.id))
     _find_units(scope, found)
@@ -168,15 +401,19 @@ def _keep_records(scope: AppScope, found: list[_Found], now: datetime) -> None:
         {
             **record_values(entry),
             "connector": each.connector,
-            "unit_code": each.record.unit_code or "",
+            "unit_code": each.code,
             "title": each.record.title,
+            "activity_id": each.record.object_id,
+            "unit_title": each.record.unit_title or "",
             "verb": each.record.verb,
             "question_id": each.record.question_id,
             "attempt_id": each.record.attempt_id,
             "started_at": each.record.started_at,
             "self_reported": False,
-            "state": RecordState.LINKED if each.cycle else RecordState.VALID,
+            "state": _state(each, disputed),
             "received_at": now,
+            "link_id": each.learner.link_id,
+            "merge_id": each.learner.merge_id,
         }
         for each, entry in zip(found, entries, strict=True)
     ]
@@ -187,13 +424,41 @@ def _keep_records(scope: AppScope, found: list[_Found], now: datetime) -> None:
 
 
 def _find_units(scope: AppScope, found: list[_Found]) -> None:
+    """Say what each record is about: what a catalogue says goes before the app's own words."""
     class_ids = {class_id for each in found for class_id in each.learner.place.class_ids}
     by_class = store.units(scope, class_ids)
-    for each in found:
-        units = [unit for key in each.learner.place.class_ids for unit in by_class[key]]
-        each.unit = linking.unit_of(
-            units, each.day, each.record.subject or "", each.record.unit_code or ""
+    said = CatalogueIndex.of(
+        catalogue.entries_about(
+            scope,
+            scope.actor_id,
+            {each.record.object_id for each in found},
+            {each.record.unit_title for each in found if each.record.unit_title},
         )
+    )
+    titles: list[str] = []
+    for each in found:
+        record = each.record
+        title = record.unit_title or ""
+        each.subject, each.code = record.subject or "", record.unit_code or ""
+        school_id = each.learner.place.school_id
+        choice = said.find(scope.actor_id, school_id, record.object_id, title)
+        if choice is not None:
+            each.subject, each.code = choice.subject or each.subject, choice.code or each.code
+            title = choice.unit_title or title
+        titles.append(title)
+    _subjects_of_codes(scope, [each for each in found if each.code and not each.subject])
+    for each, title in zip(found, titles, strict=True):
+        units = [unit for key in each.learner.place.class_ids for unit in by_class[key]]
+        each.unit = linking.unit_of(units, each.day, each.subject, each.code, title)
+        if each.unit is not None:
+            each.subject = each.unit.subject
+
+
+def _subjects_of_codes(scope: AppScope, found: Sequence[_Found]) -> None:
+    """Take the subject from the course of study where nothing else says it."""
+    subjects = curriculum.subjects_of(scope, {each.code for each in found}) if found else {}
+    for each in found:
+        each.subject = subjects.get(each.code, "")
 
 
 def _tell_retries(scope: AppScope, found: list[_Found]) -> None:
@@ -255,10 +520,13 @@ def _find_cycles(
             mine,
             each.record.ended_at,
             each.day,
-            _subject(each),
+            each.subject,
             each.unit.id if each.unit else None,
         )
-        if each.cycle is None and each.day == today and _subject(each):
+        if not each.record.is_acting:
+            # Another system's goal, or one part of what is told as a whole, is no work of its own.
+            continue
+        if each.cycle is None and each.day == today and each.subject:
             new = _open_cycle(scope, each)
             each.cycle = new
             mine.append(new)
@@ -274,7 +542,7 @@ def _open_cycle(scope: AppScope, each: _Found) -> LearningCycle:
         student_id=each.learner.student_id,
         school_id=place.school_id,
         class_id=unit.class_id if unit else place.class_id,
-        subject=_subject(each),
+        subject=each.subject,
         unit_id=unit.id if unit else None,
     )
     cycle = loop.open_cycle(scope, lap, CycleEvent.RECORD_ARRIVED, at=each.record.ended_at)
@@ -287,7 +555,7 @@ def _entry(each: _Found, app_id: UUID) -> Entry:
     return Entry(
         id=each.id,
         group=Group(each.learner.place.school_id, each.learner.student_id, each.day, app_id),
-        subject=_subject(each),
+        subject=each.subject,
         unit_id=each.unit.id if each.unit else None,
         cycle_id=each.cycle.id if each.cycle else None,
         ended_at=record.ended_at,
@@ -300,24 +568,54 @@ def _entry(each: _Found, app_id: UUID) -> Entry:
     )
 
 
-def _subject(each: _Found) -> str:
-    return each.unit.subject if each.unit else each.record.subject or ""
+def _state(each: _Found, disputed: Mapping[UUID, UUID]) -> RecordState:
+    if disputed.get(each.id) == each.learner.student_id:
+        return RecordState.DISPUTED
+    return RecordState.LINKED if each.cycle else RecordState.VALID
 
 
-def _quarantine(
-    scope: AppScope, waiting: Sequence[tuple[UUID, str, ActorKey | None]], now: datetime
-) -> None:
+def _quarantine(scope: AppScope, waiting: Sequence[_Waiting]) -> None:
     if not waiting:
         return
+    now = clock.now()
     rows = [
         {
             "district_id": scope.district_id,
-            "statement_id": id_,
+            "statement_id": each.id,
             "app_id": scope.actor_id,
-            "reason": reason,
-            "actor": f"{actor.issuer} {actor.name}" if actor else "",
+            "reason": each.reason,
+            "issuer": each.actor.issuer if each.actor else "",
+            "name": each.actor.name if each.actor else "",
+            "happened_at": each.happened_at,
             "received_at": now,
         }
-        for id_, reason, actor in waiting
+        for each in waiting
     ]
     scope.session.execute(insert(QuarantinedStatement), rows)
+
+
+def _leave_inbox(scope: AppScope, entries: Sequence[InboxEntry], batch: _Batch) -> None:
+    """What was read is done; the app's page says what became of what is new in it."""
+    scope.session.execute(
+        delete(InboxEntry).where(
+            InboxEntry.district_id == scope.district_id,
+            InboxEntry.position.in_([entry.position for entry in entries]),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    app = scope.session.get(LearningApp, scope.actor_id)
+    assert app is not None
+    app.last_used_at = clock.now()
+    if batch.found:
+        last = max(each.record.ended_at for each in batch.found)
+        app.last_record_at = max(last, app.last_record_at or last)
+    new = sum(e.last_position - e.position + 1 for e in entries if not e.again)
+    if new and not any(entry.again for entry in entries):
+        recorded, waiting = len(batch.found), len(batch.waiting)
+        apps.count(
+            scope,
+            received=new,
+            recorded=recorded,
+            waiting=waiting,
+            voiding=new - recorded - waiting,
+        )

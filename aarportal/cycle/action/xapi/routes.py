@@ -1,129 +1,246 @@
-"""xAPI over HTTP: statements come in here.
+"""Statements over HTTP: they come in here, and out again.
 
-Source: xAPI 1.0.3, part three (communication).
+Source: xAPI 1.0.3, part three, section 2.1; IEEE 9274.1.1 (xAPI 2.0), 4.1.6.1.
 """
 
-import re
+from collections.abc import Sequence
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec.structs
-from flask import Response, jsonify, make_response, request
+from flask import Response, current_app, jsonify, request
+from sqlalchemy.exc import IntegrityError
+from werkzeug.http import http_date
 
 from aarportal.core import clock
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import AppScope, SystemScope, unit_of_work
-from aarportal.cycle.action.apps import operations as apps
-from aarportal.cycle.action.intake import operations
-from aarportal.cycle.action.intake.operations import StatementConflictError
-from aarportal.cycle.action.xapi.statements import Statement, StatementError, decode_batch
-from aarportal.web.blueprint import PortalBlueprint
-from aarportal.web.credentials import keep
-from aarportal.web.reader import Reader, Visitor
+from aarportal.core.scope import AppScope, unit_of_work
+from aarportal.cycle.action.intake import digester
+from aarportal.cycle.action.xapi import (
+    bodies,
+    formats,
+    forms,
+    languages,
+    log_writer,
+    multipart,
+    operations,
+    parameters,
+    protocol,
+    publishing,
+    retrieval,
+)
+from aarportal.cycle.action.xapi.attachments import operations as attachments
+from aarportal.cycle.action.xapi.attachments.storage import AttachmentStore
+from aarportal.cycle.action.xapi.bodies import Body
+from aarportal.cycle.action.xapi.formats import StoredForm
+from aarportal.cycle.action.xapi.forms import Manner, Which
+from aarportal.cycle.action.xapi.moments import timestamp
+from aarportal.cycle.action.xapi.multipart import Limits, Part
+from aarportal.cycle.action.xapi.parameters import RequestError
+from aarportal.cycle.action.xapi.search import Query
+from aarportal.cycle.action.xapi.statements import ActorKey
+from aarportal.cycle.action.xapi.store import Kept
+from aarportal.settings import Settings
 
-blueprint = PortalBlueprint("xapi", __name__, url_prefix="/xapi", credential="app")
+blueprint = protocol.XapiBlueprint("xapi", __name__)
 
-VERSION_HEADER = "X-Experience-API-Version"
-#: What is spoken here; a request in any version 1.0 is answered in the latest of them.
-VERSION = "1.0.3"
-_SPOKEN = re.compile(r"\A1\.0(\.\d+)?\Z")
-
-
-class RequestError(ValueError):
-    """A request that xAPI does not allow; the message says which rule."""
-
-
-@keep("app")
-def calling_app() -> Visitor | None:
-    """The learning app behind HTTP Basic credentials."""
-    if not request.headers.get("Authorization", "").isascii():
-        return None  # base64 is ASCII; Werkzeug raises on anything else
-    given = request.authorization
-    if given is None or given.type != "basic" or not (given.username or "").isprintable():
-        return None
-    with unit_of_work(SystemScope("which app is calling"), read_only=True) as scope:
-        app = apps.who(scope, given.username or "", given.password or "")
-    return Visitor(app, Reader(language="en")) if app else None
+CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
+#: Where the request keeps it.
+_THROUGH = "aarportal.through"
+#: How long whoever asks waits for statements to be read that came just before; then the answer says
+#: up to when it is complete.
+_PATIENCE_SECONDS = 2.0
+#: With several workers none knows what the others are writing; a transaction takes no longer.
+_OTHERS_MICROSECONDS = 1_000_000
+#: How often attachments are kept that another request brings at the same moment.
+_TRIES = 3
 
 
-@blueprint.route("/statements", permission=Permission.STATEMENTS_WRITE, methods=["POST"])
+# --- in -------------------------------------------------------------------------------------------
+
+
+@blueprint.route(
+    "/statements", permission=Permission.STATEMENTS_WRITE, transaction=False, methods=["POST"]
+)
 def post_statements(scope: AppScope) -> Response:
     """Take one statement or an array of them: all or nothing."""
-    _refuse_parameters(frozenset())
-    ids = operations.ingest(scope, _statements())
-    return jsonify([str(id_) for id_ in ids])
+    protocol.query(())
+    body = _body()
+    _keep(scope, body.parts)
+    receipt = log_writer.write(scope, body.statements)
+    digester.bring(receipt.new)
+    return jsonify([str(id_) for id_ in receipt.ids])
 
 
-@blueprint.route("/statements", permission=Permission.STATEMENTS_WRITE, methods=["PUT"])
+@blueprint.route(
+    "/statements", permission=Permission.STATEMENTS_WRITE, transaction=False, methods=["PUT"]
+)
 def put_statement(scope: AppScope) -> Response:
     """Take one statement under the id that the address names."""
-    _refuse_parameters(frozenset({"statementId"}))
-    statement_id = _uuid(request.args.get("statementId", ""))
-    statements = _statements()
-    if len(statements) != 1 or request.get_data().lstrip().startswith(b"["):
+    given = protocol.query({"statementId"}, {"statementId"})
+    statement_id = parameters.uuid(given["statementId"], "statementId")
+    body = _body()
+    if body.is_array:
         raise RequestError("PUT takes exactly one statement")
-    if statements[0].id not in {None, statement_id}:
-        raise RequestError("the statement has another id than the address")
-    operations.ingest(scope, [_with_id(statements[0], statement_id)])
-    return make_response("", 204)
+    [statement] = body.statements
+    if statement.id not in {None, statement_id}:
+        raise RequestError("the statement has another id than the address", "$.id")
+    _keep(scope, body.parts)
+    # The statement goes under its id; its raw text stays as it was sent.
+    receipt = log_writer.write(scope, [msgspec.structs.replace(statement, id=statement_id)])
+    digester.bring(receipt.new)
+    return protocol.done()
 
 
-@blueprint.after_app_request
-def say_version(response: Response) -> Response:
-    """Every answer says which version it speaks, where no view was found as well."""
-    if not request.path.startswith(f"{blueprint.url_prefix}/"):
-        return response
-    response.headers[VERSION_HEADER] = VERSION
-    if response.status_code == 401:
-        response.headers["WWW-Authenticate"] = 'Basic realm="xAPI"'
+@blueprint.after_request
+def have_them_read(response: Response) -> Response:
+    """What was stored is committed now: it can be read."""
+    if request.method in {"POST", "PUT"} and response.status_code < 300:
+        digester.wake()
     return response
 
 
-@blueprint.errorhandler(StatementError)
-def answer_bad_statement(error: StatementError) -> Response:
-    """Say which property broke which rule."""
-    response = jsonify(error=error.message, path=error.path)
-    response.status_code = 400
+def _body() -> Body:
+    boundary = bodies.boundary_in(request.content_type or "")
+    settings = _settings()
+    if boundary is not None:
+        request.max_content_length = settings.max_attachments_bytes
+    return bodies.read(
+        request.get_data(),
+        boundary,
+        clock.now(),
+        version=protocol.version(),
+        limits=Limits(part_bytes=settings.max_attachments_bytes),
+    )
+
+
+def _keep(scope: AppScope, parts: Sequence[Part]) -> None:
+    """Keep data of attachments before the statements that need it."""
+    for number in range(_TRIES) if parts else ():
+        try:
+            with unit_of_work(scope):
+                attachments.keep(scope, _files(), parts)
+        except IntegrityError:
+            # Another request brings the same data; now it is there.
+            if number == _TRIES - 1:
+                raise
+        else:
+            return
+
+
+# --- out ------------------------------------------------------------------------------------------
+
+
+@blueprint.route(
+    "/statements", permission=Permission.STATEMENTS_READ, transaction=False, methods=["GET"]
+)
+def get_statements(scope: AppScope) -> Response:
+    """Give out one statement, or those that fit, page by page."""
+    given = protocol.query(forms.KNOWN)
+    manner, which = forms.manner(given), forms.which(given)
+    query = forms.query(given, _settings().most_statements, _is_app(forms.agent_in(given)))
+    if scope.reads_others:
+        publishing.publish(scope.district_id, _PATIENCE_SECONDS)
+    digester.of(current_app).read_all(_PATIENCE_SECONDS)
+    settled_until = _settled_until()
+    with unit_of_work(scope, read_only=True):
+        through = retrieval.consistent_through(scope, settled_until)
+        request.environ[_THROUGH] = through
+        if which is not None:
+            return _one(scope, which, manner)
+        return _several(scope, query.until(through), manner, given)
+
+
+def _one(scope: AppScope, which: Which, manner: Manner) -> Response:
+    kept = retrieval.one(scope, which.id, voided=which.voided)
+    [json] = _written(scope, [kept], manner)
+    response = _answer(scope, json, [kept], manner)
+    response.headers["Last-Modified"] = http_date(operations.moment_of(kept.position))
     return response
 
 
-@blueprint.errorhandler(RequestError)
-def answer_bad_request(error: RequestError) -> Response:
-    """Say which rule the request broke."""
-    response = jsonify(error=str(error))
-    response.status_code = 400
+def _several(scope: AppScope, query: Query, manner: Manner, given: dict[str, str]) -> Response:
+    page = retrieval.find(scope, query)
+    if manner.attachments:
+        page = retrieval.shortened(scope, page, _settings().max_attachments_bytes)
+    more = "" if page.following is None else _address(given, page.following, query.last)
+    json = formats.statement_result(_written(scope, page.statements, manner), more)
+    return _answer(scope, json, page.statements, manner)
+
+
+@blueprint.after_request
+def say_through_when(response: Response) -> Response:
+    """Every answer about statements says up to when all of them can be found."""
+    through = request.environ.get(_THROUGH)
+    if through is None:
+        # Nobody looked what waits to be read: what was refused has nothing to do with it.
+        through = _settled_until()
+    response.headers[CONSISTENT_THROUGH] = timestamp(operations.moment_of(through))
     return response
 
 
-@blueprint.errorhandler(StatementConflictError)
-def answer_conflict(error: StatementConflictError) -> Response:
-    """Say which id is taken; nothing of the batch was stored."""
-    response = jsonify(error=str(error))
-    response.status_code = 409
-    return response
+def _settled_until() -> int:
+    others = _OTHERS_MICROSECONDS if _settings().workers > 1 else 0
+    return operations.settled_until() - others
 
 
-def _statements() -> list[Statement]:
-    version = request.headers.get(VERSION_HEADER, "")
-    if not _SPOKEN.match(version):
-        raise RequestError(f"the header {VERSION_HEADER} has to be 1.0 or 1.0.x")
-    if request.mimetype != "application/json":
-        raise RequestError("the Content-Type has to be application/json; attachments come later")
-    return decode_batch(request.get_data(), clock.now())
-
-
-def _refuse_parameters(known: frozenset[str]) -> None:
-    unknown = sorted(request.args.keys() - known)
-    if unknown:
-        raise RequestError(f"unknown query parameters: {', '.join(unknown)}")
-
-
-def _uuid(text: str) -> UUID:
+def _is_app(agent: ActorKey | None) -> UUID | None:
+    """The app that an agent is by whom statements are vouched for here."""
+    if agent is None or agent.issuer != protocol.home_page():
+        return None
     try:
-        return UUID(text)
+        return UUID(agent.name)
     except ValueError:
-        raise RequestError("statementId has to be a UUID") from None
+        return None
 
 
-def _with_id(statement: Statement, statement_id: UUID) -> Statement:
-    """The statement under its id; its raw text stays as it was sent."""
-    return msgspec.structs.replace(statement, id=statement_id)
+def _address(given: dict[str, str], following: int, last: int) -> str:
+    """Where the next page is, with everything that was asked for this one.
+
+    No page goes beyond what the first one could: what came later is found by asking since then.
+    """
+    until = timestamp(operations.moment_of(last))
+    query = urlencode({"until": until, **given, forms.CURSOR: following})
+    return f"{request.script_root}{request.path}?{query}"
+
+
+def _written(scope: AppScope, statements: Sequence[Kept], manner: Manner) -> list[bytes]:
+    """Statements as JSON."""
+    version = protocol.version()
+    authorities = protocol.authorities(scope, {kept.app_id for kept in statements})
+    stored = [
+        StoredForm(
+            kept.id,
+            operations.moment_of(kept.position),
+            authorities[kept.app_id],
+            kept.body,
+            version.assumed,
+        )
+        for kept in statements
+    ]
+    if manner.format == "ids":
+        return [formats.ids(each, version) for each in stored]
+    if manner.format == "canonical":
+        canon = retrieval.canon(scope, statements)
+        wishes = languages.accepted(request.headers.get("Accept-Language", ""))
+        return [formats.canonical(each, canon, wishes, version) for each in stored]
+    return [formats.exact(each, version) for each in stored]
+
+
+def _answer(scope: AppScope, json: bytes, statements: Sequence[Kept], manner: Manner) -> Response:
+    """An answer of JSON, with the data of attachments if it was asked for."""
+    if not manner.attachments:
+        return Response(json, content_type="application/json")
+    hashes = [sha2 for kept in statements for sha2 in retrieval.attached(kept)]
+    body, content_type = multipart.write(json, attachments.load(scope, _files(), hashes))
+    return Response(body, content_type=content_type)
+
+
+def _files() -> AttachmentStore:
+    found: AttachmentStore = current_app.extensions["attachments"]
+    return found
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.config["SETTINGS"]
+    return found

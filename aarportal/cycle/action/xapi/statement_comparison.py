@@ -9,9 +9,10 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 
 from aarportal.cycle.action.xapi.statement_model import (
+    Activities,
     Activity,
     Actor,
     Agent,
@@ -22,12 +23,10 @@ from aarportal.cycle.action.xapi.statement_model import (
     StatementRef,
 )
 from aarportal.cycle.action.xapi.statements import (
-    RELATIONS,
     Object,
     Statement,
     SubStatement,
     actor_key,
-    as_list,
 )
 
 _DIGEST_BYTES = 16
@@ -36,40 +35,14 @@ _BEYOND_HUNDREDTHS = re.compile(r"([.,]\d\d)\d+(?=S)")
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
-class _Core(Struct):
-    """What is left of a statement when everything is gone that comparison ignores."""
-
-    actor: Any
-    verb: str
-    object: Any
-    result: Any
-    context: Any
-    attachments: Any
-    timestamp: Any = UNSET
-
-
-class _ContextCore(Struct):
-    """What is left of a context; `UNSET` parts are not written."""
-
-    registration: str | UnsetType
-    instructor: Any
-    team: Any
-    activities: Any
-    revision: str | UnsetType
-    platform: str | UnsetType
-    language: str | UnsetType
-    statement: str | UnsetType
-    extensions: Any
-
-
 def fingerprint(statement: Statement) -> bytes:
     """A digest to keep beside a statement, by which a replay is told from a conflict.
 
     Shape: 16 bytes for the statement, then 8 for its timestamp when the sender gave one. Compare
     with `same_fingerprint`; equal bytes always mean the same statement.
     """
-    core = _core(statement)
-    digest = blake2b(_ENCODER.encode(core), digest_size=_DIGEST_BYTES).digest()
+    core = _ENCODER.encode(_core(statement))
+    digest = blake2b(core, digest_size=_DIGEST_BYTES).digest()
     if not statement.timestamp_given:
         return digest
     return digest + _millis(statement.timestamp).to_bytes(8, "big", signed=True)
@@ -96,25 +69,27 @@ def same_statement(a: Statement, b: Statement) -> bool:
     return same_fingerprint(fingerprint(a), fingerprint(b))
 
 
-def _core(claim: Statement | SubStatement) -> _Core:
-    """What of a claim takes part in a comparison."""
-    core = _Core(
-        actor=_actor_core(claim.actor),
-        verb=claim.verb.id,
-        object=_object_core(claim.object),
-        result=_result_core(claim.result),
-        context=_context_core(claim.context) if claim.context else UNSET,
-        attachments=[_attachment_core(each) for each in claim.attachments] or UNSET,
-    )
+# Lists and not structs with names: there are many of them, and only their bytes matter.
+
+
+def _core(claim: Statement | SubStatement) -> list[Any]:
+    """What is left of a claim when everything is gone that comparison ignores."""
+    core: list[Any] = [
+        _actor_core(claim.actor),
+        claim.verb.id,
+        _object_core(claim.object),
+        _result_core(claim.result),
+        _context_core(claim.context) if claim.context else None,
+    ]
+    if claim.attachments:
+        core.append([_attachment_core(each) for each in claim.attachments])
     if isinstance(claim, SubStatement) and claim.timestamp:
-        core.timestamp = _millis(claim.timestamp)
+        core.append(_millis(claim.timestamp))
     return core
 
 
-def _actor_core(actor: Actor | Agent | UnsetType) -> Any:
-    """An actor as a list; members in a fixed order."""
-    if actor is UNSET:
-        return UNSET
+def _actor_core(actor: Actor | Agent) -> list[Any]:
+    """An actor; members in a fixed order."""
     core: list[Any] = [actor.name or "", actor_key(actor)]
     if isinstance(actor, Actor) and actor.is_group:
         members = [_ENCODER.encode(_actor_core(member)).decode() for member in actor.member or ()]
@@ -122,7 +97,7 @@ def _actor_core(actor: Actor | Agent | UnsetType) -> Any:
     return core
 
 
-def _object_core(thing: Object) -> Any:
+def _object_core(thing: Object) -> list[Any]:
     """An object as a list that begins with its type."""
     if isinstance(thing, Activity):
         return ["Activity", thing.id]
@@ -133,37 +108,61 @@ def _object_core(thing: Object) -> Any:
     return ["Group" if thing.is_group else "Agent", _actor_core(thing)]
 
 
-def _result_core(result: Result | None) -> Any:
+def _result_core(result: Result | None) -> Result | None:
     """A result with its duration cut to hundredths of a second, as text."""
-    if result is None:
-        return UNSET
-    if result.duration and _BEYOND_HUNDREDTHS.search(result.duration):
+    if result is not None and result.duration and _BEYOND_HUNDREDTHS.search(result.duration):
         shorter = _BEYOND_HUNDREDTHS.sub(r"\1", result.duration)
         return msgspec.structs.replace(result, duration=shorter)
     return result
 
 
-def _context_core(context: Context) -> _ContextCore:
+def _context_core(context: Context) -> list[Any]:
     """A context with its activities reduced to their ids."""
     around = context.context_activities
-    return _ContextCore(
-        registration=_lower(context.registration),
-        instructor=_actor_core(context.instructor),
-        team=_actor_core(context.team),
-        activities=_around_core(around) if around else UNSET,
-        revision=context.revision,
-        platform=context.platform,
-        language=_lower(context.language),
-        statement=context.statement.id.lower() if context.statement else UNSET,
-        extensions=context.extensions,
-    )
+    core = [
+        _lower(context.registration),
+        _actor_core(context.instructor) if context.instructor else None,
+        _actor_core(context.team) if context.team else None,
+        _around_core(around) if around else None,
+        context.revision or None,
+        context.platform or None,
+        _lower(context.language),
+        context.statement.id.lower() if context.statement else None,
+        context.extensions or None,
+    ]
+    if context.context_agents or context.context_groups:
+        core.append(
+            [
+                [_actor_core(each.agent), each.relevant_types or None]
+                for each in context.context_agents or ()
+            ]
+        )
+        core.append(
+            [
+                [_actor_core(each.group), each.relevant_types or None]
+                for each in context.context_groups or ()
+            ]
+        )
+    return core
 
 
 def _around_core(around: ContextActivities) -> list[list[str]]:
     """Ids of the activities around, by relation."""
     return [
-        [activity.id for activity in as_list(getattr(around, relation))] for relation in RELATIONS
+        _ids(around.parent),
+        _ids(around.grouping),
+        _ids(around.category),
+        _ids(around.other),
     ]
+
+
+def _ids(activities: Activities | UnsetType) -> list[str]:
+    """Ids of some activities, or of one."""
+    if activities is UNSET:
+        return []
+    if isinstance(activities, list):
+        return [activity.id for activity in activities]
+    return [activities.id]
 
 
 def _attachment_core(attachment: Attachment) -> Attachment:
@@ -171,14 +170,15 @@ def _attachment_core(attachment: Attachment) -> Attachment:
     return msgspec.structs.replace(attachment, sha2=attachment.sha2.lower())
 
 
-def _lower(text: str | UnsetType) -> str | UnsetType:
+def _lower(text: str | UnsetType) -> str | None:
     """Text whose case means nothing, in lower case."""
-    return text.lower() if text else text
+    return text.lower() if text else None
 
 
 def _millis(moment: datetime) -> int:
     """Milliseconds since 1970, rounded down: an LRS may keep no more than that."""
-    return int((moment - _EPOCH).total_seconds() * 1000 // 1)
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

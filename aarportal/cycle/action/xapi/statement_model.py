@@ -1,42 +1,48 @@
-"""The JSON of an xAPI 1.0.3 statement as types that check themselves while they are decoded.
+"""The JSON of an xAPI statement as types that check themselves while they are decoded.
 
 Attributes are spelt the Python way, the wire the xAPI way. A property that is absent is `UNSET`
-(which is falsy); `null` is refused everywhere except inside extensions.
+(which is falsy); `null` is refused everywhere except inside extensions. The types take what xAPI
+1.0.3 or 2.0 allows; where one of them refuses what the other takes, `statements` looks closer.
 
-Source: xAPI 1.0.3, part two (data), sections 2.2, 2.4 and 4.
+Source: xAPI 1.0.3, part two (data), sections 2.2, 2.4 and 4; IEEE 9274.1.1 (xAPI 2.0), 4.2.
 """
 
 from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
+# Most of the time that a statement takes goes into these patterns, so the usual form stands first
+# and what matched is never tried again in another way.
 # Fractions may stand only in the last part of a duration, weeks stand alone, and `P16559.14S` is
 # an example of the specification itself although ISO 8601 wants a T before seconds.
 _NUMBER = r"\d+(?:[.,]\d+)?"
 DURATION_PATTERN = (
-    rf"\AP(?!\d+[.,]\d+[A-Z].)(?!.*[.,]\d+[A-Z].)(?:(?P<weeks>{_NUMBER})W|(?P<bare>{_NUMBER})S|"
-    rf"(?=.)(?:(?P<years>{_NUMBER})Y)?(?:(?P<months>{_NUMBER})M)?(?:(?P<days>{_NUMBER})D)?"
-    rf"(?:T(?=\d)(?:(?P<hours>{_NUMBER})H)?(?:(?P<minutes>{_NUMBER})M)?"
-    rf"(?:(?P<seconds>{_NUMBER})S)?)?)\Z"
+    rf"\A(?:PT\d++(?:\.\d++)?+S\Z|P(?!\d+[.,]\d+[A-Z].)(?!.*[.,]\d+[A-Z].)"
+    rf"(?:{_NUMBER}W|{_NUMBER}S|(?=.)(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}D)?"
+    rf"(?:T(?=\d)(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?)\Z)"
 )
-_IRI = r"\A[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`\x7f]+\Z"
-_UUID = r"\A[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z"
+_IRI = r"\A[A-Za-z][A-Za-z0-9+.\-]*+:[!#-;=?-\[\]_a-z~\x80-\U0010ffff]++\Z"
+_UUID = r"\A[0-9A-Fa-f]{8}+-[0-9A-Fa-f]{4}+-[0-9A-Fa-f]{4}+-[0-9A-Fa-f]{4}+-[0-9A-Fa-f]{12}+\Z"
 _MAILTO = r"\Amailto:[^@\s\x00]+@[^@\s\x00]+\Z"
 _SHA1 = r"\A[0-9A-Fa-f]{40}\Z"
 _SHA2 = r"\A(?:[0-9A-Fa-f]{56}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{96}|[0-9A-Fa-f]{128})\Z"
-_MEDIA_TYPE = r"\A[\w!#$&^.+\-]+/[\w!#$&^.+\-]+(?:\s*;.+)?\Z"
-_VERSION = r"\A1\.0\.\d+\Z"
+# It becomes a header of a part of an answer, so no line may end in it.
+_MEDIA_TYPE = r"\A[A-Za-z0-9!#$&^_.+\-]+/[A-Za-z0-9!#$&^_.+\-]+(?:[ \t]*;[\t\x20-\x7e]+)?\Z"
+_VERSION = r"\A[12]\.0(?:\.\d+)?\Z"
 # -00:00 means "offset unknown", and a moment that is not known cannot be stored.
 _TIMESTAMP = (
-    r"\A\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?"
-    r"(?:Z|(?!-00(?::?00)?\Z)[+\-]\d\d(?::?\d\d)?)?\Z"
+    r"\A\d{4}+-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d++)?+)?+"
+    r"(?:[Zz]|(?!-00(?::?00)?\Z)[+\-]\d\d(?::?\d\d)?)?\Z"
 )
-# RFC 5646, with the registered irregular tags reduced to those that begin with i-.
+# RFC 5646, with the registered irregular tags reduced to those that begin with i-; an extension
+# may stand only once in front of what is private.
 _LANGUAGE = (
-    r"\A(?:(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(?:-[A-Za-z]{4})?"
+    r"\A(?:[a-z]{2}(?:-[A-Z]{2})?+\Z|"
+    r"(?!(?:(?![xX]-)[^-]+-)+?([0-9A-WY-Za-wy-z])-(?:(?![xX]-)[^-]+-)*?(?i:\1)-)"
+    r"(?:(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(?:-[A-Za-z]{4})?"
     r"(?:-(?:[A-Za-z]{2}|\d{3}))?(?:-(?:[A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*"
     r"(?:-[0-9A-WY-Za-wy-z](?:-[A-Za-z0-9]{2,8})+)*(?:-[xX](?:-[A-Za-z0-9]{1,8})+)?"
-    r"|[xX](?:-[A-Za-z0-9]{1,8})+|[iI](?:-[A-Za-z0-9]{2,8})+)\Z"
+    r"|[xX](?:-[A-Za-z0-9]{1,8})+|[iI](?:-[A-Za-z0-9]{2,8})+)\Z)"
 )
 # No database keeps a NUL in a text column, and no person has one in a name.
 _NAME = r"\A[^\x00]+\Z"
@@ -50,7 +56,7 @@ RULES = {
     _SHA1: "a hex-encoded SHA-1",
     _SHA2: "a hex-encoded SHA-2",
     _MEDIA_TYPE: "a media type",
-    _VERSION: "a version 1.0.x",
+    _VERSION: "a version 1.0.x or 2.0.x",
     _TIMESTAMP: "an ISO 8601 timestamp with a known offset",
     _LANGUAGE: "an RFC 5646 language tag",
     _NAME: "a string that is not empty",
@@ -64,6 +70,7 @@ LanguageTag: TypeAlias = Annotated[str, Meta(pattern=_LANGUAGE)]
 Name: TypeAlias = Annotated[str, Meta(pattern=_NAME)]
 LanguageMap: TypeAlias = dict[LanguageTag, str]
 Extensions: TypeAlias = dict[Iri, Any]
+RelevantTypes: TypeAlias = Annotated[list[Iri], Meta(min_length=1)]
 InteractionType: TypeAlias = Literal[
     "true-false",
     "choice",
@@ -270,6 +277,22 @@ class ContextActivities(_Json, frozen=True):
     other: Activities | UnsetType = UNSET
 
 
+class ContextAgent(_Json, frozen=True, kw_only=True):
+    """Somebody who has to do with what happened, and as what; since xAPI 2.0."""
+
+    object_type: Literal["contextAgent"] = field(name="objectType")
+    agent: Agent
+    relevant_types: RelevantTypes | UnsetType = field(name="relevantTypes", default=UNSET)
+
+
+class ContextGroup(_Json, frozen=True, kw_only=True):
+    """A group that has to do with what happened, and as what; since xAPI 2.0."""
+
+    object_type: Literal["contextGroup"] = field(name="objectType")
+    group: Group
+    relevant_types: RelevantTypes | UnsetType = field(name="relevantTypes", default=UNSET)
+
+
 class Context(_Json, frozen=True):
     """The circumstances."""
 
@@ -284,6 +307,8 @@ class Context(_Json, frozen=True):
     language: LanguageTag | UnsetType = UNSET
     statement: StatementRef | UnsetType = UNSET
     extensions: Extensions | UnsetType = UNSET
+    context_agents: list[ContextAgent] | UnsetType = field(name="contextAgents", default=UNSET)
+    context_groups: list[ContextGroup] | UnsetType = field(name="contextGroups", default=UNSET)
 
 
 class Attachment(_Json, frozen=True, kw_only=True):
@@ -301,14 +326,15 @@ class Attachment(_Json, frozen=True, kw_only=True):
 class _Claim(_Json, frozen=True):
     """Who did what, where and when: common to statements and sub-statements.
 
-    The object stays raw here, because its `objectType` may be left out and then means Activity.
+    What comes again and again stays raw here: `statements` has often seen the same text before.
+    The object is raw for another reason, too: without `objectType` it is an Activity.
     """
 
-    actor: Actor
-    verb: Verb
+    actor: Raw
+    verb: Raw
     object: Raw
     result: Result | UnsetType = UNSET
-    context: Context | UnsetType = UNSET
+    context: Raw | UnsetType = UNSET
     timestamp: Timestamp | UnsetType = UNSET
     attachments: list[Attachment] | UnsetType = UNSET
 
@@ -330,5 +356,8 @@ class StatementClaim(_Claim, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """A group that vouches for a statement is one application and one user."""
         vouching = self.authority
-        if vouching is not UNSET and vouching.is_group and len(vouching.member or ()) != 2:
-            raise RuleError("A Group as authority has two members", ".authority.member")
+        if vouching is not UNSET and vouching.is_group:
+            if vouching.identifiers():
+                raise RuleError("A Group as authority is anonymous", ".authority")
+            if len(vouching.member or ()) != 2:
+                raise RuleError("A Group as authority has two members", ".authority.member")

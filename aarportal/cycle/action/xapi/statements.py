@@ -1,10 +1,10 @@
-"""xAPI 1.0.3 statements: a request body into checked statements, all or nothing.
+"""xAPI statements: a request body into checked statements, all or nothing.
 
-Source: xAPI 1.0.3, part two, section 2.4 (properties).
+Source: xAPI 1.0.3, part two, section 2.4 (properties); IEEE 9274.1.1 (xAPI 2.0), 4.2.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, TypeAlias
 from uuid import UUID
@@ -12,9 +12,11 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from aarportal.cycle.action.xapi.moments import is_iso_8601, is_rfc_3339, moment
+from aarportal.cycle.action.xapi.refusals import explanation
+from aarportal.cycle.action.xapi.remembering import remembering
 from aarportal.cycle.action.xapi.statement_model import (
     DURATION_PATTERN,
-    RULES,
     VOIDED,
     Activities,
     Activity,
@@ -29,10 +31,11 @@ from aarportal.cycle.action.xapi.statement_model import (
     SubStatementClaim,
     Verb,
 )
+from aarportal.cycle.action.xapi.versions import Version
 
 
 class StatementError(ValueError):
-    """A body that is not xAPI 1.0.3.
+    """A body that is not xAPI.
 
     Attributes:
         message: The broken rule, in English: a programmer reads it.
@@ -123,11 +126,31 @@ _STATEMENT = msgspec.json.Decoder(StatementClaim, float_hook=_number)
 _SUB_STATEMENT = msgspec.json.Decoder(SubStatementClaim, float_hook=_number)
 _ACTIVITY = msgspec.json.Decoder(Activity, float_hook=_number)
 _ACTOR = msgspec.json.Decoder(Actor)
+_VERB = msgspec.json.Decoder(Verb)
+_CONTEXT = msgspec.json.Decoder(Context, float_hook=_number)
 _STATEMENT_REF = msgspec.json.Decoder(StatementRef)
+
+# What is decoded is frozen and nobody changes what is inside, so many statements can share it.
+_actor = remembering(_ACTOR.decode)
+_verb = remembering(_VERB.decode)
+_activity = remembering(_ACTIVITY.decode)
+_context = remembering(_CONTEXT.decode)
+
+
+class _Request(NamedTuple):
+    """What holds for every statement of a request."""
+
+    stored_at: datetime
+    data_hashes: Collection[str]
+    version: Version | None
 
 
 def decode_batch(
-    body: bytes, stored_at: datetime, data_hashes: Collection[str] = ()
+    body: bytes,
+    stored_at: datetime,
+    data_hashes: Collection[str] = (),
+    *,
+    version: Version | None = Version.V1_0,
 ) -> list[Statement]:
     """The statements of a request body: one object or an array, all or nothing.
 
@@ -135,20 +158,19 @@ def decode_batch(
         body: UTF-8 JSON.
         stored_at: Aware; becomes the timestamp of statements that have none.
         data_hashes: SHA-2 (lower-case hex) of attachment data that came beside the JSON.
+        version: Whose rules hold; None takes what either allows, for statements taken in before.
 
     Raises:
         StatementError: The first broken rule, or an id that stands twice in the batch.
     """
+    request = _Request(stored_at, data_hashes, version)
     if not body.lstrip(b" \t\r\n").startswith(b"["):
-        return [_statement(body, "$", stored_at, data_hashes)]
+        return [_statement(body, "$", request)]
     try:
         items = _BATCH.decode(body)
     except (ValueError, RecursionError) as error:
         raise _explained(error, "$") from error
-    statements = [
-        _statement(item, f"$[{number}]", stored_at, data_hashes)
-        for number, item in enumerate(items)
-    ]
+    statements = [_statement(item, f"$[{number}]", request) for number, item in enumerate(items)]
     ids = [statement.id for statement in statements if statement.id is not None]
     if len(set(ids)) != len(ids):
         seen: set[UUID] = set()
@@ -160,141 +182,150 @@ def decode_batch(
     return statements
 
 
-def _statement(
-    raw: bytes | Raw, path: str, stored_at: datetime, data_hashes: Collection[str]
-) -> Statement:
+def _statement(raw: bytes | Raw, path: str, request: _Request) -> Statement:
     """One statement, checked."""
+    text = bytes(raw)
     try:
-        claim = _STATEMENT.decode(raw)
+        claim = _STATEMENT.decode(text)
     except (ValueError, RecursionError) as error:
         raise _explained(error, path) from error
-    thing = _object(claim.object, claim, path, data_hashes)
+    if claim.version and request.version is Version.V1_0 and claim.version[0] != "1":
+        raise StatementError("Expected a version 1.0.x", f"{path}.version")
+    said = _said(claim, path, request)
     return Statement(
-        id=UUID(claim.id) if claim.id else None,
-        actor=claim.actor,
-        verb=claim.verb,
-        object=thing,
+        id=msgspec.convert(claim.id, UUID) if claim.id else None,
+        actor=said.actor,
+        verb=said.verb,
+        object=said.object,
         result=claim.result or None,
-        context=claim.context or None,
-        timestamp=(
-            _moment(claim.timestamp, path) if claim.timestamp else stored_at.astimezone(UTC)
-        ),
-        timestamp_given=claim.timestamp is not UNSET,
-        attachments=_attachments(claim, path, data_hashes),
-        raw=bytes(raw),
+        context=said.context,
+        timestamp=said.timestamp or request.stored_at.astimezone(UTC),
+        timestamp_given=said.timestamp is not None,
+        attachments=said.attachments,
+        raw=text,
+    )
+
+
+class _Said(NamedTuple):
+    """The parts of a claim, decoded and checked against one another."""
+
+    actor: Actor
+    verb: Verb
+    object: Object
+    context: Context | None
+    timestamp: datetime | None
+    attachments: tuple[Attachment, ...]
+
+
+def _said(claim: StatementClaim | SubStatementClaim, path: str, request: _Request) -> _Said:
+    """What is common to statements and sub-statements."""
+    name = "actor"
+    try:
+        actor = _actor(bytes(claim.actor))
+        name = "verb"
+        verb = _verb(bytes(claim.verb))
+        name = "context"
+        context = _context(bytes(claim.context)) if claim.context is not UNSET else None
+        name = "object"
+        kind = _KIND.decode(claim.object).object_type
+        thing = _object(claim, kind, f"{path}.object", request)
+    except StatementError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise _explained(error, f"{path}.{name}") from error
+    if verb.id == VOIDED and kind != "StatementRef":
+        raise StatementError("Only a StatementRef can be voided", f"{path}.object.objectType")
+    if context is not None:
+        _check_context(context, kind, f"{path}.context", request)
+    return _Said(
+        actor,
+        verb,
+        thing,
+        context,
+        _moment(claim.timestamp, f"{path}.timestamp", request) if claim.timestamp else None,
+        () if claim.attachments is UNSET else _attachments(claim.attachments, path, request),
     )
 
 
 def _object(
-    raw: Raw,
-    claim: StatementClaim | SubStatementClaim,
-    path: str,
-    data_hashes: Collection[str],
-) -> Object:
-    """The object of a claim, read by its type, with the rules that hang on that type."""
-    place = f"{path}.object"
-    try:
-        kind = _KIND.decode(raw).object_type
-        thing = _read_object(raw, kind, claim, place, data_hashes)
-    except StatementError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise _explained(error, place) from error
-    if claim.verb.id == VOIDED and kind != "StatementRef":
-        raise StatementError("Only a StatementRef can be voided", f"{place}.objectType")
-    if claim.context and kind != "Activity":
-        for name in ("revision", "platform"):
-            if getattr(claim.context, name) is not UNSET:
-                raise StatementError(
-                    "Only a statement about an Activity may have it", f"{path}.context.{name}"
-                )
-    return thing
-
-
-def _read_object(
-    raw: Raw,
-    kind: Any,
-    claim: StatementClaim | SubStatementClaim,
-    path: str,
-    data_hashes: Collection[str],
+    claim: StatementClaim | SubStatementClaim, kind: Any, path: str, request: _Request
 ) -> Object:
     """The object as the type that it says it is."""
     if kind == "Activity":
-        return _ACTIVITY.decode(raw)
+        return _activity(bytes(claim.object))
     if kind in ("Agent", "Group"):
-        return _ACTOR.decode(raw)
+        return _actor(bytes(claim.object))
     if kind == "StatementRef":
-        return _STATEMENT_REF.decode(raw)
+        return _STATEMENT_REF.decode(claim.object)
     if kind == "SubStatement" and isinstance(claim, StatementClaim):
-        return _sub_statement(_SUB_STATEMENT.decode(raw), path, data_hashes)
+        inner = _SUB_STATEMENT.decode(claim.object)
+        return _sub_statement(inner, _said(inner, path, request))
     raise RuleError("Not an objectType that may stand here", ".objectType")
 
 
-def _sub_statement(
-    claim: SubStatementClaim, path: str, data_hashes: Collection[str]
-) -> SubStatement:
+def _sub_statement(claim: SubStatementClaim, said: _Said) -> SubStatement:
     """A sub-statement, checked by the rules of a statement."""
-    thing = _object(claim.object, claim, path, data_hashes)
-    assert not isinstance(thing, SubStatement)
+    assert not isinstance(said.object, SubStatement)
     return SubStatement(
-        actor=claim.actor,
-        verb=claim.verb,
-        object=thing,
+        actor=said.actor,
+        verb=said.verb,
+        object=said.object,
         result=claim.result or None,
-        context=claim.context or None,
-        timestamp=_moment(claim.timestamp, path) if claim.timestamp else None,
-        attachments=_attachments(claim, path, data_hashes),
+        context=said.context,
+        timestamp=said.timestamp,
+        attachments=said.attachments,
     )
 
 
+def _check_context(context: Context, kind: str, path: str, request: _Request) -> None:
+    """What the context may hold beside this object, in this version."""
+    if kind != "Activity":
+        for name in ("revision", "platform"):
+            if getattr(context, name) is not UNSET:
+                raise StatementError(
+                    "Only a statement about an Activity may have it", f"{path}.{name}"
+                )
+    if request.version is Version.V1_0:
+        for name, value in (
+            ("contextAgents", context.context_agents),
+            ("contextGroups", context.context_groups),
+        ):
+            if value is not UNSET:
+                raise StatementError(
+                    f"Object contains unknown field `{name}`: it came with xAPI 2.0",
+                    f"{path}.{name}",
+                )
+
+
 def _attachments(
-    claim: StatementClaim | SubStatementClaim, path: str, data_hashes: Collection[str]
+    attachments: list[Attachment], path: str, request: _Request
 ) -> tuple[Attachment, ...]:
     """The attachments, each of which has its data here or says where it is."""
-    if claim.attachments is UNSET:
-        return ()
-    for number, attachment in enumerate(claim.attachments):
-        if attachment.file_url is UNSET and attachment.sha2.lower() not in data_hashes:
+    for number, attachment in enumerate(attachments):
+        if attachment.file_url is UNSET and attachment.sha2.lower() not in request.data_hashes:
             raise StatementError(
                 "An attachment without fileUrl needs its data in the request",
                 f"{path}.attachments[{number}]",
             )
-    return tuple(claim.attachments)
+    return tuple(attachments)
 
 
-def _moment(text: str, path: str) -> datetime:
-    """A timestamp in UTC; without an offset it is taken as UTC."""
+def _moment(text: str, path: str, request: _Request) -> datetime:
+    """A timestamp in UTC, written as the version wants it."""
+    if request.version is Version.V1_0 and not is_iso_8601(text):
+        raise StatementError("Expected an ISO 8601 timestamp with T and Z", path)
+    if request.version is Version.V2_0 and not is_rfc_3339(text):
+        raise StatementError("Expected an RFC 3339 timestamp", path)
     try:
-        moment = datetime.fromisoformat(text)
-        # The first and the last year leave no room to change into another time zone.
-        if not 1 < moment.year < 9999:
-            raise ValueError("year out of range")  # noqa: TRY301
+        return moment(text)
     except ValueError as error:
-        raise StatementError(f"Not a timestamp: {error}", f"{path}.timestamp") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-_PLACE = re.compile(r"\A(?P<said>.*?)(?: - at (?:`\w+` in )?`(?P<path>\$[^`]*)`)?\Z", re.DOTALL)
-_FIELD = re.compile(r"(?:unknown|required) field `(?P<name>[^`]*)`\Z")
+        raise StatementError(f"Not a timestamp: {error}", path) from error
 
 
 def _explained(error: Exception, prefix: str) -> StatementError:
-    """What the decoder found, with the path from the top of the body and a rule in words."""
-    if isinstance(error, RecursionError):
-        return StatementError("Nested too deeply", prefix)
-    if isinstance(error, UnicodeDecodeError):
-        return StatementError("Not UTF-8", prefix)
-    found = _PLACE.match(str(error))
-    assert found is not None
-    said, path = found["said"], (found["path"] or "$").removeprefix("$")
-    broken = error if isinstance(error, RuleError) else error.__cause__
-    if isinstance(broken, RuleError):
-        path += broken.where
-    elif (named := _FIELD.search(said)) is not None:
-        path += f".{named['name']}"
-    for pattern, rule in RULES.items():
-        said = said.replace(f"`str` matching regex {pattern!r}", rule)
-    return StatementError(said, f"{prefix}{path}")
+    """What a decoder found, with the path from the top of the body."""
+    said, place = explanation(error)
+    return StatementError(said, f"{prefix}{place}")
 
 
 # --- who --------------------------------------------------------------------------------------
@@ -324,26 +355,27 @@ def duration_seconds(duration: str | UnsetType) -> int | None:
 
     A month has no fixed length.
     """
-    found = _DURATION.match(duration) if duration else None
-    if found is None or found["years"] or found["months"]:
+    if not duration or not _DURATION.match(duration):
         return None
-    seconds = sum(
-        float(number.replace(",", ".")) * _SECONDS[unit]
-        for unit, number in found.groupdict().items()
-        if number
-    )
+    seconds = 0.0
+    for number, unit in _numbers(duration):
+        if unit not in _SECONDS:
+            return None
+        seconds += float(number.replace(",", ".")) * _SECONDS[unit]
     return round(seconds) if seconds < float("inf") else None
 
 
+def _numbers(duration: str) -> Iterator[tuple[str, str]]:
+    """The numbers of a duration with their units; those of the clock have a T in front."""
+    days, _, clock = duration.partition("T")
+    yield from _NUMBER.findall(days)
+    for number, unit in _NUMBER.findall(clock):
+        yield number, f"T{unit}"
+
+
 _DURATION = re.compile(DURATION_PATTERN)
-_SECONDS = {
-    "weeks": 604_800,
-    "days": 86_400,
-    "hours": 3_600,
-    "minutes": 60,
-    "seconds": 1,
-    "bare": 1,
-}
+_NUMBER = re.compile(r"([\d.,]+)([A-Z])")
+_SECONDS = {"W": 604_800, "D": 86_400, "S": 1, "TH": 3_600, "TM": 60, "TS": 1}
 
 
 # --- around the object --------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from aarportal.audit import operations as audit
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.cycle.action.apps import known_apps
 from aarportal.cycle.action.models import (
     DayRollup,
     LearningApp,
@@ -122,11 +123,31 @@ def test_a_statement_about_nobody_we_know_is_taken_and_waits(send, kept):
 @pytest.mark.parametrize(
     "content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
 )
-@pytest.mark.parametrize("version", ["1.0", "1.0.0", "1.0.3", "1.0.9"])
-def test_every_version_1_0_is_spoken(send, content_type, version):
+@pytest.mark.parametrize(
+    ("version", "answered"),
+    [
+        ("1.0", "1.0.3"),
+        ("1.0.0", "1.0.3"),
+        ("1.0.3", "1.0.3"),
+        ("1.0.9", "1.0.3"),
+        ("2.0", "2.0.0"),
+        ("2.0.0", "2.0.0"),
+        ("2.0.7", "2.0.0"),
+    ],
+)
+def test_every_version_1_0_and_2_0_is_spoken(send, content_type, version, answered):
     answer = send(by_aoi(), headers={VERSION: version}, content_type=content_type)
     assert answer.status_code == 200
-    assert answer.headers[VERSION] == "1.0.3"
+    assert answer.headers[VERSION] == answered
+
+
+def test_what_came_with_xapi_2_is_taken_in_xapi_2_alone(send, kept):
+    agents = [{"objectType": "contextAgent", "agent": PUPIL}]
+    said = by_aoi(context={"contextAgents": agents})
+    assert send(said, headers={VERSION: "1.0.3"}).status_code == 400
+    assert kept() == NOTHING_KEPT
+    assert send(said, headers={VERSION: "2.0.0"}).status_code == 200
+    assert kept()["records"] == 1
 
 
 # --- who is calling -----------------------------------------------------------------------------
@@ -167,6 +188,7 @@ def test_an_app_whose_credential_was_revoked_is_a_stranger(send, kept, app):
         drill = scope.session.get(LearningApp, APP_DRILL)
         drill.revoked_at = datetime(2026, 11, 1, tzinfo=UTC)
         audit.record(scope, "app:revoked", APP_DRILL)
+    known_apps.forget(APP_DRILL)
     assert send(by_aoi()).status_code == 401
     assert kept() == NOTHING_KEPT
 
@@ -185,11 +207,13 @@ WITH_ID = f"{URL}?statementId={ID}"
 BAD_REQUESTS = {
     "no version": ({"headers": {VERSION: REMOVE}}, VERSION),
     "an older version": ({"headers": {VERSION: "0.95"}}, VERSION),
-    "a newer version": ({"headers": {VERSION: "2.0.0"}}, VERSION),
+    "a version between": ({"headers": {VERSION: "1.1.0"}}, VERSION),
+    "a newer version": ({"headers": {VERSION: "2.1.0"}}, VERSION),
     "half a version": ({"headers": {VERSION: "1.0."}}, VERSION),
     "a version and a line": ({"headers": {VERSION: "1.0.3, 1.0.2"}}, VERSION),
     "a form": ({"content_type": "application/x-www-form-urlencoded"}, "Content-Type"),
-    "attachments": ({"content_type": "multipart/mixed; boundary=x"}, "Content-Type"),
+    "another multipart": ({"content_type": "multipart/form-data; boundary=x"}, "Content-Type"),
+    "JSON with more in its name": ({"content_type": "application/json+x"}, "Content-Type"),
     "plain text": ({"content_type": "text/plain"}, "Content-Type"),
     "no content type": ({"content_type": None}, "Content-Type"),
     "an unknown parameter": ({"url": f"{URL}?colour=red&a=1"}, "a, colour"),
@@ -264,7 +288,7 @@ def test_a_body_beyond_the_limit_is_refused(send, kept, app):
 #: Requests that no view takes -> status.
 ELSEWHERE = {
     "a method that statements do not have": ("DELETE", URL, 405),
-    "asking for statements": ("GET", URL, 405),
+    "changing a bit of a statement": ("PATCH", WITH_ID, 405),
     "a resource that is not there": ("POST", "/xapi/statement", 404),
 }
 

@@ -77,7 +77,7 @@ BAD = [
     ("context.registration", "first", "$.context.registration"),
     ("version", "2.0.0", "$.version"),
     ("version", "1.1.0", "$.version"),
-    ("version", "1.0", "$.version"),
+    ("version", "1.1", "$.version"),
     ("timestamp", "2026-11-20", "$.timestamp"),
     ("timestamp", "20 November 2026", "$.timestamp"),
     ("timestamp", "2026-11-20 10:15:30Z", "$.timestamp"),

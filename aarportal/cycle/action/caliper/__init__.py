@@ -1,0 +1,1 @@
+"""Caliper envelopes over HTTP."""

@@ -1,0 +1,1 @@
+"""Tables that somebody brings: looked at, taken row by row as statements, and taken back whole."""

@@ -1,0 +1,258 @@
+"""Saying who is meant by a name that another system uses, and taking that back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, update
+
+from aarportal.audit import operations as audit
+from aarportal.core import clock
+from aarportal.core.errors import InvalidError, NotFoundError, StateError
+from aarportal.core.ids import NOTHING, new_id
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.people.identity import store
+from aarportal.people.identity.models import IdentityLink, NobodysName, PersonMerge
+from aarportal.people.identity.store import ROSTER, Person
+from aarportal.people.identity.usernames import Holder, history, names_in_question
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two persons of the roster who may be one child.
+
+    Attributes:
+        kept: Whose records they will all be.
+        merged: Whose records go over.
+        classmates: Whether they are in one class at the same time, as twins are.
+    """
+
+    kept: Person
+    merged: Person
+    classmates: bool
+
+
+def link(  # noqa: PLR0913 - a name has three parts, and a span two
+    scope: Scope,
+    system: UUID,
+    issuer: str,
+    name: str,
+    user_id: UUID,
+    *,
+    begins_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> IdentityLink:
+    """Say that a name means a student, for a span of time.
+
+    Args:
+        scope: The office's; the student is or was at its school.
+        system: The learning app that uses the name; all zeros for every system.
+        issuer: Home page of the account, `mailto` …
+        name: As the system writes it.
+        user_id: The student.
+        begins_at: From when on; None from ever.
+        ends_at: Exclusive; None for ever.
+
+    Raises:
+        InvalidError: If the name is empty, the span is, or the name means somebody else (or the
+            same student already) at a time in common.
+        NotFoundError: If this school has and had no such student.
+    """
+    if not name or not issuer:
+        raise InvalidError("name", "required")
+    if issuer == ROSTER:
+        raise InvalidError("issuer", "roster")
+    if begins_at is not None and ends_at is not None and ends_at <= begins_at:
+        raise InvalidError("ends_at", "order")
+    person(scope, user_id)
+    store.lock_names(scope, scope.district_id)
+    for other in store.links_of_name(scope, issuer, name):
+        alike = other.system == system or NOTHING in {other.system, system}
+        if alike and store.overlaps(begins_at, ends_at, other.begins_at, other.ends_at):
+            raise InvalidError("user_id", "same" if other.user_id == user_id else "taken")
+    row = IdentityLink(
+        id=new_id(),
+        district_id=scope.district_id,
+        system=system,
+        issuer=issuer,
+        name=name,
+        user_id=user_id,
+        begins_at=begins_at,
+        ends_at=ends_at,
+        made_by=scope.actor_id,
+    )
+    scope.session.add(row)
+    audit.record(scope, "identity:linked", row.id, student_id=user_id)
+    return row
+
+
+def take_back(scope: Scope, link_id: UUID) -> IdentityLink:
+    """Let a link hold no more, as if it had never been made.
+
+    Raises:
+        NotFoundError: If it is none to a student of this school.
+        StateError: If it was taken back before, or a roster import keeps it.
+    """
+    store.lock_names(scope, scope.district_id)
+    row = store.link(scope, link_id)
+    if row is None:
+        raise NotFoundError("link")
+    if row.taken_back_at is not None or row.issuer == ROSTER:
+        raise StateError("this link cannot be taken back")
+    row.taken_back_at = clock.now()
+    audit.record(scope, "identity:taken_back", row.id, student_id=row.user_id)
+    return row
+
+
+def person(scope: Scope, person_id: UUID) -> Person:
+    """A student who is or was at this school.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    found = store.persons(scope, {person_id}).get(person_id)
+    if found is None:
+        raise NotFoundError("person")
+    return found
+
+
+def pair(scope: Scope, kept_id: UUID, merged_id: UUID) -> Pair:
+    """Two students who may be one child.
+
+    Raises:
+        InvalidError: If they are one already, or one of them is part of another merge in a way
+            that would make a chain or a ring of them.
+        NotFoundError: If one of them is not and was not at this school.
+    """
+    found = store.persons(scope, {kept_id, merged_id})
+    if not {kept_id, merged_id} <= found.keys():
+        raise NotFoundError("person")
+    if kept_id == merged_id:
+        raise InvalidError("merged_id", "same")
+    for other in store.merges_with(scope, {kept_id, merged_id}):
+        if other.merged_id == merged_id:
+            raise InvalidError("merged_id", "merged")
+        if other.merged_id == kept_id:
+            raise InvalidError("kept_id", "merged")
+        if other.kept_id == merged_id:
+            raise InvalidError("merged_id", "kept")
+    kept, merged = found[kept_id], found[merged_id]
+    classmates = any(one.meets(other) for one in kept.seats for other in merged.seats)
+    return Pair(kept, merged, classmates)
+
+
+def merge(scope: Scope, kept_id: UUID, merged_id: UUID, *, confirmed: bool = False) -> PersonMerge:
+    """Say that two persons of the roster are one child.
+
+    Args:
+        scope: The office's; both are or were at its school.
+        kept_id: Whose records they will all be.
+        merged_id: Whose records go over.
+        confirmed: Whether somebody made sure, although both are in one class at the same time.
+
+    Raises:
+        InvalidError: As `pair`; also if they sit in one class and nobody made sure.
+        NotFoundError: As `pair`.
+    """
+    store.lock_names(scope, scope.district_id)
+    both = pair(scope, kept_id, merged_id)
+    if both.classmates and not confirmed:
+        raise InvalidError("confirmed", "classmates")
+    row = PersonMerge(
+        id=new_id(),
+        district_id=scope.district_id,
+        kept_id=kept_id,
+        merged_id=merged_id,
+        made_by=scope.actor_id,
+    )
+    scope.session.add(row)
+    audit.record(
+        scope, "person:merged", row.id, student_id=kept_id, detail="confirmed" * both.classmates
+    )
+    return row
+
+
+def take_back_merge(scope: Scope, merge_id: UUID) -> PersonMerge:
+    """Part two persons again, as if they had never been merged.
+
+    Raises:
+        NotFoundError: If it is no merge of students of this school.
+        StateError: If it was taken back before.
+    """
+    store.lock_names(scope, scope.district_id)
+    row = store.merge(scope, merge_id)
+    if row is None:
+        raise NotFoundError("merge")
+    if row.taken_back_at is not None:
+        raise StateError("this merge was taken back before")
+    row.taken_back_at, row.taken_back_by = clock.now(), scope.actor_id
+    audit.record(scope, "person:parted", row.id, student_id=row.kept_id)
+    return row
+
+
+def put_aside(scope: Scope, system: UUID, issuer: str, name: str) -> NobodysName:
+    """Say that a name of an app is no child's; to say it twice changes nothing."""
+    store.lock_names(scope, scope.district_id)
+    row = store.nobodys_name(scope, system, issuer, name)
+    if row is None:
+        row = NobodysName(
+            id=new_id(),
+            district_id=scope.district_id,
+            system=system,
+            issuer=issuer,
+            name=name,
+            made_by=scope.actor_id,
+        )
+        scope.session.add(row)
+        audit.record(scope, "name:put_aside", row.id)
+    return row
+
+
+def look_again(scope: Scope, system: UUID, issuer: str, name: str) -> None:
+    """Take back that a name is nobody's; where nobody said so, nothing changes."""
+    row = store.nobodys_name(scope, system, issuer, name)
+    if row is not None:
+        scope.session.delete(row)
+        audit.record(scope, "name:taken_up", row.id)
+
+
+def keep_usernames(
+    scope: SystemScope,
+    district_id: UUID,
+    before: Mapping[UUID, Holder],
+    changed: Mapping[UUID, Holder],
+    moment: datetime,
+) -> None:
+    """Keep who had a login name before an import gave it to somebody else or took it away.
+
+    What comes late is then still the record of whoever had the name when it was done. The caller
+    leaves the trace: it is one with the import's.
+
+    Args:
+        scope: The system's.
+        district_id: Whose people.
+        before: Everybody of the district before the import.
+        changed: Those who are new, or whose name or presence changes, as they are after it.
+        moment: When the import takes effect.
+    """
+    names = names_in_question(before, changed)
+    found = history(before, changed, store.spans(scope, district_id, names), moment)
+    if found.ended:
+        rows = [{"id": id_, "ends_at": ends_at} for id_, ends_at in found.ended.items()]
+        scope.session.execute(update(IdentityLink), rows)
+    if found.new:
+        made = [
+            {
+                "id": new_id(),
+                "district_id": district_id,
+                "system": NOTHING,
+                "issuer": ROSTER,
+                "name": span.name,
+                "user_id": span.user_id,
+                "begins_at": span.begins_at,
+                "ends_at": span.ends_at,
+            }
+            for span in found.new
+        ]
+        scope.session.execute(insert(IdentityLink), made, execution_options={"render_nulls": True})

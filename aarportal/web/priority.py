@@ -1,0 +1,89 @@
+"""People before machines: whoever works for a machine waits while a page is being made.
+
+One process runs one thread of Python at a time. A page asks the database ten times and would wait
+at each question for its turn beside threads that only count; so those give way while anybody waits
+for a page. Pages that only read count: one that writes may wait for what the machine holds.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from flask import Flask, request
+from sqlalchemy import Engine, event
+
+_SAFE = frozenset({"GET", "HEAD"})
+#: Longest wait at one question, in seconds: on a school's busiest morning records are read too.
+_LONGEST_WAIT = 0.03
+
+_works_for_a_machine: ContextVar[bool] = ContextVar("works_for_a_machine", default=False)
+
+
+class Pages:
+    """How many pages are being made just now."""
+
+    def __init__(self) -> None:
+        """None."""
+        self._lock = threading.Lock()
+        self._count = 0
+        self._none_left = threading.Event()
+        self._none_left.set()
+
+    def begin(self) -> None:
+        """A page begins."""
+        with self._lock:
+            self._count += 1
+            self._none_left.clear()
+
+    def end(self) -> None:
+        """A page is done."""
+        with self._lock:
+            self._count -= 1
+            if not self._count:
+                self._none_left.set()
+
+    def give_way(self) -> None:
+        """Wait until no page is being made, but not for long."""
+        self._none_left.wait(_LONGEST_WAIT)
+
+
+_pages = Pages()
+
+
+def init_app(app: Flask, *, machines: tuple[str, ...]) -> None:
+    """Count the pages that this app makes.
+
+    Args:
+        app: The app.
+        machines: Beginnings of the paths under which machines ask.
+    """
+
+    @app.before_request
+    def begin() -> None:
+        if request.method in _SAFE and not request.path.startswith(machines):
+            request.environ["aarportal.page"] = True
+            _pages.begin()
+
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        if request.environ.pop("aarportal.page", False):
+            _pages.end()
+
+
+@contextmanager
+def for_a_machine() -> Iterator[None]:
+    """What runs in here gives way to pages, now and whenever it asks the database."""
+    token = _works_for_a_machine.set(True)
+    try:
+        _pages.give_way()
+        yield
+    finally:
+        _works_for_a_machine.reset(token)
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _ask_later(*_: Any) -> None:
+    if _works_for_a_machine.get():
+        _pages.give_way()
