@@ -17,9 +17,10 @@ blueprint = PortalBlueprint("home", __name__)
 
 @blueprint.route("/", permission=Permission.HOME_READ)
 def home(scope: Scope) -> Response:
-    """Show a student today's ring; send a teacher to the class."""
-    if scope.role is Role.TEACHER:
-        return redirect(url_for("teaching.class_now"), 303)
+    """Show a student today's ring; send a teacher to the class, an administrator to the apps."""
+    if scope.role is not Role.STUDENT:
+        teaches = scope.role is Role.TEACHER
+        return redirect(url_for("teaching.class_now" if teaches else "apps.apps"), 303)
     chosen = request.args.get("cycle", type=UUID)
     answered = len(disputes.unseen(scope, scope.actor_id)) if scope.role is Role.STUDENT else 0
     return render("home/home.html", {"today": store.today(scope, chosen), "answered": answered})

@@ -20,6 +20,7 @@ from aarportal.cycle.action import store
 from aarportal.cycle.action.apps import known_apps
 from aarportal.cycle.action.apps import store as apps
 from aarportal.cycle.action.apps.addresses import is_home_page, is_origin
+from aarportal.cycle.action.apps.portal import portal_id
 from aarportal.cycle.action.models import AppDay, LearningApp
 from aarportal.people.roster.models import School
 
@@ -203,6 +204,8 @@ def who(scope: SystemScope, access_key: str, secret: str) -> AppScope | None:
     app = store.app_by_key(scope, access_key)
     if not _is_secret_of(app, secret) or app is None or app.revoked_at:
         return None
+    if app.id == portal_id(app.district_id):
+        return None  # under that name nobody but the portal itself speaks
     return scope_of(scope, app)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.cycle.action import freshness
+from aarportal.cycle.action.apps.portal import portal_id
 from aarportal.cycle.action.freshness import RHYTHM_DAYS, SchoolDay
 from aarportal.cycle.action.models import (
     AppDay,
@@ -67,7 +68,7 @@ def _app(scope: Scope | SystemScope, app_id: UUID, *, for_update: bool) -> Learn
     if for_update:
         query = query.with_for_update().execution_options(populate_existing=True)
     row = scope.session.scalar(query)
-    if row is None:
+    if row is None or row.id == portal_id(row.district_id):
         raise NotFoundError("app")
     return row
 
@@ -77,7 +78,7 @@ def every_app(scope: SystemScope, district_id: UUID | None) -> Sequence[Learning
     query = select(LearningApp).order_by(LearningApp.title, LearningApp.id)
     if district_id is not None:
         query = query.where(LearningApp.district_id == district_id)
-    return scope.session.scalars(query).all()
+    return [row for row in scope.session.scalars(query) if row.id != portal_id(row.district_id)]
 
 
 def school_ids(scope: Scope | SystemScope, district_id: UUID) -> frozenset[UUID]:
@@ -193,13 +194,15 @@ def page(scope: Scope, number: int, size: int) -> tuple[Sequence[LearningApp], i
         number: Which page, from 1.
         size: Apps on a page.
     """
+    others = LearningApp.id != portal_id(scope.district_id)
     rows = scope.session.scalars(
         select(LearningApp)
+        .where(others)
         .order_by(LearningApp.revoked_at.is_not(None), LearningApp.title, LearningApp.id)
         .limit(size)
         .offset((number - 1) * size)
     ).all()
-    count = scope.session.scalar(select(func.count()).select_from(LearningApp)) or 0
+    count = scope.session.scalar(select(func.count(LearningApp.id)).where(others)) or 0
     return rows, count
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, select
 
 from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import AppScope, Scope, SystemScope
+from aarportal.cycle.action.apps.portal import portal_id
 from aarportal.cycle.action.imports.models import ImportedRow, TableImport, TableMapping
 from aarportal.cycle.action.imports.states import TAKEN_BACK, WITH_FILE, WORKING
 from aarportal.cycle.action.models import (
@@ -110,6 +111,8 @@ def app(scope: Scope, app_id: UUID) -> LearningApp:
 
 
 def _serves(row: LearningApp, school_id: UUID) -> bool:
+    if row.id == portal_id(row.district_id):
+        return False  # what the portal tells others is written by nobody else
     return row.school_ids is None or str(school_id) in row.school_ids
 
 

@@ -210,7 +210,7 @@ class Search:
 # --- rows of the index ----------------------------------------------------------------------------
 
 #: A row: the last of its places, and all of them, packed.
-Row: TypeAlias = tuple[int, bytes]
+Posting: TypeAlias = tuple[int, bytes]
 
 
 def end_of_stretch(position: int) -> int:
@@ -218,7 +218,7 @@ def end_of_stretch(position: int) -> int:
     return position // STRETCH * STRETCH + STRETCH - 1
 
 
-def slice_up(rows: Sequence[Row], start: int, count: int) -> Slice:
+def slice_up(rows: Sequence[Posting], start: int, count: int) -> Slice:
     """A slice with the oldest first.
 
     Args:
@@ -236,7 +236,7 @@ def slice_up(rows: Sequence[Row], start: int, count: int) -> Slice:
     )
 
 
-def slice_down(rows: Sequence[Row], start: int, count: int) -> Slice:
+def slice_down(rows: Sequence[Posting], start: int, count: int) -> Slice:
     """A slice with the latest first.
 
     Args:
@@ -253,8 +253,6 @@ def slice_down(rows: Sequence[Row], start: int, count: int) -> Slice:
     return Slice(keys[::-1], None if lowest is None else 1 - lowest)
 
 
-def _positions(rows: Sequence[Row]) -> list[int]:
+def _positions(rows: Sequence[Posting]) -> list[int]:
     """Places of all rows, growing, each once."""
-    if len(rows) == 1:
-        return list(unpack(rows[0][1]))
-    return sorted({at for _, packed in rows for at in unpack(packed)})
+    return sorted({*unpack(b"".join([packed for _, packed in rows]))})

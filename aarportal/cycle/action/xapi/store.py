@@ -31,6 +31,7 @@ from aarportal.cycle.action.models import (
 )
 from aarportal.cycle.action.xapi.search import (
     Effort,
+    Posting,
     Query,
     Slice,
     Source,
@@ -197,15 +198,11 @@ _POSTINGS_DOWN = _POSTINGS.where(StatementTerm.last_position <= bindparam("start
 def postings(scope: AppScope, term: int, query: Query, effort: Effort) -> Source:
     """Where in the log statements with one term stand."""
 
-    def rows(
-        question: Select[tuple[int, bytes]], start: int, count: int
-    ) -> list[tuple[int, bytes]]:
-        found = scope.session.execute(
-            question,
-            {"district_id": scope.district_id, "term": term, "start": start, "count": count},
-        ).all()
+    def rows(question: Select[tuple[int, bytes]], start: int, count: int) -> Sequence[Posting]:
+        wanted = {"district_id": scope.district_id, "term": term, "start": start, "count": count}
+        found = scope.session.execute(question, wanted).tuples().all()
         effort.spend(len(found))
-        return [(last, packed) for last, packed in found]
+        return found
 
     def up(start: int, count: int) -> Slice:
         return slice_up(rows(_POSTINGS_UP, start, count), start, count)

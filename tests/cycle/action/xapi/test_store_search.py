@@ -177,6 +177,21 @@ def test_any_query_finds_what_looking_at_everything_finds(seed):
     assert any(each.voided for each in store)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("_MOST_ROWS", 3), ("_MOST_LOOKED_AT", 2), ("_PAGE_BYTES", 400)]
+)
+def test_pages_that_end_early_lose_nothing(monkeypatch, name, value):
+    monkeypatch.setattr(retrieval, name, value)
+    chance = Chance(7)
+    bring(chance, 40)
+    store = stored()
+    for _ in range(12):
+        wanted = chance.wanted(store)
+        assert pages(BOARD, wanted, 50) == answer(store, wanted)
+        mine = answer(store, wanted, lambda each: each.app == APP_DRILL)
+        assert pages(DRILL, wanted, 50) == mine
+
+
 def send(scope: AppScope, *bodies: dict) -> None:
     with unit_of_work(scope) as opened:
         operations.receive(opened, decode(list(bodies)))

@@ -312,7 +312,9 @@ def _words() -> Iterator[Block]:
     )
     yield Table(mark("Extensions"), (mark("Extension"),), tuple(words.extensions()))
     yield Table(
-        mark("Subjects"), (mark("Subject"), mark("Names and codes")), tuple(words.subjects())
+        mark("Subjects"),
+        (mark("Key of the subject"), mark("Names and codes")),
+        tuple(words.subjects()),
     )
     yield Table(mark("Verbs of learning"), (mark("Verb"), mark("IRIs")), tuple(learning))
     yield Table(
@@ -370,8 +372,8 @@ def _caliper(facts: Facts, made: Made) -> Iterator[Block]:
 def _answers(facts: Facts) -> Iterator[Block]:
     yield Heading(mark("Answers, and when to send again"), "answers")
     yield Table(
-        mark("Answers"),
-        (mark("Status"), mark("Meaning"), mark("What to do")),
+        mark("Answers of the portal"),
+        (mark("Status"), mark("Meaning"), mark("What a sender does")),
         _ANSWERS,
         is_text=True,
     )
