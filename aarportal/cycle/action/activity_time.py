@@ -77,7 +77,7 @@ def step(clock: Clock, event: Event) -> Step:
 
     One that took no time by its own account is no sign of life: the time is another's.
     """
-    if _is_timeless(event):
+    if is_timeless(event):
         return Step(clock, 0)
     if clock.last_event_at is not None and not _follows(clock, event):
         return Step(clock, None)
@@ -104,7 +104,7 @@ def contributions(events: Sequence[Event]) -> list[int]:
     Returns:
         Seconds; their sum are the active seconds of the group.
     """
-    alive = [index for index, event in enumerate(events) if not _is_timeless(event)]
+    alive = [index for index, event in enumerate(events) if not is_timeless(event)]
     order = sorted(alive, key=lambda index: (events[index].at, events[index].id))
     seconds = [0] * len(events)
     for burst in _bursts([events[index] for index in order]):
@@ -121,7 +121,7 @@ def shown_seconds(active_seconds: int) -> int:
     return min(active_seconds, DAY_CAP_SECONDS)
 
 
-def _is_timeless(event: Event) -> bool:
+def is_timeless(event: Event) -> bool:
     """Whether it took no time by its own account."""
     return event.own_seconds is not None and event.own_seconds <= 0
 

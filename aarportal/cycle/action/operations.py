@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -346,7 +346,16 @@ def _together(before: Sums | None, added: Sums) -> Sums:
     if before is not None:
         for name in COUNTS:
             setattr(added, name, getattr(before, name) + getattr(added, name))
+        if not added.burst_seconds:
+            # What is new took no time: the burst is where it was.
+            ends = before if before.burst_seconds else max(before, added, key=_last_event)
+            added.last_event_at, added.burst_seconds = ends.last_event_at, ends.burst_seconds
     return added
+
+
+def _last_event(sums: Sums) -> datetime:
+    assert sums.last_event_at is not None
+    return sums.last_event_at
 
 
 @dataclass

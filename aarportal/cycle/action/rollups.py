@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from aarportal.core.ids import NOTHING
-from aarportal.cycle.action.activity_time import Clock, Event, step
+from aarportal.cycle.action.activity_time import Clock, Event, is_timeless, step
 
 COUNTS = (
     "records",
@@ -112,8 +112,11 @@ def fold(entries: Iterable[Entry], clock: Clock = Clock()) -> dict[tuple[str, UU
         entry.active_seconds = seconds
         sums = rows.setdefault(entry.row_key, Sums())
         sums.add(entry)
-        sums.last_event_at = clock.last_event_at or entry.ended_at
-        sums.burst_seconds = clock.burst_seconds
+        if not is_timeless(entry.event):
+            sums.last_event_at, sums.burst_seconds = clock.last_event_at, clock.burst_seconds
+        elif not sums.burst_seconds:
+            # A row of timeless records alone stands outside of every burst.
+            sums.last_event_at = entry.ended_at
     return rows
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Subquery,
     and_,
     case,
     exists,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    union_all,
 )
 
 from aarportal.core.errors import NotFoundError
@@ -159,16 +161,18 @@ def actors(
     if wanted.reason:
         query = query.where(_it.reason == wanted.reason)
     query = query.group_by(_it.app_id, _it.issuer, _it.name)
-    total = scope.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    number = min(number, max(-(-total // size), 1))
-    rows = scope.session.execute(
-        query.add_columns(*_SUMMARY)
-        .order_by(func.count().desc(), _it.name, _it.issuer, _it.app_id)
-        .limit(size)
-        .offset((number - 1) * size)
+    query = query.add_columns(*_SUMMARY).order_by(
+        func.count().desc(), _it.name, _it.issuer, _it.app_id
     )
-    found = [_actor(*row) for row in rows]
-    return _with_titles(scope, found), number, total
+    # The number of names comes with each of them, and is asked for apart only past the end.
+    page = query.add_columns(func.count().over()).limit(size).offset((number - 1) * size)
+    rows = scope.session.execute(page).all()
+    if not rows and number > 1:
+        total = scope.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        number = max(-(-total // size), 1)
+        rows = scope.session.execute(page.offset((number - 1) * size)).all()
+    found = [_actor(*row[:-1]) for row in rows]
+    return _with_titles(scope, found), number, rows[0][-1] if rows else 0
 
 
 _SUMMARY: tuple[ColumnElement[Any], ...] = (
@@ -206,21 +210,8 @@ def _with_titles(scope: Scope, found: list[WaitingActor]) -> list[WaitingActor]:
     """The same, with what a few of their statements are about, asked at once for all of them."""
     if not found:
         return []
-    place = func.row_number().over(
-        partition_by=(_it.app_id, _it.issuer, _it.name),
-        order_by=(_it.happened_at.desc(), _it.statement_id),
-    )
-    same = or_(
-        *(
-            and_(_it.app_id == each.app_id, _it.issuer == each.issuer, _it.name == each.name)
-            for each in found
-        )
-    )
-    latest = (
-        select(_it.app_id, _it.issuer, _it.name, _it.statement_id, place.label("place"))
-        .where(_it.district_id == scope.district_id, same)
-        .subquery()
-    )
+    # One after the other each is found by its name; together the whole quarantine would be read.
+    latest = union_all(*(select(_latest(scope, each)) for each in found)).subquery()
     rows = scope.session.execute(
         select(latest.c.app_id, latest.c.issuer, latest.c.name, StoredStatement.body)
         .join(
@@ -230,8 +221,7 @@ def _with_titles(scope: Scope, found: list[WaitingActor]) -> list[WaitingActor]:
                 StoredStatement.id == latest.c.statement_id,
             ),
         )
-        .where(latest.c.place <= _SAMPLES)
-        .order_by(latest.c.place)
+        .order_by(latest.c.happened_at.desc(), latest.c.statement_id)
     )
     titles: dict[tuple[UUID, str, str], dict[str, None]] = {}
     for app_id, issuer, name, body in rows:
@@ -241,6 +231,17 @@ def _with_titles(scope: Scope, found: list[WaitingActor]) -> list[WaitingActor]:
         replace(each, titles=tuple(titles.get((each.app_id, each.issuer, each.name), ())))
         for each in found
     ]
+
+
+def _latest(scope: Scope, whose: WaitingActor) -> Subquery:
+    """The last few of what waits under a name."""
+    return (
+        select(_it.app_id, _it.issuer, _it.name, _it.statement_id, _it.happened_at)
+        .where(*_is(scope, whose.app_id, whose.issuer, whose.name))
+        .order_by(_it.happened_at.desc(), _it.statement_id)
+        .limit(_SAMPLES)
+        .subquery()
+    )
 
 
 def statements(
