@@ -351,17 +351,8 @@ def on_sqlite(folder: Path, sizes: list[int]) -> None:
         stage.fill(size)
         name = f"SQLite, after {size}" if size else "SQLite, empty"
         with running(stage.url, folder) as server:
-            measure(
-                server,
-                stage,
-                f"{name}: batches of {BATCH}",
-                size=BATCH,
-                times=160,
-                limit=LIMITS["batch"],
-            )
-            measure(
-                server, stage, f"{name}: one a request", size=1, times=1600, limit=LIMITS["single"]
-            )
+            measure(server, stage, f"{name}: batches of {BATCH}", size=BATCH, times=160)
+            measure(server, stage, f"{name}: one a request", size=1, times=1600)
             line(f"{name}: memory of the server", memory_mb(server), "MB")
             if size == sizes[-1]:
                 beside_pages(server, stage)
@@ -378,14 +369,7 @@ def on_postgres(folder: Path) -> None:
     stage = Stage(url, folder)
     with running(url, folder) as server:
         name = "PostgreSQL (CPU of the app alone)"
-        measure(
-            server,
-            stage,
-            f"{name}: batches of {BATCH}",
-            size=BATCH,
-            times=160,
-            limit=LIMITS["batch"],
-        )
+        measure(server, stage, f"{name}: batches of {BATCH}", size=BATCH, times=160)
         measure(server, stage, f"{name}: one a request", size=1, times=1600)
     stage.check()
     line("raw executemany with psycopg", raw_postgres(url, stage.bodies(BATCH, 60)), "ms")

@@ -1,10 +1,10 @@
 """Who is asking, and therefore which rows exist for them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -316,8 +316,31 @@ def _check_bulk_rows(state: ORMExecuteState, scope: Scope | AppScope) -> None:
     """Bulk inserts, and updates by key, skip the flush, so their rows are checked here."""
     if not isinstance(state.parameters, list) or state.bind_mapper is None:
         raise UnscopedError("rows in bulk come as a list")
-    row_class = state.bind_mapper.class_
-    for row in state.parameters:
+    _check_owners(scope, state.bind_mapper.class_, state.parameters)
+
+
+def admit_rows(
+    scope: Scope | AppScope | SystemScope,
+    row_class: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Say that these rows may be made by whoever is at work, and that something changes.
+
+    Raises:
+        UnscopedError: If they may not.
+    """
+    info = scope.session.info
+    if info.get("scope") != scope:
+        raise UnscopedError(row_class.__name__)
+    _note_change(info, row_class)
+    if not isinstance(scope, SystemScope):
+        _check_owners(scope, row_class, rows)
+
+
+def _check_owners(
+    scope: Scope | AppScope, row_class: type, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    for row in rows:
         _check_owner(
             scope, row_class, row.get("district_id"), row.get("school_id"), row.get("student_id")
         )

@@ -24,6 +24,17 @@ CSP = "; ".join(
 #: A web filter or a captive portal can answer 200 in our place; scripts believe only this header.
 APP_HEADER = ("X-App", "manabinowa")
 
+#: Nothing else sets these.
+_HEADERS = (
+    ("Content-Security-Policy", CSP),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(), camera=(), microphone=()"),
+    APP_HEADER,
+)
+
 OUTBOX_HEADER = "X-Outbox"
 
 #: Largest form a person may send; a reflection is a few kilobytes.
@@ -60,13 +71,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = CSP
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["X-Frame-Options"] = "DENY"
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()"
-        response.headers[APP_HEADER[0]] = APP_HEADER[1]
+        response.headers.extend(_HEADERS)
         # Pages are personal: nothing of them may stay in a cache of a shared device.
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")

@@ -4,12 +4,14 @@ import random
 from datetime import date
 
 import pytest
-from sqlalchemy import delete, insert, select, text, union, update
+from sqlalchemy import delete, insert, inspect, select, text, union, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import count
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
+from aarportal.core.bulk import append
 from aarportal.core.database import db
 from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
 from aarportal.core.scope import SystemScope, unit_of_work
@@ -268,6 +270,67 @@ def test_rows_of_others_cannot_be_made(rows, other):
     }
     with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI)) as scope:
         scope.session.execute(insert(LearningCycle), [row])
+    with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI)) as scope:
+        append(scope, LearningCycle, [row])
+
+
+def mapped_values(row):
+    """Every column of a row that nothing gave a default yet."""
+    columns = inspect(type(row)).local_table.columns
+    return {column.key: getattr(row, column.key) for column in columns}
+
+
+class UndoneError(Exception):
+    """Takes back what a unit of work did."""
+
+
+@pytest.fixture
+def second(in_app):
+    """The values of another lap of Aoi's, defaults and all."""
+    with pytest.raises(UndoneError), unit_of_work(scope_of(AOI)) as scope:
+        row = a_cycle(AOI, "second")
+        scope.session.add(row)
+        scope.session.flush()
+        values = mapped_values(row)
+        raise UndoneError
+    return values
+
+
+def test_rows_in_bulk_are_the_rows_the_orm_would_write(rows, second):
+    with unit_of_work(scope_of(AOI)) as scope:
+        append(scope, LearningCycle, [second, {**second, "id": key("third")}])
+        append(scope, LearningCycle, [{**second, "id": key("fourth")}])
+        append(scope, LearningCycle, [])
+        audit.record(scope, "cycle:opened", "three")
+    with unit_of_work(scope_of(AOI), read_only=True) as scope:
+        found = [
+            scope.one(LearningCycle, second["id"]),
+            *(scope.one(LearningCycle, key(name)) for name in ("third", "fourth")),
+        ]
+        for row, id_ in zip(found, [second["id"], key("third"), key("fourth")], strict=True):
+            assert mapped_values(row) == {**second, "id": id_}
+
+
+def test_rows_in_bulk_are_written_after_what_came_before(rows, second):
+    with pytest.raises(IntegrityError), unit_of_work(scope_of(AOI)) as scope:
+        scope.session.add(a_cycle(AOI, "second"))
+        append(scope, LearningCycle, [second])
+
+
+def test_rows_in_bulk_need_a_trace_and_somebody_who_writes(rows, second):
+    with pytest.raises(UnauditedError), unit_of_work(scope_of(AOI)) as scope:
+        append(scope, LearningCycle, [second])
+    with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI), read_only=True) as scope:
+        append(scope, LearningCycle, [second])
+    with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI)):
+        append(scope_of(BEN), LearningCycle, [second])
+
+
+@pytest.mark.parametrize("columns", [{"nonsense": 1}, {"state": None}])
+def test_rows_in_bulk_name_every_column(rows, second, columns):
+    row = {key_: value for key_, value in second.items() if key_ != "records"} | columns
+    with pytest.raises(TypeError), unit_of_work(scope_of(AOI)) as scope:
+        append(scope, LearningCycle, [row])
 
 
 def test_a_row_cannot_be_moved_to_somebody_else(rows):

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, update
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
+from aarportal.core.bulk import append
 from aarportal.core.ids import NOTHING, new_id
 from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.action import store
@@ -163,7 +164,7 @@ def _recount(
         cycles = {*cycles, *((group.school_id, e.cycle_id) for e in entries if e.cycle_id)}
     store.forget_sums(scope, groups)
     if rows:
-        scope.session.execute(insert(DayRollup), rows)
+        append(scope, DayRollup, rows)
     if moved:
         scope.session.execute(update(LearningRecord), moved)
     sums = store.sums_of_cycles(scope, [cycle_id for _, cycle_id in cycles])
@@ -310,7 +311,7 @@ def _rebuild_student(scope: SystemScope, entries: list[Entry]) -> None:
         rows += [_row_values(group, key, added) for key, added in sums.items()]
         changed += [_time_values(e) for e in kept if before[e.id] != e.active_seconds]
     if rows:
-        scope.session.execute(insert(DayRollup), rows)
+        append(scope, DayRollup, rows)
     if changed:
         scope.session.execute(update(LearningRecord), changed)
     by_cycle = [
@@ -379,7 +380,7 @@ class _Rows:
     def write(self, scope: Scope | AppScope) -> None:
         """Write them."""
         if self.new:
-            scope.session.execute(insert(DayRollup), self.new)
+            append(scope, DayRollup, self.new)
         if self.changed:
             scope.session.execute(update(DayRollup), self.changed)
 

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
+from aarportal.core.bulk import append
 from aarportal.core.scope import AppScope, Scope
 from aarportal.cycle.action import connectors
 from aarportal.cycle.action import store as records
@@ -420,7 +421,7 @@ def _keep_records(
     changed = [lap for lap, mark in zip(known, before, strict=True) if _mark(lap) != mark]
     loop.write(scope, changed)
     # Without this option rows would be sent apart by which of their columns are empty.
-    scope.session.execute(insert(LearningRecord), rows, execution_options={"render_nulls": True})
+    append(scope, LearningRecord, rows)
 
 
 def _find_units(scope: AppScope, found: list[_Found]) -> None:
@@ -591,7 +592,7 @@ def _quarantine(scope: AppScope, waiting: Sequence[_Waiting]) -> None:
         }
         for each in waiting
     ]
-    scope.session.execute(insert(QuarantinedStatement), rows)
+    append(scope, QuarantinedStatement, rows)
 
 
 def _leave_inbox(scope: AppScope, entries: Sequence[InboxEntry], batch: _Batch) -> None:

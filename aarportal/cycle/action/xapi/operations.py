@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import event, insert
+from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from aarportal.core import clock
+from aarportal.core.bulk import append
 from aarportal.core.errors import ConflictError, NotAllowedError
 from aarportal.core.ids import new_id
 from aarportal.core.permissions import Permission
@@ -187,7 +188,7 @@ def _append(
             "version": version, "body": statement.raw,
         })  # fmt: skip
         logged.append(Logged(id_, position, statement))
-    scope.session.execute(insert(StoredStatement), rows)
+    append(scope, StoredStatement, rows)
     last = first + len(new) - 1
     if to_be_read:
         put_into_inbox(scope, scope.actor_id, first, last)
@@ -213,7 +214,7 @@ def put_into_inbox(
         "district_id": scope.district_id, "position": first, "last_position": last,
         "app_id": app_id, "again": again,
     }  # fmt: skip
-    scope.session.execute(insert(InboxEntry), [entry])
+    append(scope, InboxEntry, [entry])
 
 
 def index(scope: AppScope, placed: Iterable[tuple[int, Statement]]) -> None:
@@ -245,7 +246,7 @@ def index(scope: AppScope, placed: Iterable[tuple[int, Statement]]) -> None:
     if inherited:
         rows = _not_there(scope, rows, inherited.keys())
     if rows:
-        scope.session.execute(insert(StatementTerm), rows)
+        append(scope, StatementTerm, rows)
 
 
 def _by_term(terms: Mapping[int, set[int]], positions: Iterable[int]) -> dict[int, list[int]]:
@@ -302,7 +303,7 @@ def _refer(scope: AppScope, referring: Sequence[Logged]) -> None:
         }
         for each in referring
     ]
-    scope.session.execute(insert(StatementReference), rows)
+    append(scope, StatementReference, rows)
     _void(scope, {_target(each) for each in referring if each.statement.is_voiding})
 
 

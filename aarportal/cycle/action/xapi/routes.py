@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 from uuid import UUID
 
-import msgspec.structs
-from flask import Response, current_app, jsonify, request
+import msgspec
+from flask import Response, current_app, request
 from sqlalchemy.exc import IntegrityError
 from werkzeug.http import http_date
 
@@ -69,7 +69,7 @@ def post_statements(scope: AppScope) -> Response:
     _keep(scope, body.parts)
     receipt = log_writer.write(scope, body.statements)
     digester.bring(receipt.new)
-    return jsonify([str(id_) for id_ in receipt.ids])
+    return Response(msgspec.json.encode(receipt.ids), content_type="application/json")
 
 
 @blueprint.route(
