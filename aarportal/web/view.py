@@ -32,8 +32,8 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
         ("units.units", "book", mark("Units"), frozenset({"units", "catalogue"})),
     ),
     Role.ADMINISTRATOR: (
-        ("apps.apps", "device", mark("Apps"), frozenset({"apps"})),
-        ("quarantine.quarantine", "inbox", mark("Waiting records"), frozenset({"quarantine"})),
+        ("apps.apps", "device", mark("Apps"), frozenset({"apps", "catalogue"})),
+        ("quarantine.waiting", "inbox", mark("Waiting records"), frozenset({"quarantine"})),
         ("imports.imports", "table", mark("Imports"), frozenset({"imports"})),
     ),
 }

@@ -115,11 +115,12 @@ class Digester:
 
     def _digest(self, scope: AppScope, limit: int) -> int:
         with unit_of_work(scope):
+            asked = operations.put_back(scope)
             read = operations.digest(scope, self._fresh, limit=limit)
         for entry in read:
             for position in range(entry.position, entry.last_position + 1):
                 self._fresh.pop(position, None)
-        return len(read)
+        return asked + len(read)
 
     def _read_one(self, scope: AppScope) -> int:
         """Read the oldest statement alone; put it aside if it is the one that cannot be read."""

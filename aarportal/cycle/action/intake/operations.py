@@ -138,7 +138,6 @@ def digest(
     Returns:
         The entries of the inbox that were read.
     """
-    _put_back(scope)
     with scope.session.no_autoflush:
         entries = _next(scope, limit)
         if not entries:
@@ -209,11 +208,15 @@ def read_again(
         )
 
 
-def _put_back(scope: AppScope) -> None:
-    """Put what has to be read again into the inbox."""
+def put_back(scope: AppScope) -> int:
+    """Put what has to be read again into the inbox.
+
+    Returns:
+        For how many reasons: each is dealt with now, even when nothing is to be read for it.
+    """
     asked = store.rereadings(scope)
     if not asked:
-        return
+        return 0
     waiting = store.read_again_already(scope)
     places = {place for each in asked for place in store.places_to_read_again(scope, each)}
     for first, last in linking.runs(places, longest=AT_ONCE):
@@ -222,6 +225,7 @@ def _put_back(scope: AppScope) -> None:
     for each in asked:
         scope.session.delete(each)
     scope.session.flush()
+    return len(asked)
 
 
 def set_aside(scope: AppScope) -> None:

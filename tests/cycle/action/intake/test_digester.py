@@ -7,21 +7,24 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
+from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action import connectors
 from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.intake.digester import Digester
+from aarportal.cycle.action.intake.operations import read_again
 from aarportal.cycle.action.models import (
     AppDay,
     InboxEntry,
     LearningApp,
     LearningRecord,
     QuarantinedStatement,
+    Rereading,
     StoredStatement,
 )
 from aarportal.cycle.action.xapi.operations import receive
-from tests.cast import AOI, APP_DRILL, BEN, DRILL_SCOPE
+from tests.cast import AOI, APP_DRILL, BEN, DRILL_SCOPE, HINATA, OKA, key, scope_of
 from tests.cycle.action.intake.stream import NOW, decoded, rows, said
 
 pytestmark = pytest.mark.both_databases
@@ -51,6 +54,24 @@ def test_a_thread_reads_what_comes(in_app):
     finally:
         reader.stop()
     assert {row.id for row in rows(LearningRecord)} == {each.id for each in logged}
+
+
+def test_what_nobody_has_to_read_again_keeps_nobody_waiting(in_app):
+    """A link for every app of the district asks each of them, also those that have sent nothing."""
+    with unit_of_work(SystemScope("apps")) as scope:
+        for number in range(5):
+            scope.session.add(LearningApp(
+                id=key(f"app {number}"), district_id=HINATA, title=f"{number}",
+                access_key=f"{number}", secret_hash=b"x",
+            ))  # fmt: skip
+        audit.record(scope, "apps:registered", "five")
+    bring(said(AOI))
+    with unit_of_work(scope_of(OKA)) as scope:
+        read_again(scope, "actor", "https://elsewhere.example/\nnobody")
+        audit.record(scope, "identity:linked", "nobody")
+    assert len(rows(Rereading)) > 5
+    Digester(in_app).read_all()
+    assert rows(Rereading) == rows(InboxEntry) == []
 
 
 def test_what_an_earlier_process_left_is_read(in_app):
