@@ -278,6 +278,7 @@ def _import(
         "rules": RULES,
         "troubles": TROUBLES,
         "working": row.state in WORKING,
+        "growing": row.state == ImportState.DONE and store.is_being_read(scope, row),
         "tag": tag_of(version),
     }
     response = render("imports/import.html", values, status=422 if form else 200)

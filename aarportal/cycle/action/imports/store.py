@@ -14,6 +14,7 @@ from aarportal.cycle.action.apps.portal import portal_id
 from aarportal.cycle.action.imports.models import ImportedRow, TableImport, TableMapping
 from aarportal.cycle.action.imports.states import TAKEN_BACK, WITH_FILE, WORKING
 from aarportal.cycle.action.models import (
+    InboxEntry,
     LearningApp,
     LearningRecord,
     QuarantinedStatement,
@@ -149,6 +150,12 @@ def made(scope: Scope, import_id: UUID) -> Made:
         .where(of_it, ImportedRow.school_id == scope.school_id)
     )
     return Made(rows or 0, records, students, first_on, last_on, waiting or 0)
+
+
+def is_being_read(scope: Scope, row: TableImport) -> bool:
+    """Whether something of the import's app is not made into learning records yet."""
+    query = select(InboxEntry.position).where(InboxEntry.app_id == row.app_id).limit(1)
+    return scope.session.scalar(query) is not None
 
 
 # --- for whoever works on them ------------------------------------------------------------------

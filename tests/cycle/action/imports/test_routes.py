@@ -13,6 +13,7 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.imports import importer, operations
 from aarportal.cycle.action.imports.models import TableImport
 from aarportal.cycle.action.imports.taking_in import operations as taking
+from aarportal.cycle.action.intake import digester
 from tests.backstage import backstage, stage
 from tests.cast import AOI, APP_DRILL, BEN, CHIBA, HANA, KEN, OKA, SATO
 from tests.cycle.action.imports import sheets
@@ -237,6 +238,23 @@ def test_while_it_is_worked_on_the_page_asks_again_and_a_link_does_too(browser, 
         importer.of(app).work_off()
     page = me.get(url, headers={"If-None-Match": page.response.headers["ETag"]})
     assert page.html.select('form[action$="/start"]')
+
+
+def test_while_its_rows_are_read_the_page_asks_again(browser, app, monkeypatch):
+    monkeypatch.setattr(digester.of(app), "wake", lambda: None)
+    me = browser(OKA)
+    page = me.follow(pressed(me, looked_at(me, table(line(AOI))), "start"))
+    assert page.one("#import").has_attr("hx-get")
+    assert not records()
+    monkeypatch.undo()
+    with app.app_context():
+        digester.of(app).read_all()
+    page = me.get(
+        page.one("#import")["hx-get"], headers={"If-None-Match": page.response.headers["ETag"]}
+    )
+    assert page.status == 200
+    assert not page.one("#import").has_attr("hx-get")
+    assert len(records()) == 1
 
 
 def test_a_form_that_is_sent_twice_starts_once(browser):
