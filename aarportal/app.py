@@ -13,7 +13,7 @@ from markupsafe import Markup
 from aarportal.core import clock, database
 from aarportal.cycle.action.imports import importer
 from aarportal.cycle.action.intake import digester
-from aarportal.cycle.action.xapi import log_writer, protocol
+from aarportal.cycle.action.xapi import last_use, log_writer, protocol
 from aarportal.cycle.action.xapi.attachments import storage
 from aarportal.cycle.units.subjects import SUBJECTS
 from aarportal.insight.sharing import publisher
@@ -70,6 +70,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     dates.init_app(app)
     # Before the guard: it reads forms, and nothing that an app sends is one.
     protocol.init_app(app, settings)
+    last_use.init_app(app)
     priority.init_app(app, machines=("/xapi/", "/caliper"))
     guard.init_app(app)
     errors.init_app(app)

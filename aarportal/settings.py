@@ -47,8 +47,8 @@ class Settings:
     """AARPORTAL_MOST_STATEMENTS: how many an app gets in one answer at most."""
     max_document_bytes: int = 1024 * 1024
     """AARPORTAL_MAX_DOCUMENT_BYTES: largest state or profile an app may keep, merged ones too."""
-    statements_per_minute: int = 12_000
-    """AARPORTAL_STATEMENTS_PER_MINUTE: requests of one app to one worker; 0 for any number.
+    xapi_requests_per_minute: int = 12_000
+    """AARPORTAL_XAPI_REQUESTS_PER_MINUTE: of one app to one worker; 0 for any number.
 
     A full batch counts once. What is allowed by default takes a third of a core.
     """
@@ -59,6 +59,11 @@ class Settings:
     account_home_page: str = ""
     """AARPORTAL_ACCOUNT_HOME_PAGE: the IRI under which 利用者識別子 are account names in statements
     that other systems read, for instance of the identity provider; empty means public_url."""
+
+    @property
+    def statements_per_minute(self) -> int:
+        """Until `xapi.protocol` asks for `xapi_requests_per_minute`."""
+        return self.xapi_requests_per_minute
 
     @property
     def is_sqlite(self) -> bool:
@@ -99,8 +104,8 @@ class Settings:
             attachments=env.get("AARPORTAL_ATTACHMENTS", cls.attachments),
             most_statements=max(1, _number(env, "AARPORTAL_MOST_STATEMENTS", cls.most_statements)),
             max_document_bytes=_number(env, "AARPORTAL_MAX_DOCUMENT_BYTES", cls.max_document_bytes),
-            statements_per_minute=_number(
-                env, "AARPORTAL_STATEMENTS_PER_MINUTE", cls.statements_per_minute
+            xapi_requests_per_minute=_number(
+                env, "AARPORTAL_XAPI_REQUESTS_PER_MINUTE", cls.xapi_requests_per_minute
             ),
             unversioned_xapi=env.get("AARPORTAL_UNVERSIONED_XAPI", cls.unversioned_xapi),
             public_url=env.get("AARPORTAL_PUBLIC_URL", cls.public_url),

@@ -85,7 +85,7 @@ def make_app(url: str, folder: Path) -> Flask:
             database_url=url,
             data_dir=folder,
             cookie_secure=False,
-            statements_per_minute=0,
+            xapi_requests_per_minute=0,
         )
     )
 

@@ -38,7 +38,7 @@ class Server:
                 "AARPORTAL_DATA_DIR": str(data_dir),
                 "AARPORTAL_COOKIE_SECURE": "0",
                 # Load tests and benchmarks ask more often than any app may.
-                "AARPORTAL_STATEMENTS_PER_MINUTE": "0",
+                "AARPORTAL_XAPI_REQUESTS_PER_MINUTE": "0",
             },
             stdout=self.log,
             stderr=self.log,

@@ -162,10 +162,11 @@ def _result(happening: Happening) -> Json:
 @cache
 def _activity(app: str, verb: str, unit: PlannedUnit, question: int) -> Json:
     title = written(unit.text.title)
+    place = f"{unit.grade.lower()}/{unit.subject}/{unit.number + 1}"
     if question:
-        path, name = f"question/{unit.code}/{question}", f"{title} {question}"
+        path, name = f"question/{place}/{question}", f"{title} {question}"
     else:
-        path, name = f"{app}/{unit.code}", title
+        path, name = f"{app}/{place}", title
     return {
         "id": APPS[app].home + path,
         "definition": {

@@ -11,15 +11,6 @@ from aarportal.demo.school import ClassPlan, band_of
 #: The unit of today began and ends this many days from today; those before it are as long.
 _BEGAN_DAYS_AGO = (13, 17, 20)
 _ENDS_IN_DAYS = (12, 8, 15)
-_SUBJECT_CODES = {
-    "kokugo": "1",
-    "shakai": "2",
-    "sansu": "5",
-    "sugaku": "5",
-    "rika": "6",
-    "eigo": "H",
-    "gaikokugo": "H",
-}
 _READING = re.compile(r"\{([^|{}]*)\|([^{}]*)\}")
 
 
@@ -55,7 +46,10 @@ class PlannedUnit:
     grade: str
     subject: str
     text: UnitText
+    number: int
+    """Its place in the year of its subject, from 0."""
     code: str
+    """学習指導要領コード; several units may be about the same item."""
     starts_on: date
     ends_before: date
     cards: tuple[Card, ...]
@@ -63,7 +57,7 @@ class PlannedUnit:
     @property
     def key(self) -> str:
         """Names the unit within the demonstration."""
-        return f"{self.class_key}/{self.code}"
+        return f"{self.class_key}/{self.subject}/{self.number}"
 
 
 def written(text: str) -> str:
@@ -116,17 +110,12 @@ def _unit(
         grade=plan.grade,
         subject=subject,
         text=text,
-        code=_code(plan.grade, subject, number),
+        number=number,
+        code=words["code"],
         starts_on=dates[0],
         ends_before=dates[1],
         cards=_cards(text, band_of(plan.grade)),
     )
-
-
-def _code(grade: str, subject: str, number: int) -> str:
-    """Shaped like a 学習指導要領コード: 告示, 学校種, 教科, 分野, 節, 学年, 種, 細目 (8), 改正."""
-    school = "3" if grade.startswith("J") else "2"
-    return f"8{school}{_SUBJECT_CODES[subject]}02{grade[1:]}3{number + 1:02}1100000"
 
 
 def _cards(text: UnitText, band: str) -> tuple[Card, ...]:

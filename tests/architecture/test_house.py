@@ -2,12 +2,14 @@
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect
 
 from aarportal import migrate
+from aarportal.cli import cli
 from aarportal.core.database import Base
 from aarportal.core.ownership import (
     DistrictOwned,
@@ -205,6 +207,17 @@ def test_templates_stay_under_the_policy(path):
 def test_no_catalogue_holds_a_word_that_hurts(name):
     text = (ROOT / "translations" / name / "LC_MESSAGES" / "messages.po").read_text("utf-8")
     assert not [word for word in FORBIDDEN_WORDS if word in text]
+
+
+def test_the_readme_names_every_command_and_no_other():
+    told = re.findall(
+        r"^\| `([a-z-]+)[^`]*` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    there = {command.name for command in cli.commands.values()}
+    for path in sorted((ROOT / "aarportal").rglob("commands.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        there |= {command.name for command in import_module(name).COMMANDS}
+    assert sorted(told) == sorted(there)
 
 
 def test_routes_are_short():

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from aarportal.cycle.units.curriculum.loader import read_sample
 from aarportal.demo.curriculum import curriculum
 from aarportal.demo.days import school_time
 from aarportal.demo.roster_file import roster_zip
@@ -72,9 +73,16 @@ def test_of_every_subject_one_unit_is_open_on_any_day(plan, weeks):
     for day in (*days.lessons, days.today):
         for subject in units.by_subject.values():
             assert sum(unit.starts_on <= day < unit.ends_before for unit in subject) == 1
-    codes = [unit.code for unit in units.units]
-    assert len(set(codes)) == len(codes)
-    assert all(len(code) == 16 and code.isalnum() for code in codes)
+    assert len({unit.key for unit in units.units}) == len(units.units)
+
+
+@pytest.mark.parametrize("plan", CLASSES, ids=lambda plan: plan.key)
+def test_every_unit_is_about_an_item_of_the_course_of_study_for_its_grade(plan):
+    shipped = {item.code: item for item in read_sample().items}
+    for unit in curriculum(plan, date(2026, 8, 20), DAY).units:
+        item = shipped[unit.code]
+        assert (item.subject, item.school) == (unit.subject, plan.grade[0]), unit.text.title
+        assert not item.grades or int(plan.grade[1:]) in item.grades, unit.text.title
 
 
 def test_texts_for_the_first_grade_carry_no_kanji_without_reading():

@@ -9,6 +9,9 @@ The minute belongs to the event that opens the burst, and each later event bring
 sum is the same as with the minute at the end, and nothing has to be taken back when the burst
 goes on. So one event after the other can be added to a sum.
 
+Of work whose time of day nobody knows it cannot be said that it overlaps with other work: it stands
+outside of every burst and counts in full.
+
 Source: dwell time as the sum of gaps below a threshold; the thresholds of pedagogy.md, part C.
 """
 
@@ -36,11 +39,13 @@ class Event:
         at: Aware; when it happened, or ended when it has a duration. Counted in whole seconds.
         id: Orders events of the same instant; the id of the record.
         own_seconds: How long it took according to the app (0 or more); None when the app is silent.
+        has_time: Whether the time of day is known; if not, `at` says the day and nothing more.
     """
 
     at: datetime
     id: UUID
     own_seconds: int | None = None
+    has_time: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,9 @@ class Step(NamedTuple):
 
 
 def step(clock: Clock, event: Event) -> Step:
-    """Count one more event.
-
-    One that took no time by its own account is no sign of life: the time is another's.
-    """
-    if is_timeless(event):
-        return Step(clock, 0)
+    """Count one more event; one that stands apart leaves the clock where it is."""
+    if stands_apart(event):
+        return Step(clock, _seconds_apart(event))
     if clock.last_event_at is not None and not _follows(clock, event):
         return Step(clock, None)
     at = int(event.at.timestamp())
@@ -104,9 +106,9 @@ def contributions(events: Sequence[Event]) -> list[int]:
     Returns:
         Seconds; their sum are the active seconds of the group.
     """
-    alive = [index for index, event in enumerate(events) if not is_timeless(event)]
+    alive = [index for index, event in enumerate(events) if not stands_apart(event)]
     order = sorted(alive, key=lambda index: (events[index].at, events[index].id))
-    seconds = [0] * len(events)
+    seconds = [_seconds_apart(event) if stands_apart(event) else 0 for event in events]
     for burst in _bursts([events[index] for index in order]):
         left = BURST_CAP_SECONDS
         for place, event in burst:
@@ -121,9 +123,17 @@ def shown_seconds(active_seconds: int) -> int:
     return min(active_seconds, DAY_CAP_SECONDS)
 
 
-def is_timeless(event: Event) -> bool:
-    """Whether it took no time by its own account."""
-    return event.own_seconds is not None and event.own_seconds <= 0
+def stands_apart(event: Event) -> bool:
+    """Whether it is no sign of life at its moment, and so belongs to no burst.
+
+    Either it took no time by its own account, because the time is another's; or nobody knows when
+    in the day it was.
+    """
+    return not event.has_time or (event.own_seconds is not None and event.own_seconds <= 0)
+
+
+def _seconds_apart(event: Event) -> int:
+    return max(event.own_seconds or 0, 0)
 
 
 def _bursts(events: Sequence[Event]) -> list[list[tuple[int, Event]]]:

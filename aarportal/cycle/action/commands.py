@@ -1,4 +1,4 @@
-"""Commands about learning apps and the sums of their records."""
+"""Commands about learning apps, their statements, and the sums of their records."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -8,7 +8,7 @@ from flask import Flask, current_app
 
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, StateError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, SystemScope, unit_of_work
 from aarportal.cycle.action import operations, store
 from aarportal.cycle.action.apps import operations as apps
 from aarportal.cycle.action.apps import store as known
@@ -16,6 +16,8 @@ from aarportal.cycle.action.apps.operations import AppDraft
 from aarportal.cycle.action.apps.vendors.document import Facts, document
 from aarportal.cycle.action.apps.vendors.examples import Place
 from aarportal.cycle.action.apps.vendors.markdown import markdown
+from aarportal.cycle.action.xapi.reindexing import operations as reindexing
+from aarportal.cycle.action.xapi.reindexing import store as indexing
 from aarportal.settings import Settings
 from aarportal.web.texts import catalogue
 
@@ -148,6 +150,39 @@ def rebuild_rollups(make_app: Callable[[], Flask], school: str) -> None:
             click.echo(f"{name}: {counted} records")
 
 
+@click.command("reindex-statements")
+@click.option("--place", default="", help="Code of a district; without it every one.")
+@click.pass_obj
+def reindex_statements(make_app: Callable[[], Flask], place: str) -> None:
+    """Put stored statements into the index of queries that are not in it.
+
+    For what was stored before there was an index, and for one that was damaged. It may be stopped,
+    and done again, while the server runs.
+    """
+    app = make_app()
+    with app.app_context():
+        with unit_of_work(SystemScope("whose statements there are"), read_only=True) as scope:
+            district_id = _district(scope, place) if place else None
+            senders = [
+                (row.title, count, apps.scope_of(scope, row))
+                for row, count in indexing.senders(scope, district_id)
+            ]
+        for title, count, sender in senders:
+            click.echo(f"{title}: {count} statements")
+            _reindex(sender, count)
+
+
+def _reindex(sender: AppScope, count: int) -> None:
+    looked_at = put_in = after = 0
+    while True:
+        with unit_of_work(sender) as scope:
+            done = reindexing.reindex(scope, after)
+        if done is None:
+            return
+        after, looked_at, put_in = done.last, looked_at + done.looked_at, put_in + done.put_in
+        click.echo(f"  {looked_at} of {max(count, looked_at)} looked at, {put_in} put in")
+
+
 def _district(scope: SystemScope, code: str) -> UUID:
     found = store.district_of(scope, code)
     if found is None:
@@ -155,4 +190,4 @@ def _district(scope: SystemScope, code: str) -> UUID:
     return found[0]
 
 
-COMMANDS = [add_app, list_apps, rebuild_rollups, revoke_app, vendor_page]
+COMMANDS = [add_app, list_apps, rebuild_rollups, reindex_statements, revoke_app, vendor_page]

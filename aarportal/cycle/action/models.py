@@ -303,6 +303,8 @@ class LearningRecord(MeasuredByApps, Base):
     """What this record adds to the day (see action.activity_time)."""
     own_duration: Mapped[int | None]
     """Seconds that the app itself reported; None when time is taken from the gaps."""
+    has_time: Mapped[bool] = mapped_column(default=True)
+    """Whether the time of day is known; if not, `ended_at` is noon and says the day alone."""
     items: Mapped[int] = mapped_column(default=0)
     first_attempt_items: Mapped[int] = mapped_column(default=0)
     first_attempt_correct: Mapped[int] = mapped_column(default=0)

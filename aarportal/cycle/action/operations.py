@@ -224,6 +224,7 @@ def record_values(entry: Entry) -> dict[str, object]:
         "cycle_id": entry.cycle_id,
         "ended_at": entry.ended_at,
         "own_duration": entry.own_duration,
+        "has_time": entry.has_time,
         "items": entry.items,
         "first_attempt_items": entry.first_attempt_items,
         "first_attempt_correct": entry.first_attempt_correct,
@@ -337,7 +338,7 @@ def _kept_sums(
 
 
 def _clock_of(rows: Iterable[Sums]) -> Clock:
-    # A row of timeless records alone has no burst.
+    # A row of records that all stand apart has no burst.
     counted = [row for row in rows if row.last_event_at and row.burst_seconds]
     ends = [(row.last_event_at, row.burst_seconds) for row in counted]
     return Clock(*max(ends)) if ends else Clock()
@@ -348,7 +349,7 @@ def _together(before: Sums | None, added: Sums) -> Sums:
         for name in COUNTS:
             setattr(added, name, getattr(before, name) + getattr(added, name))
         if not added.burst_seconds:
-            # What is new took no time: the burst is where it was.
+            # All that is new stands apart: the burst is where it was.
             ends = before if before.burst_seconds else max(before, added, key=_last_event)
             added.last_event_at, added.burst_seconds = ends.last_event_at, ends.burst_seconds
     return added

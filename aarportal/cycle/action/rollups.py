@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from aarportal.core.ids import NOTHING
-from aarportal.cycle.action.activity_time import Clock, Event, is_timeless, step
+from aarportal.cycle.action.activity_time import Clock, Event, stands_apart, step
 
 COUNTS = (
     "records",
@@ -51,6 +51,8 @@ class Entry:
     records: int = 1
     active_seconds: int = 0
     """What the record adds to the time of its group; set by `fold`."""
+    has_time: bool = True
+    """Whether the time of day is known."""
 
     @property
     def row_key(self) -> tuple[str, UUID]:
@@ -60,7 +62,7 @@ class Entry:
     @property
     def event(self) -> Event:
         """The record as a sign of life."""
-        return Event(self.ended_at, self.id, self.own_duration)
+        return Event(self.ended_at, self.id, self.own_duration, self.has_time)
 
 
 @dataclass(slots=True)
@@ -112,10 +114,10 @@ def fold(entries: Iterable[Entry], clock: Clock = Clock()) -> dict[tuple[str, UU
         entry.active_seconds = seconds
         sums = rows.setdefault(entry.row_key, Sums())
         sums.add(entry)
-        if not is_timeless(entry.event):
+        if not stands_apart(entry.event):
             sums.last_event_at, sums.burst_seconds = clock.last_event_at, clock.burst_seconds
         elif not sums.burst_seconds:
-            # A row of timeless records alone stands outside of every burst.
+            # A row of such records alone has no burst.
             sums.last_event_at = entry.ended_at
     return rows
 

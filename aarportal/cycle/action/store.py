@@ -131,15 +131,6 @@ def days_with_records(
     return earlier, later
 
 
-def records_of_cycle(scope: Scope, cycle_id: UUID) -> Sequence[LearningRecord]:
-    """The records linked to a cycle, in order."""
-    return scope.session.scalars(
-        select(LearningRecord)
-        .where(LearningRecord.cycle_id == cycle_id, LearningRecord.state.in_(COUNTED_RECORD))
-        .order_by(LearningRecord.ended_at, LearningRecord.id)
-    ).all()
-
-
 def rollups(scope: Scope, student_id: UUID, first: date, last: date) -> Sequence[DayRollup]:
     """Sums of the student's days from `first` to `last` (inclusive), in order."""
     return scope.session.scalars(
@@ -216,6 +207,7 @@ _ENTRY = (
     LearningRecord.cycle_id,
     LearningRecord.ended_at,
     LearningRecord.own_duration,
+    LearningRecord.has_time,
     LearningRecord.items,
     LearningRecord.first_attempt_items,
     LearningRecord.first_attempt_correct,
@@ -273,11 +265,11 @@ def students_with_records(scope: SystemScope, school_id: UUID) -> list[UUID]:
 def _entries(rows: Iterable[Any]) -> Iterable[Entry]:
     for row in rows:
         (id_, school_id, student_id, day, app_id, subject, unit_id, cycle_id, ended_at, own,
-         items, first, first_correct, retry, retry_correct, seconds) = row  # fmt: skip
+         has_time, items, first, first_correct, retry, retry_correct, seconds) = row  # fmt: skip
         yield Entry(
             id=id_, group=Group(school_id, student_id, day, app_id),
             subject=subject, unit_id=unit_id, cycle_id=cycle_id, ended_at=ended_at,
-            own_duration=own, items=items, first_attempt_items=first,
+            own_duration=own, has_time=has_time, items=items, first_attempt_items=first,
             first_attempt_correct=first_correct, retry_items=retry,
             retry_correct=retry_correct, active_seconds=seconds,
         )  # fmt: skip

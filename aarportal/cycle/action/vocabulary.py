@@ -377,7 +377,6 @@ SUBJECT_KEYS: dict[str, str] = {
 #: No longer text is a subject, whatever stands in it.
 _LONGEST_SUBJECT = 100
 _SCHOOL = re.compile(r"^(?:小学校|中学校|義務教育学校)")
-_COURSE_OF_STUDY_CODE = re.compile(r"\A[0-9A-Za-z]{16}\Z")
 
 
 def verb_key(iri: str) -> str | None:
@@ -401,8 +400,3 @@ def subject_key(text: str) -> str | None:
     plain = _SCHOOL.sub("", plain)
     # 国語科 is the subject 国語; 理科 and 家庭科 lose nothing, because 理科 itself is listed.
     return SUBJECT_KEYS.get(plain) or SUBJECT_KEYS.get(plain.removesuffix("科"))
-
-
-def is_course_of_study_code(text: str) -> bool:
-    """Whether text has the form of a 学習指導要領コード: 16 letters and digits, case counts."""
-    return _COURSE_OF_STUDY_CODE.match(text) is not None

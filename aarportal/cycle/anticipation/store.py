@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 
-from aarportal.core import clock
 from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation.amounts import COMPARED_CYCLES, usual_amount
 from aarportal.cycle.anticipation.choices import Card, same
 from aarportal.cycle.anticipation.models import (
     Goal,
-    GoalVersion,
-    IfThen,
     PlanSession,
     Prediction,
     SuccessCriterion,
@@ -172,18 +169,8 @@ def goals_of(scope: Scope, cycle_ids: Collection[UUID]) -> dict[UUID, Goal]:
     return {row.cycle_id: row for row in rows}
 
 
-def last_goal(scope: Scope, student_id: UUID) -> Goal | None:
-    """The goal set last and not withdrawn, whatever became of it."""
-    return scope.session.scalar(
-        select(Goal)
-        .where(Goal.student_id == student_id, Goal.state != GoalState.WITHDRAWN)
-        .order_by(Goal.confirmed_at.desc())
-        .limit(1)
-    )
-
-
 def last_goal_and_unit(scope: Scope, student_id: UUID) -> tuple[Goal, UUID | None] | None:
-    """The same with the unit of its lap."""
+    """The goal set last and not withdrawn, whatever became of it, with the unit of its lap."""
     row = scope.session.execute(
         select(Goal, LearningCycle.unit_id)
         .join(
@@ -197,36 +184,6 @@ def last_goal_and_unit(scope: Scope, student_id: UUID) -> tuple[Goal, UUID | Non
     return (row[0], row[1]) if row else None
 
 
-def rated_goals(scope: Scope, student_id: UUID, limit: int) -> Sequence[Goal]:
-    """The goals rated last, the latest first."""
-    return scope.session.scalars(
-        select(Goal)
-        .where(Goal.student_id == student_id, Goal.state.in_(RATED))
-        .order_by(Goal.confirmed_at.desc())
-        .limit(limit)
-    ).all()
-
-
-def todays_goals(scope: Scope, student_ids: Collection[UUID], day: date) -> dict[UUID, list[Goal]]:
-    """Student -> goals set on `day` or due on it, the latest first; withdrawn ones left out."""
-    first, after = clock.day_bounds(day)
-    found: dict[UUID, list[Goal]] = {}
-    if not student_ids:
-        return found
-    rows = scope.session.scalars(
-        select(Goal)
-        .where(
-            Goal.student_id.in_(student_ids),
-            Goal.state != GoalState.WITHDRAWN,
-            or_(and_(Goal.confirmed_at >= first, Goal.confirmed_at < after), Goal.due_on == day),
-        )
-        .order_by(Goal.confirmed_at.desc())
-    )
-    for row in rows:
-        found.setdefault(row.student_id, []).append(row)
-    return found
-
-
 def active_goals_due_before(scope: Scope, student_id: UUID, day: date) -> Sequence[Goal]:
     """Goals that wait for a rating although their day is over."""
     return scope.session.scalars(
@@ -234,19 +191,6 @@ def active_goals_due_before(scope: Scope, student_id: UUID, day: date) -> Sequen
             Goal.student_id == student_id, Goal.state == GoalState.ACTIVE, Goal.due_on < day
         )
     ).all()
-
-
-def versions_of(scope: Scope, goal_ids: Collection[UUID]) -> dict[UUID, list[GoalVersion]]:
-    """Goal -> how it read before, the oldest first."""
-    found: dict[UUID, list[GoalVersion]] = {goal_id: [] for goal_id in goal_ids}
-    if not goal_ids:
-        return found
-    rows = scope.session.scalars(
-        select(GoalVersion).where(GoalVersion.goal_id.in_(goal_ids)).order_by(GoalVersion.version)
-    )
-    for row in rows:
-        found[row.goal_id].append(row)
-    return found
 
 
 def criterion_of(scope: Scope, goal_id: UUID) -> SuccessCriterion | None:
@@ -264,19 +208,6 @@ def criteria_of(scope: Scope, goal_ids: Collection[UUID]) -> dict[UUID, SuccessC
         .order_by(SuccessCriterion.id)
     )
     return {row.goal_id: row for row in rows}
-
-
-def if_thens_of(scope: Scope, goal_ids: Collection[UUID]) -> dict[UUID, list[IfThen]]:
-    """Goal -> its if-then plans, in the order they were made."""
-    found: dict[UUID, list[IfThen]] = {goal_id: [] for goal_id in goal_ids}
-    if not goal_ids:
-        return found
-    rows = scope.session.scalars(
-        select(IfThen).where(IfThen.goal_id.in_(goal_ids)).order_by(IfThen.id)
-    )
-    for row in rows:
-        found[row.goal_id].append(row)
-    return found
 
 
 def prediction_of(scope: Scope, cycle_id: UUID) -> Prediction | None:

@@ -124,22 +124,6 @@ def cycles_between(
     return scope.session.scalars(_BETWEEN, wanted).all()
 
 
-def class_cycles(scope: Scope, student_ids: Collection[UUID], day: date) -> Sequence[LearningCycle]:
-    """Cycles of these students opened on `day`, in order."""
-    return scope.session.scalars(
-        select(LearningCycle)
-        .where(LearningCycle.student_id.in_(student_ids), LearningCycle.opened_on == day)
-        .order_by(LearningCycle.opened_at)
-    ).all()
-
-
-def class_version(scope: Scope, class_id: UUID) -> datetime | None:
-    """The last change to any cycle of the class: the version of its page."""
-    return scope.session.scalar(
-        select(func.max(LearningCycle.updated_at)).where(LearningCycle.class_id == class_id)
-    )
-
-
 _CLOSED_LAPS = (
     select(func.count())
     .select_from(LearningCycle)

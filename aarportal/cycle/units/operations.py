@@ -1,6 +1,5 @@
 """Planning what a class works on, and the goal cards that go with it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -10,13 +9,12 @@ from aarportal.audit import operations as audit
 from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.scope import Scope
 from aarportal.cycle.units import store
+from aarportal.cycle.units.curriculum.codes import is_code
 from aarportal.cycle.units.models import GoalCard, Unit
 from aarportal.cycle.units.subjects import SUBJECTS
 
 MAX_CARDS = 3
 MAX_TITLE = 60
-#: 学習指導要領コード: 16 letters and digits, case-sensitive.
-CODE = re.compile(r"\A[0-9A-Za-z]{16}\Z")
 #: Years in which units lie; a slip of the finger lies elsewhere.
 YEARS = range(2000, 2100)
 CRITERIA = ("can_do", "count", "accuracy", "product")
@@ -160,7 +158,7 @@ def _check(scope: Scope, draft: UnitDraft) -> None:
         raise InvalidError("last_on", "range")
     if draft.last_on < draft.starts_on:
         raise InvalidError("last_on", "order")
-    if draft.code and not CODE.match(draft.code):
+    if draft.code and not is_code(draft.code):
         raise InvalidError("code", "form")
     for card in draft.cards:
         _check_card(card)

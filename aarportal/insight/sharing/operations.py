@@ -24,6 +24,7 @@ from aarportal.insight.sharing.frame import Portal
 from aarportal.insight.sharing.laps import Kind
 from aarportal.insight.sharing.models import PublishedThrough
 from aarportal.insight.sharing.revisions import Changes, New, Published, Withdrawal
+from aarportal.insight.sharing.told import store as told
 
 #: Laps that are looked at together, and statements that are written in one transaction: more cost
 #: less each, and keep others waiting.
@@ -126,7 +127,7 @@ def look(
     changes = Changes([], [])
     if unknown:
         said = store.said_in(scope, unknown)
-        changes = revisions.changes(said, store.published(scope, unknown))
+        changes = revisions.changes(said, told.published(scope, unknown))
     is_full = len(moved) == _LAPS
     if is_full:
         after = moved[-1].updated_at, moved[-1].id
@@ -145,7 +146,7 @@ def look(
 
 def look_for_lost(scope: SystemScope, district_id: UUID) -> Changes:
     """What has to be taken back because the lap is gone that it tells of."""
-    return Changes([], revisions.withdrawals(store.of_lost_laps(scope, district_id, _STATEMENTS)))
+    return Changes([], revisions.withdrawals(told.of_lost_laps(scope, district_id, _STATEMENTS)))
 
 
 def slices(changes: Changes) -> list[Changes]:
@@ -181,7 +182,7 @@ def publish(scope: AppScope, portal: Portal, changes: Changes) -> int:
     rows = [_row(new) for new in changes.new] + [_gone(gone) for gone in changes.withdrawals]
     scope.session.execute(insert(PortalStatement), rows)
     if changes.withdrawals:
-        store.mark_withdrawn(scope, [gone.target.statement_id for gone in changes.withdrawals])
+        told.mark_withdrawn(scope, [gone.target.statement_id for gone in changes.withdrawals])
     audit.record(scope, "statements:published", scope.actor_id, detail=str(len(rows)))
     return len(rows)
 

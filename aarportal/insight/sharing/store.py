@@ -1,16 +1,16 @@
-"""What laps say that other systems may be told, and what they were told already."""
+"""What laps say that other systems may be told; `told` is what they were told already."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, or_, select, update
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from aarportal.core.scope import AppScope, SystemScope
-from aarportal.cycle.action.models import LearningApp, PortalStatement
+from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.anticipation.models import (
     Goal,
     GoalVersion,
@@ -35,7 +35,6 @@ from aarportal.insight.sharing.laps import (
     WayReflected,
 )
 from aarportal.insight.sharing.models import PublishedThrough
-from aarportal.insight.sharing.revisions import Published
 from aarportal.people.roster.models import Class, School, User
 
 #: Goals that nobody may be told of: they were not set yet, or taken back.
@@ -357,58 +356,3 @@ def _by_lap(rows: Iterable[Row[Any]]) -> dict[UUID, list[Row[Any]]]:
 def _one_each(rows: Iterable[Row[Any]]) -> dict[UUID, Row[Any]]:
     """The last row of each lap."""
     return {row.cycle_id: row for row in rows}
-
-
-# --- what was told --------------------------------------------------------------------------------
-
-_PUBLISHED = select(
-    PortalStatement.statement_id,
-    PortalStatement.school_id,
-    PortalStatement.student_id,
-    PortalStatement.cycle_id,
-    PortalStatement.kind,
-    PortalStatement.source_id,
-    PortalStatement.version,
-    PortalStatement.fingerprint,
-    PortalStatement.withdrawn,
-)
-
-
-def published(scope: SystemScope, moved: Sequence[Moved]) -> list[Published]:
-    """Everything that was published of some laps."""
-    rows = scope.session.execute(
-        _PUBLISHED.where(
-            PortalStatement.school_id.in_({lap.school_id for lap in moved}),
-            PortalStatement.cycle_id.in_([lap.id for lap in moved]),
-        )
-    )
-    return [Published(*row) for row in rows]
-
-
-def of_lost_laps(scope: SystemScope, district_id: UUID, limit: int) -> list[Published]:
-    """Statements that still stand though the lap is gone that they tell of."""
-    lap = select(LearningCycle.id).where(
-        LearningCycle.school_id == PortalStatement.school_id,
-        LearningCycle.id == PortalStatement.cycle_id,
-    )
-    rows = scope.session.execute(
-        _PUBLISHED.join(School, School.id == PortalStatement.school_id)
-        .where(
-            School.district_id == district_id,
-            PortalStatement.withdrawn.is_(False),
-            PortalStatement.kind != Kind.WITHDRAWAL,
-            ~lap.exists(),
-        )
-        .limit(limit)
-    )
-    return [Published(*row) for row in rows]
-
-
-def mark_withdrawn(scope: AppScope, statement_ids: Collection[UUID]) -> None:
-    """Keep that these statements were taken back."""
-    scope.session.execute(
-        update(PortalStatement)
-        .where(PortalStatement.statement_id.in_(statement_ids))
-        .values(withdrawn=True),
-        execution_options={"synchronize_session": False},
-    )

@@ -1,5 +1,6 @@
 """Active seconds from signs of life, counted at once and one by one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -132,6 +133,22 @@ def test_one_more_event_without_own_time_at_the_end_never_makes_the_sum_smaller(
     last = max((each.at for each in events), default=NINE)
     more = [*events, Event(last + timedelta(seconds=later), UUID(int=2**61))]
     assert sum(contributions(more)) >= sum(contributions(events))
+
+
+@given(EVENTS, EVENTS)
+def test_work_without_a_time_of_day_counts_in_full_and_leaves_all_other_time_alone(events, more):
+    apart = [replace(each, id=UUID(int=each.id.int + 2**62), has_time=False) for each in more]
+    assert contributions([*events, *apart]) == [
+        *contributions(events), *(each.own_seconds or 0 for each in apart)
+    ]  # fmt: skip
+    clock = Clock(NINE, 60)
+    for each in apart:
+        assert step(clock, each) == (clock, each.own_seconds or 0)
+
+
+def test_a_day_of_several_hours_told_as_one_row_is_no_sitting_that_has_to_end():
+    whole_day = replace(event(0, own=3 * 60 * 60), has_time=False)
+    assert contributions([whole_day]) == [3 * 60 * 60]
 
 
 def test_of_events_at_one_instant_only_those_after_the_last_one_counted_are_in_time():

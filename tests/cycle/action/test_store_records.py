@@ -67,13 +67,6 @@ def test_the_nearest_days_with_records_are_found():
     assert ask_days(date(1900, 1, 1)) == (None, TODAY - 9 * DAY)
 
 
-def test_records_of_a_lap_are_found():
-    mine = lap()
-    linked = record(5, cycle_id=mine.id, state="linked")
-    enter(mine, linked, record(4))
-    assert [row.id for row in ask(AOI, store.records_of_cycle, mine.id)] == [linked.id]
-
-
 def test_sums_of_days_come_in_order_with_both_ends():
     enter(on(5), on(3), on(0))
     found = ask(AOI, store.rollups, AOI.id, TODAY - 5 * DAY, TODAY)
@@ -98,10 +91,9 @@ def test_records_exist_for_who_may_see_them(member, sees):
     enter(mine, record(5, cycle_id=mine.id, state="linked"))
     seen = [
         ask(member, store.day_records, AOI.id, TODAY),
-        ask(member, store.records_of_cycle, mine.id),
         ask(member, store.rollups, AOI.id, TODAY, TODAY),
     ]
-    assert [len(found) for found in seen] == [int(sees)] * 3
+    assert [len(found) for found in seen] == [int(sees)] * 2
     assert ask(member, store.days_with_records, AOI.id, TODAY + DAY, TODAY)[0] == (
         TODAY if sees else None
     )

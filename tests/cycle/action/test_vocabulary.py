@@ -131,18 +131,3 @@ def test_a_subject_is_known_by_name_and_by_code(text, key):
 def test_every_subject_is_one_that_pages_can_name():
     assert set(vocabulary.SUBJECT_KEYS.values()) <= set(SUBJECTS)
     assert set(SUBJECTS) <= set(vocabulary.SUBJECT_KEYS)
-
-
-@pytest.mark.parametrize(
-    ("text", "valid"),
-    [
-        ("8260243111100000", True),
-        ("82V0243n11100000", True),
-        ("826024311110000", False),
-        ("82602431111000000", False),
-        ("8260243111100000\n", False),
-        ("８２６０２４３１１１１０００００", False),
-    ],
-)
-def test_a_course_of_study_code_has_sixteen_letters_or_digits(text, valid):
-    assert vocabulary.is_course_of_study_code(text) is valid

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import inspect, select
+
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.scope import SystemScope, unit_of_work
@@ -17,6 +19,12 @@ ADJUSTMENT = key("adjustment")
 
 def draft(text="ひっ算を まちがえずに する", **more) -> GoalDraft:
     return GoalDraft(**{"unit_id": UNIT_DIVISION, "text": text, **more})
+
+
+def kept_with(scope, model, goal_id) -> list:
+    """What is kept beside a goal: earlier versions, if-then plans; in the order it was made."""
+    found = select(model).where(model.goal_id == goal_id)
+    return scope.session.scalars(found.order_by(*inspect(model).primary_key)).all()
 
 
 def enter_cards(unit=UNIT_DIVISION, school=AOI.school_id) -> None:

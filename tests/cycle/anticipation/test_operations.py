@@ -17,7 +17,7 @@ from aarportal.cycle.anticipation.choices import (
     IfThenDraft,
     PredictionDraft,
 )
-from aarportal.cycle.anticipation.models import Goal
+from aarportal.cycle.anticipation.models import Goal, GoalVersion, IfThen
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.loop.models import LearningCycle
@@ -44,6 +44,7 @@ from tests.cycle.anticipation.goals import (
     enter_adjustment,
     enter_cards,
     enter_laps,
+    kept_with,
     todays_lap,
 )
 
@@ -93,7 +94,7 @@ def test_everything_that_was_chosen_is_kept():
         assert goal.due_on == tomorrow
         criterion = store.criterion_of(scope, goal_id)
         assert (criterion.type, criterion.target, criterion.source) == ("count", 7, "pupil")
-        (if_then,) = store.if_thens_of(scope, [goal_id])[goal_id]
+        (if_then,) = kept_with(scope, IfThen, goal_id)
         assert (if_then.cue, if_then.obstacle, if_then.response) == (
             "at_home",
             "ねむくなったら",
@@ -109,7 +110,7 @@ def test_everything_that_was_chosen_is_kept():
 def test_an_empty_if_then_is_not_kept():
     with unit_of_work(scope_of(AOI)) as scope:
         goal = operations.set_goal(scope, draft(if_then=IfThenDraft("at_home")))
-        assert store.if_thens_of(scope, [goal.id]) == {goal.id: []}
+        assert kept_with(scope, IfThen, goal.id) == []
 
 
 def test_pages_and_minutes_are_not_held_against_records():
@@ -212,7 +213,7 @@ def test_a_second_goal_for_a_lap_revises_the_first():
         assert second is first
         assert (second.text, second.author, second.card_id) == (CARD_WORDS, "card", CARD)
         assert (second.version, second.amount_planned, second.reach) == (2, 3, "teach")
-        (before,) = store.versions_of(scope, [first.id])[first.id]
+        (before,) = kept_with(scope, GoalVersion, first.id)
         assert (before.version, before.text, before.amount_planned) == (1, draft().text, 8)
         assert before.reason == "other_task"
         assert store.criterion_of(scope, first.id).target == 3
@@ -326,7 +327,7 @@ def test_revising_keeps_the_first_version():
         assert (goal.version, goal.state) == (2, "active")
         operations.revise_goal(scope, goal, replace(CHANGE, reason="mistake", amount=4))
     with unit_of_work(scope_of(AOI)) as scope:
-        kept = store.versions_of(scope, [goal_id])[goal_id]
+        kept = kept_with(scope, GoalVersion, goal_id)
         assert [(v.version, v.amount_planned, v.strategies, v.reason) for v in kept] == [
             (1, 8, ["ask"], "too_big"), (2, 3, [], "mistake"),
         ]  # fmt: skip

@@ -1,18 +1,15 @@
 """Questions about goals, on both databases."""
 
-from datetime import timedelta
-
 import pytest
 
 from aarportal.core import clock
 from aarportal.core.scope import unit_of_work
 from aarportal.cycle.anticipation import operations, store
 from aarportal.cycle.anticipation.choices import IfThenDraft, PredictionDraft
+from aarportal.cycle.anticipation.models import IfThen
 from tests.cast import (
     AOI,
     BEN,
-    CHIBA,
-    DOI,
     HANA,
     KEN,
     UNIT_DIVISION,
@@ -25,6 +22,7 @@ from tests.cycle.anticipation.goals import (
     draft,
     enter_cards,
     enter_laps,
+    kept_with,
 )
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -44,64 +42,34 @@ def test_the_last_goal_is_the_one_set_last_and_not_withdrawn():
     first = set_goals("ひとつめ")
     second = set_goals("ふたつめ", unit=UNIT_WATER)
     with unit_of_work(scope_of(AOI)) as scope:
-        assert store.last_goal(scope, AOI.id).id == second.id
-        assert store.last_goal_and_unit(scope, AOI.id)[1] == UNIT_WATER
+        last, unit_id = store.last_goal_and_unit(scope, AOI.id)
+        assert (last.id, unit_id) == (second.id, UNIT_WATER)
         operations.withdraw_goal(scope, store.goal(scope, second.id), "mistake")
-        assert store.last_goal(scope, AOI.id).id == first.id
-        assert store.last_goal_and_unit(scope, AOI.id)[1] == UNIT_DIVISION
+        last, unit_id = store.last_goal_and_unit(scope, AOI.id)
+        assert (last.id, unit_id) == (first.id, UNIT_DIVISION)
 
 
 def test_nobody_has_a_last_goal_at_first():
     with unit_of_work(scope_of(AOI), read_only=True) as scope:
-        assert store.last_goal(scope, AOI.id) is None
         assert store.last_goal_and_unit(scope, AOI.id) is None
-
-
-def test_rated_goals_come_latest_first_and_without_those_that_wait():
-    set_goals("1", "2", "3")
-    with unit_of_work(scope_of(AOI), read_only=True) as scope:
-        assert [goal.text for goal in store.rated_goals(scope, AOI.id, 9)] == ["2", "1"]
-        assert [goal.text for goal in store.rated_goals(scope, AOI.id, 1)] == ["2"]
-
-
-def test_todays_goals_of_a_class_are_one_question(queries):
-    set_goals("きょう")
-    set_goals("けさの", "いまの", member=BEN)
-    with unit_of_work(scope_of(DOI), read_only=True) as scope, queries() as seen:
-        found = store.todays_goals(scope, {AOI.id, BEN.id}, clock.today())
-    assert len(seen) == 1
-    assert {key: [goal.text for goal in goals] for key, goals in found.items()} == {
-        AOI.id: ["きょう"], BEN.id: ["いまの", "けさの"],
-    }  # fmt: skip
-
-
-def test_a_goal_for_tomorrow_is_there_today_and_tomorrow():
-    set_goals("あした やる", when="tomorrow")
-    with unit_of_work(scope_of(CHIBA), read_only=True) as scope:
-        for days, there in ((-1, False), (0, True), (1, True), (2, False)):
-            day = clock.today() + timedelta(days=days)
-            assert bool(store.todays_goals(scope, {AOI.id}, day)) is there
 
 
 @pytest.mark.parametrize("reader", [BEN, HANA, KEN], ids=lambda member: member.name)
 def test_goals_are_out_of_sight_for_everybody_else(reader):
     goal = set_goals("ないしょ", prediction=PredictionDraft(3), if_then=IfThenDraft("", "x", "y"))
     with unit_of_work(scope_of(reader), read_only=True) as scope:
-        assert store.todays_goals(scope, {AOI.id}, clock.today()) == {}
         assert store.goals_of(scope, [goal.cycle_id]) == {}
-        assert store.rated_goals(scope, AOI.id, 9) == []
+        assert store.last_goal_and_unit(scope, AOI.id) is None
         assert store.criteria_of(scope, [goal.id]) == {}
-        assert store.if_thens_of(scope, [goal.id]) == {goal.id: []}
+        assert kept_with(scope, IfThen, goal.id) == []
         assert store.predictions_of(scope, [goal.cycle_id]) == {}
         assert store.plans_of(scope, [goal.cycle_id]) == {goal.cycle_id: []}
 
 
 def test_asking_about_nothing_costs_nothing(queries):
     with unit_of_work(scope_of(AOI), read_only=True) as scope, queries() as seen:
-        for ask in (store.goals_of, store.criteria_of, store.if_thens_of, store.predictions_of,
-                    store.plans_of, store.versions_of):  # fmt: skip
+        for ask in (store.goals_of, store.criteria_of, store.predictions_of, store.plans_of):
             assert ask(scope, []) == {}
-        assert store.todays_goals(scope, [], clock.today()) == {}
     assert not seen
 
 
@@ -142,7 +110,7 @@ def test_a_unit_offers_the_teachers_cards_and_the_own_last_goal():
     assert [card.card_id for card in offer().cards] == [CARD, COUNT_CARD]
     set_goals("この前の めあて", "いまの めあて")
     with unit_of_work(scope_of(AOI)) as scope:
-        operations.rate_goal(scope, store.last_goal(scope, AOI.id), 3)
+        operations.rate_goal(scope, store.last_goal_and_unit(scope, AOI.id)[0], 3)
     assert [card.text for card in offer().cards][2:] == ["いまの めあて"]
     assert offer(UNIT_WATER).cards == ()
 

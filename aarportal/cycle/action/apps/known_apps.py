@@ -1,7 +1,8 @@
 """Apps whose credential was checked a moment ago: they send one request after the other.
 
 Each process remembers for itself. A credential that is changed or revoked is forgotten here at
-once, and by other processes within `REMEMBERED_SECONDS`.
+once, and by other processes within `REMEMBERED_SECONDS`. It remembers as well of which apps it was
+written down a moment ago that they were here.
 """
 
 import time
@@ -11,10 +12,13 @@ from uuid import UUID
 from aarportal.core.scope import AppScope
 
 REMEMBERED_SECONDS = 5.0
+#: How long it is enough to have written once that an app was here.
+NOTED_SECONDS = 60.0
 #: More than any district has; whoever guesses keys is not remembered at all.
 _MOST = 1000
 
 _known: dict[bytes, tuple[float, AppScope]] = {}
+_noted: dict[UUID, float] = {}
 
 
 def recall(access_key: str, secret: str) -> AppScope | None:
@@ -44,6 +48,17 @@ def forget(app_id: UUID) -> None:
 def forget_all() -> None:
     """Ask the database again for every app."""
     _known.clear()
+    _noted.clear()
+
+
+def is_noted(app_id: UUID) -> bool:
+    """Whether it was written a moment ago that the app was here."""
+    return _noted.get(app_id, 0.0) > time.monotonic()
+
+
+def note(app_id: UUID) -> None:
+    """It is being written that the app was here: for a while nobody else needs to."""
+    _noted[app_id] = time.monotonic() + NOTED_SECONDS
 
 
 def _digest(access_key: str, secret: str) -> bytes:

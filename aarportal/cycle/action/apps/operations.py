@@ -209,6 +209,17 @@ def who(scope: SystemScope, access_key: str, secret: str) -> AppScope | None:
     return scope_of(scope, app)
 
 
+def note_use(scope: SystemScope, app_id: UUID) -> None:
+    """Write that an app was here, unless that was written a moment ago."""
+    app = scope.session.get(LearningApp, app_id)
+    now = clock.now()
+    enough = timedelta(seconds=known_apps.NOTED_SECONDS)
+    if app is None or (app.last_used_at is not None and now - app.last_used_at < enough):
+        return
+    app.last_used_at = now
+    audit.record(scope, "app:noticed", app.id)
+
+
 def _is_secret_of(app: LearningApp | None, secret: str) -> bool:
     """Whether it is the app's secret, or the one before while that holds.
 

@@ -20,6 +20,7 @@ from aarportal.cycle.action.xapi.statements import (
     as_list,
     duration_seconds,
 )
+from aarportal.cycle.units.curriculum.codes import is_code
 
 #: A longer duration was measured across nights and says nothing about one sitting.
 _LONGEST_SITTING_SECONDS = 24 * 60 * 60
@@ -65,6 +66,7 @@ class Record(Struct, frozen=True):
         counts_time: Whether it is a sign of life, of which active time is made. If not, its
             `duration_seconds` is 0: the time belongs to another record, or it was no time of
             learning.
+        has_time: Whether the time of day is known; if not, `ended_at` says the day and no more.
     """
 
     started_at: datetime
@@ -86,6 +88,7 @@ class Record(Struct, frozen=True):
     score_raw: float | None = None
     score_max: float | None = None
     counts_time: bool = True
+    has_time: bool = True
 
     @property
     def is_acting(self) -> bool:
@@ -288,7 +291,7 @@ def _core(statement: Statement) -> tuple[str | None, str | None, str | None]:
         if subject is None and (texts := _texts(extensions, vocabulary.SUBJECT)):
             subject = next(filter(None, map(vocabulary.subject_key, texts)), None)
         if code is None and (texts := _texts(extensions, vocabulary.COURSE_OF_STUDY_CODE)):
-            code = next(filter(vocabulary.is_course_of_study_code, texts), None)
+            code = next(filter(is_code, texts), None)
         if unit is None and (texts := _texts(extensions, vocabulary.UNIT)):
             unit = next(filter(None, map(clean, texts)), None)
     return subject, code, unit

@@ -38,10 +38,12 @@ def _record(statement: Statement) -> Record | None:
     activity = statement.object
     assert isinstance(activity, Activity)
     record = _with_counts(with_score(basic_record(statement, activity), statement), statement)
-    if record.duration_seconds is None and context_extension(statement, DAY_ONLY) is True:
-        # The day says nothing about how far apart two pieces of work were.
-        return record.without_time()
-    return record
+    if context_extension(statement, DAY_ONLY) is not True:
+        return record
+    # The day says nothing about how far apart two pieces of work were, or whether they overlapped.
+    if record.duration_seconds is None:
+        record = record.without_time()
+    return replace(record, has_time=False)
 
 
 def _with_counts(record: Record, statement: Statement) -> Record:

@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from aarportal.cycle.action.translators import OURS
 from aarportal.cycle.action.translators.caliper_vocabulary import COURSE, term, type_iri
-from aarportal.cycle.action.vocabulary import COURSE_OF_STUDY_CODE, is_course_of_study_code
+from aarportal.cycle.action.vocabulary import COURSE_OF_STUDY_CODE
 from aarportal.cycle.action.xapi.statement_model import Duration, Iri
+from aarportal.cycle.units.curriculum.codes import is_code
 
 #: What our own keys for Caliper begin with.
 OURS_CALIPER = OURS + "caliper:"
@@ -222,7 +223,7 @@ def _codes(thing: Entity) -> Iterator[str]:
             objective = entity(each)
             found = _CODE_IRI.match(objective.id)
             code = found["code"] if found else objective.name
-            if is_course_of_study_code(code):
+            if is_code(code):
                 yield code
 
 

@@ -27,7 +27,7 @@ from aarportal.cycle.action.translators.dates import (
     read_time,
 )
 from aarportal.cycle.action.translators.sheets import Row
-from aarportal.cycle.action.vocabulary import is_course_of_study_code
+from aarportal.cycle.units.curriculum.codes import is_code
 
 _UUID = re.compile(r"\A[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -269,7 +269,7 @@ class RowReader:
 
 def _unit_code(cell: str) -> str:
     code = plain(cell)
-    if not is_course_of_study_code(code):
+    if not is_code(code):
         raise CellError("unit_code")
     return code
 

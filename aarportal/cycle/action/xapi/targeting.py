@@ -9,6 +9,7 @@ Source: xAPI 1.0.3, part three, section 2.1.3 (filter conditions for StatementRe
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
@@ -126,6 +127,38 @@ def _to_referring(scope: AppScope, own: Mapping[int, set[int]], found: dict[int,
             found.setdefault(reference.position, set()).update(gain)
             following.setdefault(reference.id, set()).update(gain)
         gains = following
+
+
+@dataclass(frozen=True)
+class Found:
+    """By what a statement that is stored already has to be found.
+
+    Attributes:
+        terms: By itself, and by what it refers to.
+        target_id: The statement that it is about; None if it is about something else.
+        is_voiding: Whether it takes that one back.
+    """
+
+    terms: set[int]
+    target_id: UUID | None
+    is_voiding: bool
+
+
+def found_by(scope: AppScope, kept: Iterable[Kept]) -> dict[int, Found]:
+    """By what these statements have to be found, by place; unreadable ones are left out.
+
+    Whatever came before or after them: each looks for itself at what it refers to.
+    """
+    said = {row.position: (row, each) for row in kept if (each := _decoded(row)) is not None}
+    inherits = _from_targets(scope, [(place, each) for place, (_, each) in said.items()])
+    return {
+        place: Found(
+            own_terms(each, row.app_id) | inherits.get(place, set()),
+            target_of(each),
+            each.is_voiding,
+        )
+        for place, (row, each) in said.items()
+    }
 
 
 # --- when a statement is found --------------------------------------------------------------------

@@ -7,7 +7,7 @@ from uuid import UUID
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError
-from aarportal.core.scope import AppScope, Scope
+from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation import store
 from aarportal.cycle.anticipation.choices import SLOTS, WHENS
 from aarportal.cycle.anticipation.models import PlanSession
@@ -15,7 +15,6 @@ from aarportal.cycle.anticipation.plans.matching import (
     DayWork,
     Planned,
     settle,
-    settle_by_work,
 )
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop import store as cycles
@@ -105,28 +104,6 @@ def drop_plan(scope: Scope, plan: PlanSession) -> PlanSession:
     _step(plan, PlanEvent.DROP)
     audit.record(scope, "plan:dropped", plan.id, student_id=plan.student_id)
     return plan
-
-
-def match_record_to_plans(scope: Scope | AppScope, student_id: UUID, work: DayWork) -> int:
-    """Let one day's work answer the plans around it; one query when there are none.
-
-    An app cannot see plans, so nothing happens in its scope: `settle_plans` makes up for it when
-    the student's own page asks.
-
-    Args:
-        scope: Whose eyes it happens in.
-        student_id: Whose work it is.
-        work: All that the student did on that day in that unit, this record included.
-
-    Returns:
-        How many plans moved.
-    """
-    if isinstance(scope, AppScope):
-        return 0
-    last = min(work.day + timedelta(days=1), clock.today())
-    rows = store.plans_to_settle(scope, student_id, work.day - timedelta(days=1), last)
-    # One day's work proves what was done, never that something was not.
-    return _settle(scope, student_id, rows, settle_by_work([p for _, p in rows], [work], last))
 
 
 def settle_plans(

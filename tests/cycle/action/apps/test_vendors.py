@@ -143,7 +143,7 @@ def test_everything_that_is_understood_stands_there(browser):
 def test_the_limits_are_those_of_the_installation(app, browser):
     settings = app.config["SETTINGS"]
     page = browser(OKA).get(f"{PAGE}&lang=en")
-    assert page.says(f"{settings.statements_per_minute:,} requests a minute")
+    assert page.says(f"{settings.xapi_requests_per_minute:,} requests a minute")
     assert page.says(f"{settings.max_statements_bytes // 2**20} MiB")
     assert page.says(f"At most {settings.most_statements} come in one answer")
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.scope import SystemScope, unit_of_work
@@ -14,7 +14,8 @@ from aarportal.cycle.action.imports.states import ImportState
 from aarportal.cycle.action.imports.taking_in import operations as taking
 from aarportal.cycle.action.intake import digester, matching
 from aarportal.cycle.action.intake.operations import read_again
-from aarportal.cycle.action.models import LearningApp
+from aarportal.cycle.action.models import DayRollup, LearningApp
+from aarportal.cycle.action.operations import rebuild
 from aarportal.cycle.action.translators.columns import ColumnMapping, PersonKind, guess
 from aarportal.cycle.action.translators.sheets import SheetError
 from aarportal.people.identity.models import IdentityLink
@@ -203,6 +204,50 @@ def test_a_table_becomes_records_with_their_time_and_counts():
     assert (aoi.active_seconds, aoi.day, aoi.connector) == (750, date(2026, 4, 1), "table")
     assert aoi.ended_at == datetime(2026, 4, 1, 0, 5, tzinfo=UTC)
     assert ben.active_seconds == 1200
+
+
+def by_day(member, title, minutes, on="2026/4/1") -> str:
+    return f"{member.name}@hinata.example,{on},{title},算数,{minutes}"
+
+
+def minutes_of(member) -> tuple[int, int]:
+    """Minutes by the list of records, and by the sums that charts are drawn from."""
+    listed = sum(each.active_seconds for each in records() if each.student_id == member.id)
+    with unit_of_work(SystemScope("sums"), read_only=True) as scope:
+        drawn = scope.session.scalar(
+            select(func.sum(DayRollup.active_seconds)).where(DayRollup.student_id == member.id)
+        )
+    return listed // 60, (drawn or 0) // 60
+
+
+def test_rows_that_name_a_day_and_no_time_of_day_all_count():
+    header = "ログインID,学習日,教材名,教科,学習時間(分)"
+    lines = [by_day(AOI, "音読", 10), by_day(AOI, "音読", 10), by_day(AOI, "漢字", 25),
+             by_day(AOI, "計算", 90), by_day(BEN, "音読", 5)]  # fmt: skip
+    first = started(brought(table(*lines, header=header)))
+    assert (minutes_of(AOI), minutes_of(BEN)) == ((135, 135), (5, 5))
+    kept = sums()
+    # In another order, and with what came later, it is what it would have been at once.
+    more = started(brought(table(by_day(AOI, "図形", 15), *reversed(lines), header=header)))
+    assert minutes_of(AOI) == (150, 150)
+    with unit_of_work(SystemScope("sums anew")) as scope:
+        rebuild(scope, AOI.school_id)
+    assert minutes_of(AOI) == (150, 150)
+    taken_back(more)
+    assert sums() == kept
+    taken_back(first)
+    assert (records(), sums()) == ([], [])
+
+
+def test_rows_with_and_without_a_time_of_day_do_not_swallow_each_other():
+    at_noon = [line(AOI, f"2026/4/1 {at}", f"ドリル{at}", "10分") for at in ("11:50", "12:00")]
+    started(brought(table(*at_noon)))
+    header = "ログインID,学習日,教材名,教科,学習時間(分)"
+    started(brought(table(by_day(AOI, "音読", 30), header=header)))
+    assert minutes_of(AOI) == (50, 50)
+    # Whatever comes in late has the day counted anew.
+    started(brought(table(line(AOI, "2026/4/1 8:30", "朝", "5分"))))
+    assert minutes_of(AOI) == (55, 55)
 
 
 def test_a_second_attempt_counts_as_trying_again():

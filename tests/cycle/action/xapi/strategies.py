@@ -453,18 +453,19 @@ BREAKS = {
 }  # fmt: skip
 
 
-def _break(body, rule):
-    broken = copy.deepcopy(body)
+def broken(body, rule):
+    """A statement with one rule broken."""
+    spoiled = copy.deepcopy(body)
     for name, value in BREAKS[rule].items():
         if value is REMOVED:
-            broken.pop(name, None)
+            spoiled.pop(name, None)
         else:
-            broken[name] = value
-    return Broken(rule, broken)
+            spoiled[name] = value
+    return Broken(rule, spoiled)
 
 
 @st.composite
 def broken_statements(draw):
     """A statement about an activity with one rule broken."""
     good = {**draw(_about_activities), **draw(_envelope)}
-    return _break(good, draw(st.sampled_from(sorted(BREAKS))))
+    return broken(good, draw(st.sampled_from(sorted(BREAKS))))

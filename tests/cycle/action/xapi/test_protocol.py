@@ -123,7 +123,7 @@ def test_as_what_an_unversioned_request_is_answered_is_a_setting(drill, settings
 
 #: Environment -> field of the settings and its value.
 ENVIRONMENTS = {
-    ("AARPORTAL_STATEMENTS_PER_MINUTE", "0"): ("statements_per_minute", 0),
+    ("AARPORTAL_XAPI_REQUESTS_PER_MINUTE", "0"): ("xapi_requests_per_minute", 0),
     ("AARPORTAL_MAX_DOCUMENT_BYTES", "5000"): ("max_document_bytes", 5000),
     ("AARPORTAL_UNVERSIONED_XAPI", "2.0.0"): ("unversioned_xapi", "2.0.0"),
     ("AARPORTAL_PUBLIC_URL", "https://p.example/"): ("public_url", "https://p.example/"),

@@ -14,7 +14,7 @@ from aarportal.cycle.anticipation.plans.matching import DayWork
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.loop.states import CycleEvent
-from tests.cast import AOI, BEN, DRILL_SCOPE, UNIT_DIVISION, UNIT_WATER, scope_of
+from tests.cast import AOI, BEN, UNIT_DIVISION, scope_of
 from tests.cycle.anticipation.goals import draft
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -109,42 +109,6 @@ def test_somebody_elses_plan_is_not_there():
         plan_id = planned(scope).id
     with unit_of_work(scope_of(BEN), read_only=True) as scope, pytest.raises(NotFoundError):
         store.plan(scope, plan_id)
-
-
-@pytest.mark.parametrize(
-    ("done", "state"),
-    [({"items": 8}, "done"), ({"items": 4}, "done"), ({"items": 3}, "partly"),
-     ({"items": 8, "unit": UNIT_WATER, "subject": "rika"}, "planned")],
-    ids=["all", "half", "less", "another unit"],
-)  # fmt: skip
-def test_a_record_answers_the_plan_of_its_day(done, state):
-    with unit_of_work(scope_of(AOI)) as scope:
-        plan = planned(scope)
-        moved = operations.match_record_to_plans(scope, AOI.id, work(**done))
-        assert (plan.state, moved) == (state, int(state != "planned"))
-
-
-def test_a_record_says_nothing_about_older_plans():
-    with unit_of_work(scope_of(AOI)) as scope:
-        plan = planned(scope, days=-5)
-        assert operations.match_record_to_plans(scope, AOI.id, work()) == 0
-        assert plan.state == "planned"
-
-
-def test_without_a_plan_a_record_costs_one_question(queries):
-    with unit_of_work(scope_of(AOI)) as scope, queries() as seen:
-        assert operations.match_record_to_plans(scope, AOI.id, work()) == 0
-    assert len(seen) == 1
-
-
-def test_an_app_cannot_see_plans_and_moves_none(queries):
-    with unit_of_work(scope_of(AOI)) as scope:
-        plan_id = planned(scope).id
-    with unit_of_work(DRILL_SCOPE) as scope, queries() as seen:
-        assert operations.match_record_to_plans(scope, AOI.id, work()) == 0
-    assert not seen
-    with unit_of_work(scope_of(AOI), read_only=True) as scope:
-        assert store.plan(scope, plan_id).state == "planned"
 
 
 @pytest.mark.parametrize(

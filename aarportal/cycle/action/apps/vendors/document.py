@@ -5,11 +5,19 @@ code. The page and the files in `docs/` are drawn from this and nothing else.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from aarportal.core.words import mark
 from aarportal.cycle.action.apps.vendors import words
+from aarportal.cycle.action.apps.vendors.blocks import (
+    Block,
+    Code,
+    Heading,
+    Items,
+    Paragraph,
+    Table,
+)
 from aarportal.cycle.action.apps.vendors.examples import Example, Place, examples
 from aarportal.settings import Settings
 
@@ -45,7 +53,7 @@ class Facts:
         return cls(
             place=place,
             home_pages=home_pages,
-            per_minute=settings.statements_per_minute,
+            per_minute=settings.xapi_requests_per_minute,
             body_bytes=settings.max_statements_bytes,
             attachments_bytes=settings.max_attachments_bytes,
             document_bytes=settings.max_document_bytes,
@@ -53,55 +61,7 @@ class Facts:
         )
 
 
-@dataclass(frozen=True)
-class Heading:
-    """The beginning of a section."""
-
-    text: str
-    id: str
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A text; `values` stand in its `%(name)s`."""
-
-    text: str
-    values: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Items:
-    """A list of texts."""
-
-    texts: tuple[Paragraph, ...]
-
-
-@dataclass(frozen=True)
-class Code:
-    """Something to paste."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of cells.
-
-    Attributes:
-        caption: What it is about; it is translated.
-        head: Headings of the columns; they are translated.
-        rows: Cells; lines in one cell stand below each other.
-        is_text: Whether cells are texts, which are translated, instead of code.
-    """
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    is_text: bool = False
-
-
 Made: TypeAlias = dict[str, Example]
-Block: TypeAlias = Heading | Paragraph | Items | Code | Table
 
 TITLE = mark("For the makers of learning apps")
 
@@ -350,6 +310,14 @@ def _reading(facts: Facts, made: Made) -> Iterator[Block]:
             "`X-Experience-API-Consistent-Through` says up to when the answer is complete."
         ),
         {"n": str(facts.statements)},
+    )
+    yield Paragraph(
+        mark(
+            "Whoever may read what others sent reads what the portal itself tells of the learning "
+            "here as well, and in it the children's own words: goals, plans and reflections, and "
+            "what teachers answered. Ask the school for it only if you need it, and show one "
+            "child's words to no other child."
+        )
     )
     yield Code(made["query"].command)
     yield Paragraph(mark("A statement that was taken back is still there under its id:"))

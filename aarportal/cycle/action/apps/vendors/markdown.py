@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from aarportal.cycle.action.apps.vendors.document import (
-    TITLE,
+from aarportal.cycle.action.apps.vendors.blocks import (
     Block,
     Code,
     Heading,
@@ -11,6 +10,7 @@ from aarportal.cycle.action.apps.vendors.document import (
     Paragraph,
     Table,
 )
+from aarportal.cycle.action.apps.vendors.document import TITLE
 
 #: msgid -> text.
 Translate = Callable[[str], str]
