@@ -61,11 +61,6 @@ class Settings:
     that other systems read, for instance of the identity provider; empty means public_url."""
 
     @property
-    def statements_per_minute(self) -> int:
-        """Until `xapi.protocol` asks for `xapi_requests_per_minute`."""
-        return self.xapi_requests_per_minute
-
-    @property
     def is_sqlite(self) -> bool:
         """Whether the embedded store is used."""
         return self.database_url.startswith("sqlite")

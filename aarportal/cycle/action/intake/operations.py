@@ -565,6 +565,7 @@ def _entry(each: _Found, app_id: UUID) -> Entry:
         cycle_id=each.cycle.id if each.cycle else None,
         ended_at=record.ended_at,
         own_duration=record.duration_seconds,
+        has_time=record.has_time,
         items=record.items,
         first_attempt_items=record.first_attempt_items,
         first_attempt_correct=record.first_attempt_correct,

@@ -95,7 +95,7 @@ class XapiBlueprint(PortalBlueprint):
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Let the app speak xAPI below its root, in what goes wrong as well."""
-    app.extensions["xapi_rate"] = TokenBuckets(settings.statements_per_minute, time.monotonic)
+    app.extensions["xapi_rate"] = TokenBuckets(settings.xapi_requests_per_minute, time.monotonic)
     app.wsgi_app = AlternateRequestSyntax(  # type: ignore[method-assign]
         app.wsgi_app, prefix=f"{ROOT}/", max_bytes=_FORM_FACTOR * settings.max_statements_bytes
     )
