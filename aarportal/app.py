@@ -5,7 +5,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_compress import Compress
 from htmx_flask import Htmx
 from markupsafe import Markup
@@ -22,8 +23,20 @@ from aarportal.settings import Settings
 from aarportal.web import assets, dates, errors, fragments, guard, priority, texts, view
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Machines bring no cookie: there is nothing to be verified."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of a request, empty for whoever has none."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 class _Portal(Flask):
     """Nothing here is async: asking every function for it takes a tenth of a small answer."""
+
+    session_interface = _Sessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Take a function as it is."""

@@ -51,7 +51,7 @@ class _SixteenBytes(LargeBinary):
 
     def bind_processor(self, _dialect: Dialect) -> Callable[[Any], Any]:
         """UUID -> bytes."""
-        return lambda value: None if value is None else value.bytes
+        return lambda value: None if value is None else value.int.to_bytes(16, "big")
 
     def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[Any], Any]:
         """Bytes -> UUID."""
@@ -110,7 +110,8 @@ def _utc_text(value: datetime | None) -> str | None:
     """The text that SQLAlchemy's own type would write, so that columns compare as moments do."""
     if value is None:
         return None
-    return _in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+    moment = value if value.tzinfo is UTC else _in_utc(value)
+    return moment.isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 def _moment_of(text: str | None) -> datetime | None:

@@ -11,6 +11,7 @@ from flask import Response, jsonify, request
 
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.xapi.resources import store
+from aarportal.web.guard import vary_by
 
 METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 ALLOWED_HEADERS = (
@@ -54,7 +55,7 @@ def share(response: Response, app_id: UUID | None) -> bool:
     Returns:
         Whether it may.
     """
-    response.vary.add("Origin")
+    vary_by(response, "Origin")
     origin = request.headers.get("Origin")
     if not origin or not _is_known(origin, app_id):
         return False
