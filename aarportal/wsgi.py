@@ -22,8 +22,6 @@ def get_ready(app: Flask) -> None:
     gc.freeze()
     # A request makes thousands of objects that live as long as it does: looking sooner finds none.
     gc.set_threshold(10_000, 20, 20)
-    # A thread that comes back from the database waits this long for one that only counts.
-    sys.setswitchinterval(0.0005)
 
 
 def _start_threads(app: Flask) -> None:

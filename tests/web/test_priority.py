@@ -1,0 +1,53 @@
+"""People before machines."""
+
+import sys
+import threading
+
+import pytest
+
+from aarportal.web import priority
+from aarportal.web.priority import Pages
+
+PATIENCE_SECONDS = 5
+SOON_SECONDS = 0.02
+
+
+@pytest.fixture
+def pages():
+    return Pages()
+
+
+def machine_beside(pages: Pages) -> threading.Event:
+    """A machine that gives way to these pages; the event says that it went on."""
+    went_on = threading.Event()
+    threading.Thread(target=lambda: (pages.give_way(), went_on.set())).start()
+    return went_on
+
+
+def test_a_machine_goes_on_when_nobody_waits(pages):
+    assert machine_beside(pages).wait(PATIENCE_SECONDS)
+
+
+def test_a_machine_waits_until_the_last_page_is_made(pages, monkeypatch):
+    monkeypatch.setattr(priority, "_LONGEST_WAIT", PATIENCE_SECONDS)
+    pages.begin()
+    pages.begin()
+    went_on = machine_beside(pages)
+    pages.end()
+    assert not went_on.wait(SOON_SECONDS)
+    pages.end()
+    assert went_on.wait(PATIENCE_SECONDS)
+
+
+def test_no_page_keeps_a_machine_for_long(pages):
+    pages.begin()
+    assert machine_beside(pages).wait(PATIENCE_SECONDS)
+    pages.end()
+
+
+def test_threads_change_over_sooner_while_a_page_is_made(app):
+    pages, before = Pages(), sys.getswitchinterval()
+    pages.begin()
+    assert sys.getswitchinterval() < before
+    pages.end()
+    assert sys.getswitchinterval() == pytest.approx(before)
