@@ -68,7 +68,6 @@ def init_app(app: Flask, *, machines: tuple[str, ...]) -> None:
         app: The app.
         machines: Beginnings of the paths under which machines ask.
     """
-
     sys.setswitchinterval(_SWITCH_SECONDS)
 
     @app.before_request
