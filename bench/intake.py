@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -154,6 +155,17 @@ def send(port: int, sent: list[bytes], connections: int) -> Sent:
     return seen
 
 
+def ids_since(port: int, since: datetime) -> Iterator[str]:
+    """The id of every statement stored since then, as the server gives them out."""
+    url = f"/xapi/statements?{urlencode({'since': since.isoformat(), 'ascending': 'true'})}"
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        while url:
+            connection.request("GET", url, headers=HEADERS)
+            page = json.loads(connection.getresponse().read())
+            yield from (each["id"] for each in page["statements"])
+            url = page["more"]
+
+
 def cpu_seconds(server: Server) -> float:
     """CPU that the server and its workers have used so far."""
     total = 0
@@ -225,11 +237,14 @@ def measure(server: Server, stage: Stage, name: str, *, size: int, times: int) -
     send(server.port, stage.bodies(size, 8), CONNECTIONS)
     stage.wait_until_read()
     sent = stage.bodies(size, times)
+    since = datetime.now(UTC)
     before = cpu_seconds(server)
     seen = send(server.port, sent, CONNECTIONS)
     stage.wait_until_read()
     used = cpu_seconds(server) - before
     assert not seen.trouble, seen.trouble[:3]
+    wanted = sorted(each["id"] for body in sent for each in json.loads(body))
+    assert sorted(ids_since(server.port, since)) == wanted, "something was lost or doubled"
     line(name, used * 1000 / (size * times), "ms", LIMITS[size])
     if size == 1:
         p95 = sorted(seen.seconds)[int(len(seen.seconds) * 0.95)] * 1000
