@@ -46,7 +46,9 @@ def as_json(day: date, shown: tuple[Login, ...]) -> dict[str, object]:
 
 
 def _room(school: School, teacher: Teacher) -> str:
-    """What somebody teaches, in a few words."""
+    """What somebody teaches or does, in a few words."""
+    if teacher.role != "teacher":
+        return "学校事務・システム担当"
     homerooms = [f"{plan.title} 担任" for plan in school.classes if plan.key == teacher.homeroom]
     groups = [group.title for group in school.groups if group.key in teacher.groups]
     return "・".join(homerooms + groups)

@@ -203,7 +203,7 @@ def _roles(school: School) -> list[Cells]:
     return pupils + [
         {
             "sourcedId": f"role-{teacher.login_id}", "userSourcedId": teacher.login_id,
-            "roleType": "primary", "role": "teacher", "orgSourcedId": teacher.school,
+            "roleType": "primary", "role": teacher.role, "orgSourcedId": teacher.school,
         }
         for teacher in school.teachers
     ]  # fmt: skip

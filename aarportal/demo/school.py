@@ -64,13 +64,18 @@ GROUPS = (
 
 @dataclass(frozen=True)
 class Teacher:
-    """A teacher with what they teach: the keys of classes and groups, the homeroom first."""
+    """Somebody of the staff with what they teach: keys of classes and groups, the homeroom first.
+
+    The office teaches nothing; its role is another.
+    """
 
     login_id: str
     school: str
     name: PersonName
     homeroom: str = ""
     groups: tuple[str, ...] = ()
+    role: str = "teacher"
+    """As OneRoster calls it."""
 
 
 TEACHERS = (
@@ -86,6 +91,9 @@ TEACHERS = (
         groups=("6-1-gaikokugo",),
     ),
     Teacher("jeigo", SECONDARY, PersonName("森", "緑", "モリ", "ミドリ"), groups=("J2-1-eigo",)),
+    Teacher(
+        "jimu", PRIMARY, PersonName("小林", "恵", "コバヤシ", "メグミ"), role="siteAdministrator"
+    ),
 )  # fmt: skip
 
 
@@ -146,7 +154,9 @@ def make_school(rng: Random, classes: int | None = None) -> School:
         teachers=tuple(
             teacher
             for teacher in TEACHERS
-            if teacher.homeroom in keys or any(_class_of(key) in keys for key in teacher.groups)
+            if teacher.role != "teacher"
+            or teacher.homeroom in keys
+            or any(_class_of(key) in keys for key in teacher.groups)
         ),
         groups=tuple(group for group in GROUPS if group.class_key in keys),
     )
