@@ -321,7 +321,7 @@ def _check_bulk_rows(state: ORMExecuteState, scope: Scope | AppScope) -> None:
 
 def admit_rows(
     scope: Scope | AppScope | SystemScope,
-    row_class: type[Base],
+    row_class: type,
     rows: Sequence[Mapping[str, Any]],
 ) -> None:
     """Say that these rows may be made by whoever is at work, and that something changes.
