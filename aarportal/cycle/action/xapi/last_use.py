@@ -7,6 +7,7 @@ and never in the way of what is sent.
 from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError
 
+from aarportal.core.errors import StoreBusyError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.apps import known_apps
 from aarportal.cycle.action.apps import operations as apps
@@ -27,7 +28,7 @@ def init_app(app: Flask) -> None:
         try:
             with unit_of_work(SystemScope("an app is reading")) as scope:
                 apps.note_use(scope, app_id)
-        except DBAPIError:
+        except (DBAPIError, StoreBusyError):
             # What it asked for is there; that it asked is written next time.
             app.logger.warning("it could not be written that an app was here", exc_info=True)
         return response

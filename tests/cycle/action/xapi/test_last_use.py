@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
+from aarportal.core.errors import StoreBusyError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.apps import known_apps
 from aarportal.cycle.action.commands import list_apps
@@ -86,11 +88,14 @@ def test_whoever_has_no_credential_was_not_here(app, board):
     assert (last_used(app), traces(app)) == (None, 0)
 
 
-def test_a_read_is_answered_even_if_that_cannot_be_written(app, board, monkeypatch):
-    from sqlalchemy.exc import OperationalError
-
+@pytest.mark.parametrize(
+    "trouble",
+    [OperationalError("UPDATE", {}, RuntimeError("database is locked")), StoreBusyError()],
+    ids=["locked", "no turn"],
+)
+def test_a_read_is_answered_even_if_that_cannot_be_written(app, board, monkeypatch, trouble):
     def busy(*_):
-        raise OperationalError("UPDATE", {}, RuntimeError("database is locked"))
+        raise trouble
 
     monkeypatch.setattr("aarportal.cycle.action.apps.operations.note_use", busy)
     reads(board)
