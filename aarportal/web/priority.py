@@ -7,12 +7,13 @@ for a page. Pages that only read count: one that writes may wait for what the ma
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, request
+from flask import Flask
 from sqlalchemy import Engine, event
 
 _SAFE = frozenset({"GET", "HEAD"})
@@ -61,25 +62,35 @@ class Pages:
 _pages = Pages()
 
 
-def init_app(app: Flask, *, machines: tuple[str, ...]) -> None:
-    """Count the pages that this app makes.
+class PeopleFirst:
+    """WSGI middleware that counts the pages being made, from the first line that is ours on."""
 
-    Args:
-        app: The app.
-        machines: Beginnings of the paths under which machines ask.
-    """
-    sys.setswitchinterval(_SWITCH_SECONDS)
+    def __init__(self, app: WSGIApplication, *, machines: tuple[str, ...]) -> None:
+        """Stand before an app.
 
-    @app.before_request
-    def begin() -> None:
-        if request.method in _SAFE and not request.path.startswith(machines):
-            request.environ["aarportal.page"] = True
-            _pages.begin()
+        Args:
+            app: Gets every request.
+            machines: Beginnings of the paths under which machines ask.
+        """
+        self._app = app
+        self._machines = machines
 
-    @app.teardown_request
-    def end(_error: BaseException | None) -> None:
-        if request.environ.pop("aarportal.page", False):
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        path: str = environ.get("PATH_INFO", "")
+        if environ["REQUEST_METHOD"] not in _SAFE or path.startswith(self._machines):
+            return self._app(environ, start_response)
+        _pages.begin()
+        try:
+            return self._app(environ, start_response)
+        finally:
             _pages.end()
+
+
+def init_app(app: Flask, *, machines: tuple[str, ...]) -> None:
+    """Count the pages that this app makes; see `PeopleFirst`."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    app.wsgi_app = PeopleFirst(app.wsgi_app, machines=machines)  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from aarportal.web import priority
-from aarportal.web.priority import Pages
+from aarportal.web.priority import Pages, PeopleFirst
 
 PATIENCE_SECONDS = 5
 SOON_SECONDS = 0.02
@@ -51,3 +51,27 @@ def test_threads_change_over_sooner_while_a_page_is_made(app):
     assert sys.getswitchinterval() < before
     pages.end()
     assert sys.getswitchinterval() == pytest.approx(before)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "is_page"),
+    [
+        ("GET", "/", True),
+        ("HEAD", "/class", True),
+        ("POST", "/", False),
+        ("GET", "/xapi/statements", False),
+        ("POST", "/caliper", False),
+    ],
+)
+def test_what_people_look_at_is_a_page_until_it_is_made(app, method, path, is_page):
+    usual, seen = sys.getswitchinterval(), []
+
+    def inner(_environ, _start_response):
+        seen.append(sys.getswitchinterval() < usual)
+        raise LookupError
+
+    first = PeopleFirst(inner, machines=("/xapi/", "/caliper"))
+    with pytest.raises(LookupError):
+        first({"REQUEST_METHOD": method, "PATH_INFO": path}, None)
+    assert seen == [is_page]
+    assert sys.getswitchinterval() == pytest.approx(usual)
