@@ -90,7 +90,7 @@ class PeopleFirst:
 def init_app(app: Flask, *, machines: tuple[str, ...]) -> None:
     """Count the pages that this app makes; see `PeopleFirst`."""
     sys.setswitchinterval(_SWITCH_SECONDS)
-    app.wsgi_app = PeopleFirst(app.wsgi_app, machines=machines)  # type: ignore[method-assign]
+    app.wsgi_app = PeopleFirst(app.wsgi_app, machines=machines)  # type: ignore[method-assign]  # WSGI middleware
 
 
 @contextmanager

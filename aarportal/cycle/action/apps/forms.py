@@ -98,7 +98,7 @@ class AppForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             raise InvalidError("school_ids", "unknown_school") from None
 
 
-class RotateForm(FlaskForm):  # type: ignore[misc]
+class RotateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A new secret."""
 
     at_once = BooleanField(_l("Somebody else may know the secret of now: it stops working at once"))
