@@ -6,7 +6,7 @@ import sys
 from flask import Flask
 
 from aarportal import charts
-from aarportal.core import statistics
+from aarportal.core import upkeep
 from aarportal.cycle.action.imports import importer
 from aarportal.cycle.action.intake import digester
 from aarportal.settings import Settings
@@ -15,7 +15,7 @@ from aarportal.settings import Settings
 def get_ready(app: Flask) -> None:
     """What a server does once, before it forks and before the first request."""
     with app.app_context():
-        statistics.learn()
+        upkeep.learn()
     charts.warm()
     # What the app itself is made of stays: the garbage collector need not walk it again and again.
     gc.collect()

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from aarportal import migrate
 from aarportal.app import create_app
-from aarportal.core import clock, statistics
+from aarportal.core import clock, upkeep
 from aarportal.settings import Settings
 from bench.measure import line
 from tests.people.identity.town import Town
@@ -54,7 +54,7 @@ def main() -> None:
         )
         migrate.upgrade(app)
         with app.app_context():
-            years = Years(app, town, BATCH, tell, after_import=statistics.learn)
+            years = Years(app, town, BATCH, tell, after_import=upkeep.learn)
             found = years.live(count)
     n = found.counts
     line("records", n["records"], "")

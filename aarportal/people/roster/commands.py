@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 from flask import Flask
 
-from aarportal.core import clock, statistics
+from aarportal.core import clock, upkeep
 from aarportal.core.errors import InvalidError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.roster import operations
@@ -77,7 +77,7 @@ def import_roster(make_app: Callable[[], Flask], file: Path, *, dry_run: bool) -
 def _import(bundle: Bundle, name: str) -> ImportResult:
     with unit_of_work(SystemScope(f"roster file {name}")) as scope:
         result = operations.import_bundle(scope, bundle, today=clock.today())
-    statistics.learn()
+    upkeep.learn()
     return result
 
 

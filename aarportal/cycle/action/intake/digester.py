@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from flask import Flask, current_app
 
+from aarportal.core import upkeep
 from aarportal.core.scope import AppScope, SystemScope, unit_of_work
 from aarportal.cycle.action.apps import operations as apps
 from aarportal.cycle.action.intake import operations
@@ -27,6 +28,9 @@ _LOOK_AGAIN_SECONDS = 5.0
 #: Statements kept decoded for the moment until they are read; the log has them anyway.
 _MOST_FRESH = 20_000
 _TRIES = 3
+#: Seconds after which what was written is copied into SQLite's file: each time costs a wait for the
+#: disk, and what is written often meanwhile is copied once.
+_COPY_SECONDS = 2.0
 #: Seconds that others may have to wait while statements are made of what students do here.
 _PUBLISHING_SECONDS = 2.0
 
@@ -41,6 +45,7 @@ class Digester:
         self._filled = threading.Event()
         self._thread: threading.Thread | None = None
         self._is_stopping = False
+        self._copied_at = 0.0
 
     def bring(self, logged: Sequence[Logged]) -> None:
         """Hand over statements that are about to be committed, still decoded."""
@@ -90,10 +95,17 @@ class Digester:
                 self._filled.clear()
                 try:
                     with for_a_machine():
-                        self.read_all()
+                        while self._read_some():
+                            self._copy_now_and_then()
+                        self._copy_now_and_then()
                         publishing.publish_now_and_then(_PUBLISHING_SECONDS)
                 except Exception:  # the thread has to outlive a database that is away for a while
                     self._app.logger.exception("the inbox could not be read")
+
+    def _copy_now_and_then(self) -> None:
+        if time.monotonic() - self._copied_at >= _COPY_SECONDS:
+            upkeep.copy_log()
+            self._copied_at = time.monotonic()
 
     def _gather(self) -> None:
         """Let more statements join, until there are enough for one reading."""

@@ -1,0 +1,34 @@
+"""What SQLite wants to be done now and then; PostgreSQL does both by itself.
+
+Needs an app's context.
+"""
+
+from aarportal.core.database import db
+
+
+def learn() -> None:
+    """Let SQLite look at what its tables hold, so that it chooses the right index: milliseconds.
+
+    Without that it takes every index for selective, and reads a whole district to find forty of
+    its people. Waits for its turn like every other writer.
+    """
+    _run("PRAGMA optimize=0x10002")
+    for engine in db.engines.values():
+        # A server forks after this, and two processes must not share a connection.
+        engine.dispose()
+
+
+def copy_log() -> None:
+    """Copy what was written from SQLite's log into its file, while others read and write.
+
+    Whoever fills the log has to do it otherwise, and a request waits meanwhile.
+    """
+    _run("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def _run(pragma: str) -> None:
+    for engine in db.engines.values():
+        if engine.dialect.name == "sqlite":
+            connection = engine.raw_connection()
+            connection.cursor().execute(pragma)
+            connection.close()
