@@ -252,13 +252,13 @@ def measure(server: Server, stage: Stage, name: str, *, size: int, times: int) -
 
 
 def memory_mb(server: Server) -> float:
-    """Resident memory of the worker."""
+    """Memory that the worker has for itself: resident, without pages of files."""
     sizes = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             if int(status.read_text().rpartition(")")[2].split()[2]) == server.process.pid:
-                pages = int((status.parent / "statm").read_text().split()[1])
-                sizes.append(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
+                _, resident, of_files, *_ = (status.parent / "statm").read_text().split()
+                sizes.append((int(resident) - int(of_files)) * os.sysconf("SC_PAGE_SIZE") / 1e6)
         except OSError:
             continue
     return max(sizes)

@@ -370,6 +370,7 @@ def statements(in_app):
                 StoredStatement(
                     district_id=DRILL_SCOPE.district_id,
                     id=key(f"statement {name}"),
+                    given_id=key(f"statement {name} in xAPI"),
                     app_id=DRILL_SCOPE.actor_id,
                     position=number,
                     fingerprint=b"",

@@ -283,7 +283,7 @@ def count(question: str) -> int:
 
 
 def ids_in(table: str) -> list[str]:
-    keys = column(f"select id from {table}")
+    keys = column(f"select given_id from statements where id in (select id from {table})")
     return sorted(str(UUID(bytes=key) if isinstance(key, bytes) else key) for key in keys)
 
 

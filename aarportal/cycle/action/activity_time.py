@@ -118,6 +118,39 @@ def contributions(events: Sequence[Event]) -> list[int]:
     return seconds
 
 
+def resume(
+    events: Sequence[Event], seconds: Sequence[int], *, is_beginning: bool
+) -> tuple[int, Clock] | None:
+    """From where on a group can be counted anew without looking at all that came before.
+
+    Args:
+        events: Events in order, none of which stands apart.
+        seconds: What each of them contributed when it was counted.
+        is_beginning: Whether no earlier event of the group lies as close before the first of these
+            (or before whatever follows, when there are none) that it belongs to the same burst.
+
+    Returns:
+        The latest possible place, and the clock before the event there; a place after the last
+        event says that all of them may stay as they are. None when earlier events are needed.
+    """
+    for place in reversed(range(len(events))):
+        event = events[place]
+        if place == 0:
+            return (0, Clock()) if is_beginning else None
+        before = events[place - 1]
+        if _start(event) - _second(before) > LONGEST_GAP_SECONDS:
+            return place, Clock()
+        if seconds[place] < _length(before, event):
+            # The burst had reached its cap here.
+            return place + 1, Clock(event.at, BURST_CAP_SECONDS, event.id)
+    return (0, Clock()) if is_beginning else None
+
+
+def is_burst_of_its_own(event: Event, after: datetime) -> bool:
+    """Whether an event cannot belong to a burst of any event before a moment."""
+    return _start(event) - LONGEST_GAP_SECONDS >= after.timestamp()
+
+
 def shown_seconds(active_seconds: int) -> int:
     """The seconds of a day that a page shows: four hours at most."""
     return min(active_seconds, DAY_CAP_SECONDS)

@@ -87,6 +87,7 @@ class StoredStatement(SeenWithRecords, DistrictOwned, Untraced, Base):
 
     __tablename__ = "statements"
     __table_args__ = (
+        UniqueConstraint("district_id", "given_id"),
         UniqueConstraint("district_id", "position"),
         # Few are: the index costs nothing and is asked for every group that is read.
         Index(
@@ -101,7 +102,13 @@ class StoredStatement(SeenWithRecords, DistrictOwned, Untraced, Base):
 
     district_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-30)
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    """The statement's id."""
+    """Our own, which grows as the log does: what is made of a statement has the same.
+
+    Ids of apps are random. In keys of tables that grow for years each would be written to another
+    page of the disk, so there is one index of them.
+    """
+    given_id: Mapped[UUID]
+    """The statement's id in xAPI: the app's, or a new one where it gave none."""
     app_id: Mapped[UUID] = mapped_column(ForeignKey("learning_apps.id"))
     position: Mapped[int] = mapped_column(BigInteger)
     """When it was stored, in microseconds since 1970; each statement has its own and they grow."""
@@ -143,6 +150,7 @@ class PortalStatement(MeasuredByApps, Base):
     __table_args__ = (Index(None, "school_id", "cycle_id"),)
 
     statement_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-20)
+    """The statement's id in xAPI."""
     cycle_id: Mapped[UUID]
     kind: Mapped[str]
     """A key of insight.sharing.laps.Kind: what of the lap it tells."""
@@ -157,7 +165,10 @@ class PortalStatement(MeasuredByApps, Base):
 
 
 class StatementReference(SystemOnly, DistrictOwned, Untraced, Base):
-    """A statement whose object is another statement, which may arrive after it."""
+    """A statement whose object is another statement, which may arrive after it.
+
+    Both are named as xAPI names them.
+    """
 
     __tablename__ = "statement_references"
 
@@ -214,6 +225,7 @@ class QuarantinedStatement(OfficeOnly, DistrictOwned, Base):
 
     district_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-30)
     statement_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """Our own id of it (see StoredStatement)."""
     app_id: Mapped[UUID]
     reason: Mapped[str]
     """A key of intake.matching: `unknown_actor`, `ambiguous_actor`, `not_a_student` …"""
@@ -255,18 +267,17 @@ class LearningRecord(MeasuredByApps, Base):
 
     __tablename__ = "learning_records"
     __table_args__ = (
-        Index(None, "school_id", "student_id", "day"),
-        Index(None, "school_id", "cycle_id"),
-        # Whether a question was answered before; records without a question are not in it.
+        # Also for whether a question was answered before. What comes in today lies together: an
+        # index by question would be written all over.
         Index(
-            None,
+            "ix_learning_records_of_a_day",
             "school_id",
             "student_id",
-            "question_id",
             "day",
-            sqlite_where=column("question_id") != "",
-            postgresql_where=column("question_id") != "",
+            "ended_at",
+            "answer_key",
         ),
+        Index(None, "school_id", "cycle_id"),
         ForeignKeyConstraint(["student_id"], ["users.id"]),
         ForeignKeyConstraint(["school_id", "unit_id"], ["units.school_id", "units.id"]),
         ForeignKeyConstraint(
@@ -275,7 +286,7 @@ class LearningRecord(MeasuredByApps, Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
-    """The id of the statement it came from, or a new one for work reported by hand."""
+    """Our own id of the statement it came from, or a new one for work reported by hand."""
     app_id: Mapped[UUID]
     """The learning app; all zeros for work reported by hand."""
     connector: Mapped[str]
@@ -295,6 +306,8 @@ class LearningRecord(MeasuredByApps, Base):
     """Normalised verb (see action.vocabulary)."""
     question_id: Mapped[str] = mapped_column(default="")
     attempt_id: Mapped[str] = mapped_column(default="")
+    answer_key: Mapped[int | None] = mapped_column(BigInteger)
+    """Question and attempt as one number (see intake.answers); None without a question."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime]
     day: Mapped[date]

@@ -17,7 +17,16 @@ from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.action import store
 from aarportal.cycle.action.activity_time import Clock
 from aarportal.cycle.action.models import DayRollup, LearningRecord
-from aarportal.cycle.action.rollups import COUNTS, Entry, Group, Sums, fold, sums_by_cycle
+from aarportal.cycle.action.rollups import (
+    COUNTS,
+    Entry,
+    Group,
+    Refolded,
+    Sums,
+    fold,
+    refold,
+    sums_by_cycle,
+)
 from aarportal.cycle.anticipation.plans import operations as plans
 from aarportal.cycle.anticipation.plans.matching import DayWork
 from aarportal.cycle.loop import operations as loop
@@ -35,6 +44,9 @@ from aarportal.people.attendance import store as attendance
 
 #: Connector key of work that a student reports by hand.
 BY_HAND = "by_hand"
+#: How long before a late record those are looked at that it may change. A burst that began earlier
+#: has mostly reached its cap since; where it has not, the whole day is looked at.
+_BEFORE_LATE = timedelta(minutes=75)
 
 
 @dataclass(frozen=True)
@@ -55,8 +67,8 @@ def book(
 ) -> None:
     """Add new records to the sums of their days and cycles, and set their `active_seconds`.
 
-    A record that lies before one counted already makes its group be folded anew from all of its
-    records; every other one is added to what is there.
+    A record that lies before one counted already makes the time of those around it be counted
+    again; every other one is added to what is there.
 
     Args:
         scope: Whose doing it is; the records themselves are not written here.
@@ -70,23 +82,25 @@ def book(
         by_group.setdefault(entry.group, []).append(entry)
     kept = _kept_sums(scope, by_group)
     rows = _Rows()
-    in_time: list[Entry] = []
+    added: dict[Group, dict[tuple[str, UUID], Sums]] = {}
     late: dict[Group, list[Entry]] = {}
     for group, new in by_group.items():
-        known = kept[group]
-        added = fold(new, _clock_of(known.values()))
-        if added is None:
+        in_time = fold(new, _clock_of(kept[group].values()))
+        if in_time is None:
             late[group] = new
-            continue
-        in_time += new
-        for key, sums in added.items():
-            rows.put(group, key, _together(known.get(key), sums), known)
-    for cycle_id, sums in sums_by_cycle(in_time).items():
-        _add_to_cycle(cycles[cycle_id], sums)
+        else:
+            added[group] = in_time
+    moved: list[tuple[Entry, int]] = []
     if late:
-        for group, folded in _fold_anew(scope, late, cycles).items():
-            for key, sums in folded.items():
-                rows.put(group, key, sums, kept[group])
+        for group, each in _fold_late(scope, late).items():
+            added[group] = each.sums
+            moved += each.moved
+    for group, by_key in added.items():
+        for key, sums in by_key.items():
+            rows.put(group, key, _together(kept[group].get(key), sums), kept[group])
+    for cycle_id, sums in sums_by_cycle(entries).items():
+        _add_to_cycle(cycles[cycle_id], sums)
+    _move_time(scope, moved, cycles)
     rows.write(scope)
 
 
@@ -393,44 +407,39 @@ def _add_to_cycle(cycle: AnyLap, sums: Sums) -> None:
     loop.touch(cycle)
 
 
-def _fold_anew(
-    scope: Scope | AppScope,
-    late: dict[Group, list[Entry]],
-    cycles: Mapping[UUID, AnyLap],
-) -> dict[Group, dict[tuple[str, UUID], Sums]]:
-    """Count whole groups again, because something came that belongs before what was counted."""
-    folded: dict[Group, dict[tuple[str, UUID], Sums]] = {}
-    kept = store.entries_of_groups(scope, late)
-    for group, new in late.items():
-        before = {entry.id: entry.active_seconds for entry in kept[group]}
-        sums = fold([*kept[group], *new])
-        assert sums is not None, "a group folded from the beginning is never late"
-        folded[group] = sums
-        for cycle_id, added in sums_by_cycle(new).items():
-            _add_to_cycle(cycles[cycle_id], added)
-        moved = [entry for entry in kept[group] if before[entry.id] != entry.active_seconds]
-        _move_time(scope, moved, before, cycles)
-    return folded
+def _fold_late(
+    scope: Scope | AppScope, late: Mapping[Group, Sequence[Entry]]
+) -> dict[Group, Refolded]:
+    """Count groups again from where something came that belongs before what was counted."""
+    first = min(entry.ended_at for new in late.values() for entry in new)
+    since = first.replace(microsecond=0) - _BEFORE_LATE
+    kept = store.entries_since(scope, late, since)
+    folded = {group: refold(kept[group], new, since) for group, new in late.items()}
+    found = {group: each for group, each in folded.items() if each is not None}
+    if len(found) < len(late):
+        left = late.keys() - found.keys()
+        for group, entries in store.entries_of_groups(scope, left).items():
+            whole = refold(entries, late[group], None)
+            assert whole is not None, "the whole group is there"
+            found[group] = whole
+    return found
 
 
 def _move_time(
-    scope: Scope | AppScope,
-    moved: list[Entry],
-    before: dict[UUID, int],
-    cycles: Mapping[UUID, AnyLap],
+    scope: Scope | AppScope, moved: Sequence[tuple[Entry, int]], cycles: Mapping[UUID, AnyLap]
 ) -> None:
-    """Bring records and cycles in line whose share of the time changed."""
-    for entry in moved:
-        row = scope.session.get(LearningRecord, (entry.group.school_id, entry.id))
-        assert row is not None
-        row.active_seconds = entry.active_seconds
+    """Bring records and laps in line whose share of the time changed."""
+    if not moved:
+        return
+    scope.session.execute(update(LearningRecord), [_time_values(entry) for entry, _ in moved])
+    for entry, change in moved:
         if entry.cycle_id is None:
             continue
         cycle = cycles.get(entry.cycle_id) or scope.session.get(
             LearningCycle, (entry.group.school_id, entry.cycle_id)
         )
         assert cycle is not None
-        cycle.active_seconds += entry.active_seconds - before[entry.id]
+        cycle.active_seconds += change
         loop.touch(cycle)
 
 

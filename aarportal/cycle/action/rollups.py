@@ -10,7 +10,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from aarportal.core.ids import NOTHING
-from aarportal.cycle.action.activity_time import Clock, Event, stands_apart, step
+from aarportal.cycle.action.activity_time import (
+    Clock,
+    Event,
+    is_burst_of_its_own,
+    resume,
+    stands_apart,
+    step,
+)
 
 COUNTS = (
     "records",
@@ -120,6 +127,61 @@ def fold(entries: Iterable[Entry], clock: Clock = Clock()) -> dict[tuple[str, UU
             # A row of such records alone has no burst.
             sums.last_event_at = entry.ended_at
     return rows
+
+
+@dataclass(frozen=True)
+class Refolded:
+    """What records change that came late.
+
+    Attributes:
+        sums: (subject, unit id or zeros) -> what they add to the row, the time that others gain or
+            lose by them included.
+        moved: Records counted before whose share of the time changed, with the change in seconds.
+    """
+
+    sums: dict[tuple[str, UUID], Sums]
+    moved: list[tuple[Entry, int]]
+
+
+def refold(kept: Iterable[Entry], new: Sequence[Entry], since: datetime | None) -> Refolded | None:
+    """Count records that lie before others of their group; also sets their `active_seconds`.
+
+    Args:
+        kept: Records of the group that count already, from a moment on; set anew as well.
+        new: Records to be added; one of them belongs to a burst.
+        since: That moment; None when all records of the group are there.
+
+    Returns:
+        What it changes; None when earlier records are needed to tell.
+    """
+    alive = in_order(entry for entry in kept if not stands_apart(entry.event))
+    first = in_order(entry for entry in new if not stands_apart(entry.event))[0]
+    before = [each for each in alive if (each.ended_at, each.id) < (first.ended_at, first.id)]
+    head = before[0] if before else first
+    found = resume(
+        [each.event for each in before],
+        [each.active_seconds for each in before],
+        is_beginning=since is None or is_burst_of_its_own(head.event, since),
+    )
+    if found is None:
+        return None
+    place, clock = found
+    again = alive[place:]
+    was = [each.active_seconds for each in again]
+    folded = fold([*again, *new], clock)
+    assert folded is not None, "nothing of it lies before that clock"
+    added = {
+        key: Sums(last_event_at=sums.last_event_at, burst_seconds=sums.burst_seconds)
+        for key, sums in folded.items()
+    }
+    for entry in new:
+        added[entry.row_key].add(entry)
+    moved: list[tuple[Entry, int]] = []
+    for entry, seconds in zip(again, was, strict=True):
+        if change := entry.active_seconds - seconds:
+            added[entry.row_key].active_seconds += change
+            moved.append((entry, change))
+    return Refolded(added, moved)
 
 
 def sums_by_cycle(entries: Sequence[Entry]) -> dict[UUID, Sums]:

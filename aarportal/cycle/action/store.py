@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -235,6 +235,33 @@ def entries_of_groups(
     )
     for entry in _entries(rows):
         found[entry.group].append(entry)
+    return found
+
+
+_SINCE = select(*_ENTRY).where(
+    LearningRecord.student_id.in_(bindparam("student_ids", expanding=True)),
+    LearningRecord.day.in_(bindparam("days", expanding=True)),
+    LearningRecord.ended_at >= bindparam("since"),
+    LearningRecord.state.in_(COUNTED_RECORD),
+)
+
+
+def entries_since(
+    scope: Scope | AppScope, groups: Collection[Group], since: datetime
+) -> dict[Group, list[Entry]]:
+    """Counted records of these groups from a moment on, as sums see them."""
+    found: dict[Group, list[Entry]] = {group: [] for group in groups}
+    rows = scope.session.execute(
+        _SINCE,
+        {
+            "student_ids": list({group.student_id for group in groups}),
+            "days": list({group.day for group in groups}),
+            "since": since,
+        },
+    )
+    for entry in _entries(rows):
+        if entry.group in found:
+            found[entry.group].append(entry)
     return found
 
 

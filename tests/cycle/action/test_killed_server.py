@@ -77,7 +77,8 @@ def ask(file: Path, question: str) -> list[tuple]:
 
 
 def ids_in(file: Path, table: str) -> list[str]:
-    return sorted(str(UUID(bytes=key)) for (key,) in ask(file, f"select id from {table}"))
+    question = f"select given_id from statements where id in (select id from {table})"
+    return sorted(str(UUID(bytes=key)) for (key,) in ask(file, question))
 
 
 def ids_of(statements: list[dict]) -> list[str]:

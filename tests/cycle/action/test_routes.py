@@ -10,61 +10,20 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.models import LearningRecord
 from aarportal.cycle.anticipation.models import Goal
 from aarportal.cycle.loop.models import LearningCycle
-from aarportal.people.accounts.models import Account
 from tests.cast import AOI, BEN, CHIBA, GEN, HANA, KEN, UNIT_ADDING, UNIT_WATER
 from tests.cycle.action.days import (
     NOW,
     TODAY,
     by_hand,
-    enter,
     lap,
     record,
-    rows,
-    set_clock,
 )
+
+pytestmark = pytest.mark.usefixtures("friday")
 
 MAX_QUERIES = 12
 A_DAY = 24 * 60
 WORK = {"title": "ドリル 12ページ", "amount": "8", "unit": "items", "minutes": "", "idem": "1"}
-
-
-@pytest.fixture(autouse=True)
-def friday(app):
-    """Half past ten on Friday, 20 November 2026; making the app sets the clock right again."""
-    set_clock()
-
-
-@pytest.fixture
-def given(app):
-    """Puts laps and records in; answers with their ids."""
-
-    def act(*entered):
-        with app.app_context():
-            return enter(*entered)
-
-    return act
-
-
-@pytest.fixture
-def the(app):
-    """All rows of a table, whoever owns them."""
-
-    def act(model):
-        with app.app_context():
-            return rows(model)
-
-    return act
-
-
-@pytest.fixture
-def in_english(app):
-    def act(member):
-        with app.app_context(), unit_of_work(SystemScope("test")) as scope:
-            account = scope.session.scalar(select(Account).where(Account.user_id == member.id))
-            account.language = "en"
-            audit.record(scope, "test:read", member.id)
-
-    return act
 
 
 @pytest.fixture

@@ -219,13 +219,15 @@ class Years:
         with unit_of_work(SystemScope("whose they are"), read_only=True) as scope:
             session = scope.session
             mine = StoredStatement.app_id == self.scope.actor_id
+            given_id = StoredStatement.given_id
             found.counts["stored"] = session.scalar(select(func.count()).where(mine))
             found.counts["unread"] = session.scalar(
                 select(func.count()).where(InboxEntry.app_id == self.scope.actor_id)
             )
             rows = session.execute(
-                select(LearningRecord.id, LearningRecord.student_id)
-                .where(LearningRecord.app_id == self.scope.actor_id)
+                select(given_id, LearningRecord.student_id)
+                .join(StoredStatement, StoredStatement.id == LearningRecord.id)
+                .where(mine)
                 .execution_options(yield_per=10_000)
             )
             for id_, student_id in rows:
@@ -233,8 +235,9 @@ class Years:
                 truth = truth_of(id_)
                 found.wrong += self.persons[student_id] != self.merged.get(truth, truth)
             waiting = session.execute(
-                select(QuarantinedStatement.statement_id)
-                .where(QuarantinedStatement.app_id == self.scope.actor_id)
+                select(given_id)
+                .join(QuarantinedStatement, QuarantinedStatement.statement_id == StoredStatement.id)
+                .where(mine)
                 .execution_options(yield_per=10_000)
             )
             for (id_,) in waiting:

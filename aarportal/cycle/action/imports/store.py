@@ -211,10 +211,10 @@ def app_of(scope: AppScope) -> LearningApp:
 
 
 def taken_back(scope: AppScope, ids: Collection[UUID]) -> set[UUID]:
-    """Which of these statements were taken back because their import was."""
+    """Which of these statements, as xAPI names them, were taken back because their import was."""
     return set(
         scope.session.scalars(
-            select(StoredStatement.id)
+            select(StoredStatement.given_id)
             .join(ImportedRow, ImportedRow.statement_id == StoredStatement.id)
             .join(
                 TableImport,
@@ -225,7 +225,7 @@ def taken_back(scope: AppScope, ids: Collection[UUID]) -> set[UUID]:
             )
             .where(
                 StoredStatement.district_id == scope.district_id,
-                StoredStatement.id.in_(ids),
+                StoredStatement.given_id.in_(ids),
                 StoredStatement.voided,
                 TableImport.state.in_(TAKEN_BACK),
             )
@@ -234,11 +234,19 @@ def taken_back(scope: AppScope, ids: Collection[UUID]) -> set[UUID]:
 
 
 def imported(scope: AppScope, import_id: UUID, first: int, limit: int) -> list[UUID]:
-    """Statements of an import in the order of their lines, from the place `first` on."""
+    """Statements of an import in the order of their lines, from the place `first` on.
+
+    Returns:
+        Their ids in xAPI.
+    """
     return list(
         scope.session.scalars(
-            select(ImportedRow.statement_id)
-            .where(ImportedRow.import_id == import_id)
+            select(StoredStatement.given_id)
+            .join(ImportedRow, ImportedRow.statement_id == StoredStatement.id)
+            .where(
+                StoredStatement.district_id == scope.district_id,
+                ImportedRow.import_id == import_id,
+            )
             .order_by(ImportedRow.line)
             .offset(first)
             .limit(limit)

@@ -61,6 +61,7 @@ class _Read:
     """One statement that was read."""
 
     id: UUID
+    given_id: UUID
     position: int
     statement: Statement
     actor: ActorKey | None
@@ -75,7 +76,7 @@ class _Batch:
     found: list[Found] = field(default_factory=list)
     waiting: list[_Waiting] = field(default_factory=list)
     taken_back: set[UUID] = field(default_factory=set)
-    """Statements that were taken back, whose records must not count."""
+    """Statements, as xAPI names them, that were taken back: their records must not count."""
 
 
 def ingest(scope: AppScope, statements: Sequence[Statement]) -> list[UUID]:
@@ -201,7 +202,7 @@ def set_aside(scope: AppScope) -> None:
     """Put the oldest entry of the inbox into quarantine unread, because it cannot be read."""
     [entry] = _next(scope, 1)
     batch = _Batch()
-    for id_, position, _ in store.stored(scope, [entry]):
+    for id_, _, position, _ in store.stored(scope, [entry]):
         moment = moment_of(position)
         batch.waiting.append(_Waiting(id_, matching.UNREADABLE, None, moment))
     if entry.again:
@@ -229,13 +230,13 @@ def _sort(scope: AppScope, entries: Sequence[InboxEntry], fresh: Mapping[int, Lo
     batch = _Batch()
     _decode(scope, entries, fresh, batch)
     voided = store.voided(scope, entries[0].position, max(e.last_position for e in entries))
-    late = void_late(scope, [each.id for each in batch.read])
+    late = void_late(scope, [each.given_id for each in batch.read])
     batch.taken_back |= late
     _tell_whose(scope, batch.read)
     for each in batch.read:
         if each.position in voided:
-            batch.taken_back.add(each.id)
-        elif each.id in late:
+            batch.taken_back.add(each.given_id)
+        elif each.given_id in late:
             continue
         elif each.statement.is_voiding:
             assert isinstance(each.statement.object, StatementRef)
@@ -254,17 +255,19 @@ def _decode(
         if entry.position in fresh:
             for position in range(entry.position, entry.last_position + 1):
                 logged = fresh[position]
+                actor = actor_key(logged.statement.actor)
                 batch.read.append(
-                    _Read(logged.id, position, logged.statement, actor_key(logged.statement.actor))
+                    _Read(logged.id, logged.given_id, position, logged.statement, actor)
                 )
-    for id_, position, body in store.stored(scope, stale) if stale else ():
+    for id_, given_id, position, body in store.stored(scope, stale) if stale else ():
         stored_at = moment_of(position)
         try:
             [statement] = decode_batch(body, stored_at, _AnyHash(), version=None)
         except StatementError:
             batch.waiting.append(_Waiting(id_, matching.UNREADABLE, None, stored_at))
         else:
-            batch.read.append(_Read(id_, position, statement, actor_key(statement.actor)))
+            actor = actor_key(statement.actor)
+            batch.read.append(_Read(id_, given_id, position, statement, actor))
 
 
 def _match(each: _Read, batch: _Batch) -> None:
@@ -347,9 +350,9 @@ def _undo(scope: AppScope, ids: Sequence[UUID]) -> _Before:
 
 def _take_back(scope: AppScope, batch: _Batch) -> None:
     """Let records of statements that were taken back count no more."""
-    gone = batch.taken_back
-    if not gone:
+    if not batch.taken_back:
         return
+    gone = store.ids_of(scope, batch.taken_back)
     batch.found = [each for each in batch.found if each.id not in gone]
     batch.waiting = [each for each in batch.waiting if each.id not in gone]
     mine = [row for row in store.records(scope, gone) if row.app_id == scope.actor_id]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, union_all
@@ -45,16 +46,31 @@ def inbox(scope: AppScope, limit: int) -> Sequence[InboxEntry]:
 
 def stored(
     scope: AppScope, entries: Iterable[InboxEntry]
-) -> Sequence[Row[tuple[UUID, int, bytes]]]:
-    """The statements of these entries as they were stored: id, position, JSON."""
+) -> Sequence[Row[tuple[UUID, UUID, int, bytes]]]:
+    """The statements of these entries as they were stored: both ids, position, JSON."""
     there = [
         StoredStatement.position.between(entry.position, entry.last_position) for entry in entries
     ]
     return scope.session.execute(
-        select(StoredStatement.id, StoredStatement.position, StoredStatement.body).where(
-            StoredStatement.district_id == scope.district_id, or_(*there)
-        )
+        select(
+            StoredStatement.id,
+            StoredStatement.given_id,
+            StoredStatement.position,
+            StoredStatement.body,
+        ).where(StoredStatement.district_id == scope.district_id, or_(*there))
     ).all()
+
+
+def ids_of(scope: AppScope, given_ids: Collection[UUID]) -> set[UUID]:
+    """Our own ids of the stored ones among these statements, which are named as xAPI names them."""
+    return set(
+        scope.session.scalars(
+            select(StoredStatement.id).where(
+                StoredStatement.district_id == scope.district_id,
+                StoredStatement.given_id.in_(given_ids),
+            )
+        )
+    )
 
 
 def rereadings(scope: AppScope) -> Sequence[Rereading]:
@@ -246,28 +262,35 @@ def units(scope: AppScope, class_ids: Collection[UUID]) -> dict[UUID, list[Known
     return found
 
 
-_ANSWERED = select(
-    LearningRecord.student_id,
-    LearningRecord.question_id,
-    LearningRecord.attempt_id,
-    LearningRecord.day,
-).where(
-    LearningRecord.student_id.in_(bindparam("student_ids", expanding=True)),
-    LearningRecord.day >= bindparam("first"),
-    LearningRecord.question_id.in_(bindparam("question_ids", expanding=True)),
-    LearningRecord.question_id != "",  # the index has only rows with a question
+class Answer(NamedTuple):
+    """That a student answered a question on a day (see intake.answers)."""
+
+    student_id: UUID
+    day: date
+    answer_key: int
+
+
+_ANSWERED = (
+    select(LearningRecord.student_id, LearningRecord.day, LearningRecord.answer_key)
+    .where(
+        LearningRecord.student_id.in_(bindparam("student_ids", expanding=True)),
+        LearningRecord.day.in_(bindparam("days", expanding=True)),
+        # The sum keeps databases from looking every key up for every student and day: going
+        # through what a student did on a day is less.
+        (LearningRecord.answer_key + 0).in_(bindparam("answer_keys", expanding=True)),
+    )
+    .distinct()
 )
 
 
-def answered_before(
-    scope: AppScope, student_ids: Collection[UUID], question_ids: Collection[str], first: date
-) -> Iterable[tuple[UUID, str, str, date]]:
-    """Earlier answers of these students to these questions: student, question, attempt, day."""
-    return scope.session.execute(
+def answered_before(scope: AppScope, answers: Collection[Answer]) -> set[Answer]:
+    """Which answers of these students, to these questions and on these days, are recorded."""
+    rows = scope.session.execute(
         _ANSWERED,
         {
-            "student_ids": list(student_ids),
-            "question_ids": list(question_ids),
-            "first": first,
+            "student_ids": list({each.student_id for each in answers}),
+            "days": list({each.day for each in answers}),
+            "answer_keys": list({each.answer_key for each in answers}),
         },
-    ).tuples()
+    )
+    return {Answer(student_id, day, key) for student_id, day, key in rows if key is not None}

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from aarportal.core import clock
 from aarportal.core.bulk import append
 from aarportal.core.errors import ConflictError, NotAllowedError
-from aarportal.core.ids import new_id
+from aarportal.core.ids import id_at, new_id
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import AppScope, Scope
 from aarportal.cycle.action.apps import operations as apps
@@ -29,6 +29,7 @@ from aarportal.cycle.action.xapi import store, targeting
 from aarportal.cycle.action.xapi.statement_comparison import fingerprint, same_fingerprint
 from aarportal.cycle.action.xapi.statement_model import VOIDED, StatementRef
 from aarportal.cycle.action.xapi.statements import Statement
+from aarportal.cycle.action.xapi.store import Reference
 from aarportal.cycle.action.xapi.terms import STRETCH, pack, unpack
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,9 +50,17 @@ class VoidingError(NotAllowedError):
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A statement that is in the log now and was not before."""
+    """A statement that is in the log now and was not before.
+
+    Attributes:
+        id: Our own id of it.
+        given_id: Its id in xAPI.
+        position: Where it stands in the log.
+        statement: What it says.
+    """
 
     id: UUID
+    given_id: UUID
     position: int
     statement: Statement
 
@@ -181,13 +190,14 @@ def _append(
     first = _positions.take(len(new), scope.session)
     rows: list[dict[str, object]] = []
     logged: list[Logged] = []
-    for position, (id_, statement, print_) in enumerate(new, first):
+    for position, (given_id, statement, print_) in enumerate(new, first):
+        id_ = id_at(position)
         rows.append({
-            "district_id": scope.district_id, "id": id_, "app_id": scope.actor_id,
-            "position": position, "fingerprint": print_, "voided": False,
-            "version": version, "body": statement.raw,
+            "district_id": scope.district_id, "id": id_, "given_id": given_id,
+            "app_id": scope.actor_id, "position": position, "fingerprint": print_,
+            "voided": False, "version": version, "body": statement.raw,
         })  # fmt: skip
-        logged.append(Logged(id_, position, statement))
+        logged.append(Logged(id_, given_id, position, statement))
     append(scope, StoredStatement, rows)
     last = first + len(new) - 1
     if to_be_read:
@@ -232,7 +242,21 @@ def index(scope: AppScope, placed: Iterable[tuple[int, Statement]]) -> None:
     inherited = targeting.inherited(scope, statements, terms)
     for position, more in inherited.items():
         terms[position] = terms.get(position, set()) | more
-    rows = [
+    rows = rows_of_index(scope, terms)
+    if inherited:
+        rows = _not_there(scope, rows, inherited.keys())
+    if rows:
+        append(scope, StatementTerm, rows)
+
+
+def rows_of_index(scope: AppScope, terms: Mapping[int, set[int]]) -> list[dict[str, Any]]:
+    """Statements by the terms under which they are found: rows of StatementTerm.
+
+    Args:
+        scope: The app that sent the statements.
+        terms: Place in the log -> terms.
+    """
+    return [
         {
             "district_id": scope.district_id,
             "term": term,
@@ -243,10 +267,6 @@ def index(scope: AppScope, placed: Iterable[tuple[int, Statement]]) -> None:
         for _, stretch in groupby(sorted(terms), lambda position: position // STRETCH)
         for term, positions in _by_term(terms, stretch).items()
     ]
-    if inherited:
-        rows = _not_there(scope, rows, inherited.keys())
-    if rows:
-        append(scope, StatementTerm, rows)
 
 
 def _by_term(terms: Mapping[int, set[int]], positions: Iterable[int]) -> dict[int, list[int]]:
@@ -282,8 +302,12 @@ def _not_there(
 def void_late(scope: AppScope, ids: Collection[UUID]) -> set[UUID]:
     """Void those of these new statements that their app took back before they arrived.
 
+    Args:
+        scope: The app.
+        ids: The statements, as xAPI names them.
+
     Returns:
-        Their ids.
+        Those that were voided.
     """
     found = store.voided_beforehand(scope, ids)
     for row in store.targets(scope, found) if found else ():
@@ -291,19 +315,30 @@ def void_late(scope: AppScope, ids: Collection[UUID]) -> set[UUID]:
     return found
 
 
-def _refer(scope: AppScope, referring: Sequence[Logged]) -> None:
+def keep_references(scope: AppScope, references: Iterable[tuple[Reference, bool]]) -> None:
+    """Keep which statements of an app are about others, and whether they take them back."""
     rows = [
         {
             "district_id": scope.district_id,
-            "target_id": _target(each),
-            "position": each.position,
-            "statement_id": each.id,
+            "target_id": reference.target_id,
+            "position": reference.position,
+            "statement_id": reference.id,
             "app_id": scope.actor_id,
-            "is_voiding": each.statement.is_voiding,
+            "is_voiding": is_voiding,
         }
-        for each in referring
+        for reference, is_voiding in references
     ]
     append(scope, StatementReference, rows)
+
+
+def _refer(scope: AppScope, referring: Sequence[Logged]) -> None:
+    keep_references(
+        scope,
+        [
+            (Reference(_target(each), each.given_id, each.position), each.statement.is_voiding)
+            for each in referring
+        ],
+    )
     _void(scope, {_target(each) for each in referring if each.statement.is_voiding})
 
 

@@ -45,9 +45,9 @@ _AT_ONCE = 400
 
 # The questions are made once: putting one together costs as much as asking it.
 
-_STORED = select(StoredStatement.id, StoredStatement.fingerprint).where(
+_STORED = select(StoredStatement.given_id, StoredStatement.fingerprint).where(
     StoredStatement.district_id == bindparam("district_id"),
-    StoredStatement.id.in_(bindparam("ids", expanding=True)),
+    StoredStatement.given_id.in_(bindparam("ids", expanding=True)),
 )
 
 
@@ -78,7 +78,7 @@ def targets(scope: AppScope, ids: Collection[UUID]) -> Sequence[StoredStatement]
     """The stored ones among these statements."""
     return scope.session.scalars(
         select(StoredStatement).where(
-            StoredStatement.district_id == scope.district_id, StoredStatement.id.in_(ids)
+            StoredStatement.district_id == scope.district_id, StoredStatement.given_id.in_(ids)
         )
     ).all()
 
@@ -110,7 +110,7 @@ _REFERRING_TO_PLACES = (
         StoredStatement,
         and_(
             StoredStatement.district_id == StatementReference.district_id,
-            StoredStatement.id == StatementReference.target_id,
+            StoredStatement.given_id == StatementReference.target_id,
         ),
     )
     .where(
@@ -255,7 +255,7 @@ def readable(scope: AppScope) -> ColumnElement[bool]:
     # The guard narrows records, and what the portal published, to the schools of the app.
     recorded = select(LearningRecord.id).where(LearningRecord.id == StoredStatement.id)
     published = select(PortalStatement.cycle_id).where(
-        PortalStatement.statement_id == StoredStatement.id
+        PortalStatement.statement_id == StoredStatement.given_id
     )
     return or_(own, recorded.exists(), published.exists())
 
@@ -272,7 +272,7 @@ def reads_everything(scope: AppScope) -> bool:
 
 
 class Kept(NamedTuple):
-    """A statement as it is kept."""
+    """A statement as it is kept, under its id in xAPI."""
 
     id: UUID
     position: int
@@ -281,7 +281,7 @@ class Kept(NamedTuple):
 
 
 _KEPT = select(
-    StoredStatement.id, StoredStatement.position, StoredStatement.app_id, StoredStatement.body
+    StoredStatement.given_id, StoredStatement.position, StoredStatement.app_id, StoredStatement.body
 )
 
 
@@ -309,11 +309,11 @@ def with_ids(
         rows = scope.session.execute(
             _KEPT.where(
                 StoredStatement.district_id == scope.district_id,
-                StoredStatement.id.in_(part),
+                StoredStatement.given_id.in_(part),
                 may_read,
             )
         )
-        found.update({row.id: Kept(*row) for row in rows})
+        found.update({row.given_id: Kept(*row) for row in rows})
     return found
 
 
@@ -322,7 +322,7 @@ def one(scope: AppScope, id_: UUID, *, voided: bool) -> Kept | None:
     row = scope.session.execute(
         _KEPT.where(
             StoredStatement.district_id == scope.district_id,
-            StoredStatement.id == id_,
+            StoredStatement.given_id == id_,
             StoredStatement.voided.is_(voided),
             readable(scope),
         )

@@ -27,6 +27,7 @@ from tests.cast import (
 )
 from tests.cycle.action.apps import messages
 from tests.cycle.action.apps.messages import NOBODY, send, statement, voiding
+from tests.cycle.action.intake.stream import own_id
 from tests.cycle.action.xapi.documents.calling import add_app
 
 MAX_QUERIES = 12
@@ -240,10 +241,12 @@ def test_the_live_view_names_children_of_the_own_school_only(oka, app):
 def test_from_a_record_and_from_what_waits_one_comes_to_the_statement(oka, app):
     sent = [statement(AOI), statement(NOBODY), statement(KEN)]
     send(app, *sent)
+    with app.app_context():
+        aois, nobodys, kens = (own_id(each["id"]) for each in sent)
     page = oka.get(DRILL)
-    for each in sent[:2]:
-        assert oka.get(page.one(f"#app-live a[href*='{each['id']}']")["href"]).status == 200
-    assert sent[2]["id"] not in page.text
+    for id_ in (aois, nobodys):
+        assert oka.get(page.one(f"#app-live a[href*='{id_}']")["href"]).status == 200
+    assert str(kens) not in page.text and sent[2]["id"] not in page.text
 
 
 def test_what_takes_back_shows_its_json(oka, app):

@@ -76,7 +76,7 @@ def fates(member=OKA, app_id=APP_DRILL):
 
 
 def seen(member=OKA) -> dict[str, live.Fate]:
-    return {str(each.arrival.id): each for each in fates(member)}
+    return {str(each.arrival.given_id): each for each in fates(member)}
 
 
 # --- the rhythm -----------------------------------------------------------------------------------
@@ -242,7 +242,8 @@ def test_the_last_fifty_stand_there_the_latest_first(in_app):
     for each in range(0, 60, 20):
         send(in_app, *sent[each : each + 20])
     found = fates()
-    assert [str(each.arrival.id) for each in found] == [each["id"] for each in reversed(sent[10:])]
+    latest_first = [each["id"] for each in reversed(sent[10:])]
+    assert [str(each.arrival.given_id) for each in found] == latest_first
 
 
 def test_statements_of_other_apps_are_not_among_them(in_app):
@@ -252,7 +253,7 @@ def test_statements_of_other_apps_are_not_among_them(in_app):
     send(in_app, statement(AOI), key=other[0], secret=other[1])
     refers = {**statement(AOI), "object": {"objectType": "StatementRef", "id": mine["id"]}}
     assert send(in_app, refers, key=other[0], secret=other[1]) == 200
-    assert [str(each.arrival.id) for each in fates()] == [mine["id"]]
+    assert [str(each.arrival.given_id) for each in fates()] == [mine["id"]]
     assert len(fates(app_id=key("app other"))) == 2
 
 

@@ -12,14 +12,9 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.disputes import operations
 from aarportal.cycle.action.models import LearningRecord, RecordDispute
 from tests.cast import AOI, BEN, CHIBA, UNIT_WATER, scope_of
-from tests.cycle.action.days import MINUTE, NOW, by_hand, enter, record, rows, set_clock
+from tests.cycle.action.days import MINUTE, NOW, by_hand, enter, record, rows
 
-pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture(autouse=True)
-def friday(app):
-    set_clock()
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("friday")]
 
 
 def migrated(app) -> None:

@@ -1,7 +1,7 @@
 """これは ちがう: a line is doubted, a teacher decides, and every sum follows."""
 
 from contextlib import suppress
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -355,8 +355,8 @@ def void_statement(record_id) -> None:
     """The app takes a statement back that it sent."""
     with unit_of_work(SystemScope("test")) as scope:
         row = scope.session.get(StoredStatement, (HINATA, record_id)) or StoredStatement(
-            district_id=HINATA, id=record_id, app_id=APP_DRILL, position=record_id.int % 2**60,
-            fingerprint=b"", body=b"{}",
+            district_id=HINATA, id=record_id, given_id=uuid4(), app_id=APP_DRILL,
+            position=record_id.int % 2**60, fingerprint=b"", body=b"{}",
         )  # fmt: skip
         row.voided = True
         scope.session.add(row)

@@ -1,9 +1,9 @@
 """Doubts in the browser: the pupil's word, the teacher's decision, and the statement itself."""
 
 import json
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
 
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
@@ -16,7 +16,6 @@ from aarportal.cycle.action.models import (
     RecordDispute,
     StoredStatement,
 )
-from aarportal.people.accounts.models import Account
 from tests.cast import (
     AOI,
     APP_DRILL,
@@ -34,46 +33,13 @@ from tests.cast import (
     UNIT_WATER,
     key,
 )
-from tests.cycle.action.days import NOW, TODAY, by_hand, enter, lap, record, rows, set_clock
+from tests.cycle.action.days import NOW, TODAY, by_hand, lap, record
+
+pytestmark = pytest.mark.usefixtures("friday")
 
 MAX_QUERIES = 12
 A_DAY = 24 * 60
 NEVER = ("失敗", "遅れ", "最下位", "ランキング")
-
-
-@pytest.fixture(autouse=True)
-def friday(app):
-    set_clock()
-
-
-@pytest.fixture
-def given(app):
-    def act(*entered):
-        with app.app_context():
-            return enter(*entered)
-
-    return act
-
-
-@pytest.fixture
-def the(app):
-    def act(model):
-        with app.app_context():
-            return rows(model)
-
-    return act
-
-
-@pytest.fixture
-def in_english(app):
-    def act(*members):
-        with app.app_context(), unit_of_work(SystemScope("test")) as scope:
-            ids = [member.id for member in members]
-            for account in scope.session.scalars(select(Account).where(Account.user_id.in_(ids))):
-                account.language = "en"
-            audit.record(scope, "test:read", "cast")
-
-    return act
 
 
 @pytest.fixture
@@ -85,7 +51,7 @@ def stored(app):
         with app.app_context(), unit_of_work(SystemScope("test")) as scope:
             scope.session.add(
                 StoredStatement(
-                    district_id=HINATA, id=id_, app_id=APP_DRILL, fingerprint=b"",
+                    district_id=HINATA, id=id_, given_id=uuid4(), app_id=APP_DRILL, fingerprint=b"",
                     position=int(NOW.timestamp() * 1_000_000), body=json.dumps(body).encode(),
                     **values,
                 )

@@ -12,7 +12,7 @@ from aarportal.core import clock
 from aarportal.core.scope import AppScope, SystemScope, unit_of_work
 from aarportal.cycle.action.activity_time import Event, contributions
 from aarportal.cycle.action.intake.operations import ingest
-from aarportal.cycle.action.models import DayRollup, LearningRecord
+from aarportal.cycle.action.models import DayRollup, LearningRecord, StoredStatement
 from aarportal.cycle.action.rollups import COUNTS
 from aarportal.cycle.action.xapi.statements import Statement, decode_batch
 from aarportal.cycle.loop.models import LearningCycle
@@ -88,6 +88,16 @@ def rows(model, *conditions):
 def one(model, *conditions):
     [row] = rows(model, *conditions)
     return row
+
+
+def given_ids() -> dict[UUID, UUID]:
+    """Our own id of each statement in the log -> its id in xAPI."""
+    return {row.id: row.given_id for row in rows(StoredStatement)}
+
+
+def own_id(given_id: UUID | str) -> UUID:
+    """Our own id of a statement in the log, by its id in xAPI."""
+    return one(StoredStatement, StoredStatement.given_id == UUID(str(given_id))).id
 
 
 def write(act) -> None:

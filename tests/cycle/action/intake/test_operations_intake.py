@@ -46,6 +46,7 @@ from tests.cycle.action.intake.stream import (
     TODAY,
     account,
     one,
+    own_id,
     rows,
     said,
     send,
@@ -98,7 +99,7 @@ def test_a_student_is_known_by(names, actor, student):
     [id_] = send(said(actor))
     record = one(LearningRecord)
     assert (record.id, record.student_id, record.school_id) == (
-        id_, student.id, student.school_id,
+        own_id(id_), student.id, student.school_id,
     )  # fmt: skip
     assert rows(QuarantinedStatement) == []
 
@@ -125,9 +126,11 @@ WAITING = {
 def test_a_statement_waits_whose_actor_is(names, actor, reason, shown):
     [id_] = send(said(actor))
     waiting = one(QuarantinedStatement)
-    assert (waiting.statement_id, waiting.reason, waiting.app_id) == (id_, reason, APP_DRILL)
+    assert (waiting.statement_id, waiting.reason, waiting.app_id) == (
+        own_id(id_), reason, APP_DRILL,
+    )  # fmt: skip
     assert shown is None or (waiting.issuer, waiting.name) == shown
-    assert one(StoredStatement).id == id_
+    assert one(StoredStatement).given_id == id_
     assert rows(LearningRecord) == rows(DayRollup) == rows(LearningCycle) == []
 
 
@@ -140,8 +143,19 @@ def test_what_is_no_learning_waits(in_app):
 def test_one_who_waits_does_not_keep_the_others(in_app):
     good, bad = said(), said(account("s0001"))
     assert send(bad, good) == [UUID(bad["id"]), UUID(good["id"])]
-    assert str(one(LearningRecord).id) == good["id"]
-    assert str(one(QuarantinedStatement).statement_id) == bad["id"]
+    assert one(LearningRecord).id == own_id(good["id"])
+    assert one(QuarantinedStatement).statement_id == own_id(bad["id"])
+
+
+def test_what_is_made_of_a_statement_has_its_id_which_grows_as_the_log_does(in_app):
+    batches = [[said(), said(account("s0001"))], [said(BEN), said(KEN)], [said(HANA)]]
+    sent = [id_ for batch in batches for id_ in send(*batch)]
+    log = sorted(rows(StoredStatement), key=lambda row: row.position)
+    assert [row.given_id for row in log] == sent
+    ids = [row.id for row in log]
+    assert ids == sorted(set(ids))
+    assert one(QuarantinedStatement).statement_id == ids.pop(1)
+    assert sorted(row.id for row in rows(LearningRecord)) == ids
 
 
 def test_a_replay_of_what_waits_waits_once(in_app):
@@ -398,6 +412,8 @@ def test_facts_of_a_closed_lap_grow_while_its_state_stays(in_app):
 
 ATTEMPT = "2a6f1f5e-1d5c-4a0e-9d3a-0f4f7d1c9b11"
 OTHER_ATTEMPT = "2a6f1f5e-1d5c-4a0e-9d3a-0f4f7d1c9b12"
+MIDNIGHT = datetime(2026, 11, 19, 15, 0, tzinfo=UTC)
+BEFORE, AFTER = {"at": MIDNIGHT - MINUTE}, {"at": MIDNIGHT + MINUTE}
 #: An answer 30 minutes ago and one now -> first attempts and retries of the second.
 AGAIN = {
     "the same question": ({}, {}, (0, 1)),
@@ -406,8 +422,16 @@ AGAIN = {
     "the same attempt": ({"attempt": ATTEMPT}, {"attempt": ATTEMPT}, (0, 1)),
     "another attempt": ({"attempt": ATTEMPT}, {"attempt": OTHER_ATTEMPT}, (1, 0)),
     "on another day": ({"at": NOW - timedelta(1)}, {}, (1, 0)),
+    "after midnight": (BEFORE, AFTER, (1, 0)),
+    "the same attempt after midnight": (
+        {**BEFORE, "attempt": ATTEMPT}, {**AFTER, "attempt": ATTEMPT}, (0, 1),
+    ),
+    "another attempt after midnight": (
+        {**BEFORE, "attempt": ATTEMPT}, {**AFTER, "attempt": OTHER_ATTEMPT}, (1, 0),
+    ),
+    "an attempt after midnight, and none before": (BEFORE, {**AFTER, "attempt": ATTEMPT}, (1, 0)),
     "not marked": ({}, {"right": None}, (0, 0)),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("batches", [1, 2])
@@ -419,7 +443,7 @@ def test_trying_again_is_told_from_the_first_time(in_app, before, now, wanted, b
     else:
         send(earlier)
         send(later)
-    record = one(LearningRecord, LearningRecord.id == UUID(later["id"]))
+    record = one(LearningRecord, LearningRecord.id == own_id(later["id"]))
     assert (record.first_attempt_items, record.retry_items) == wanted
     assert (record.first_attempt_correct, record.retry_correct) == wanted
     assert record.items == 1

@@ -43,7 +43,17 @@ from aarportal.cycle.action.xapi.statement_model import VOIDED
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.people.identity.models import IdentityLink, PersonMerge
 from tests.cast import AOI, BEN, CHIBA, DRILL_SCOPE, HINATA, IDENTITY_PROVIDER, PRIMARY, scope_of
-from tests.cycle.action.intake.stream import NOW, account, decoded, rows, said, sums, write
+from tests.cycle.action.intake.stream import (
+    NOW,
+    account,
+    decoded,
+    given_ids,
+    own_id,
+    rows,
+    said,
+    sums,
+    write,
+)
 
 #: Accounts of the app that the roster does not know; only the office can say whose they are.
 NICKNAMES = ("kirin", "zou")
@@ -134,12 +144,12 @@ class Office(RuleBasedStateMachine):
 
     @rule(statement=sent)
     def a_teacher_takes_a_record_out(self, statement):
-        id_ = UUID(statement["id"])
+        id_ = own_id(statement["id"])
         with unit_of_work(scope_of(CHIBA)) as scope:
             row = scope.session.get(LearningRecord, (PRIMARY, id_))
             if row is not None and row.state != "voided":
                 take_out(scope, [row])
-                self.taken_out.add((id_, row.student_id))
+                self.taken_out.add(UUID(statement["id"]))
 
     @rule(name=st.sampled_from(NICKNAMES), to=st.sampled_from(KEPT))
     def the_office_says_whose_it_is(self, name, to):
@@ -203,17 +213,17 @@ class Office(RuleBasedStateMachine):
     def teardown(self):
         self.read()
         self.what_is_summed_up_is_what_the_records_add_up_to()
-        records = {row.id: row for row in rows(LearningRecord)}
-        waiting = {row.statement_id: row for row in rows(QuarantinedStatement)}
+        given = given_ids()
+        records = {given[row.id]: row for row in rows(LearningRecord)}
+        waiting = {given[row.statement_id]: row for row in rows(QuarantinedStatement)}
         assert not rows(InboxEntry)
-        stored = set(self.actor_of) | self.voiding
-        assert {row.id for row in rows(StoredStatement)} == stored
+        assert set(given.values()) == set(self.actor_of) | self.voiding
         for id_, actor in self.actor_of.items():
             wanted = self.owner_of(actor)
             if id_ in self.voided:
                 assert id_ not in waiting
                 assert id_ not in records or records[id_].state == "voided"
-            elif any(id_ == out for out, _ in self.taken_out):
+            elif id_ in self.taken_out:
                 assert records[id_].state == "voided"
             elif wanted is None:
                 assert (waiting[id_].reason, id_ in records) == ("unknown_actor", False)

@@ -37,6 +37,7 @@ from tests.cycle.action.intake.stream import (
     NOW,
     READER_SCOPE,
     account,
+    given_ids,
     rows,
     said,
     send,
@@ -66,11 +67,13 @@ def kirin_is(to=AOI, **parts) -> LinkDraft:
 
 
 def owners() -> dict:
-    return {row.id: row.student_id for row in rows(LearningRecord)}
+    given = given_ids()
+    return {given[row.id]: row.student_id for row in rows(LearningRecord)}
 
 
 def waiting() -> dict:
-    return {row.statement_id: row.reason for row in rows(QuarantinedStatement)}
+    given = given_ids()
+    return {given[row.statement_id]: row.reason for row in rows(QuarantinedStatement)}
 
 
 def look(question, *arguments, scope=OFFICE, **options):
@@ -408,7 +411,8 @@ def test_the_statements_of_a_name_are_the_latest_first(in_app):
     actor = look(store.actor, APP_DRILL, GAME, "kirin")
     first = look(store.statements, actor, number=1, size=3)
     second = look(store.statements, actor, number=2, size=3)
-    assert [row.id for row in (*first, *second)] == ids
+    given = given_ids()
+    assert [given[row.id] for row in (*first, *second)] == ids
     assert all(b"kirin" in row.body for row in first)
 
 

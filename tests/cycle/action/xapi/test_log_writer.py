@@ -42,7 +42,7 @@ def at_once(in_app):
 
 
 def stored() -> set[str]:
-    return {str(row.id) for row in rows(StoredStatement)}
+    return {str(row.given_id) for row in rows(StoredStatement)}
 
 
 def test_every_request_gets_the_ids_of_its_own_statements(at_once):
@@ -50,7 +50,7 @@ def test_every_request_gets_the_ids_of_its_own_statements(at_once):
     receipts = at_once(batches)
     for batch, receipt in zip(batches, receipts, strict=True):
         assert [str(id_) for id_ in receipt.ids] == [each["id"] for each in batch]
-        assert [each.id for each in receipt.new] == receipt.ids
+        assert [each.given_id for each in receipt.new] == receipt.ids
     assert stored() == {each["id"] for batch in batches for each in batch}
     assert len({row.position for row in rows(StoredStatement)}) == len(stored())
 

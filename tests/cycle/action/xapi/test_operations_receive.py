@@ -48,7 +48,7 @@ def rows(model) -> list:
 
 
 def voided() -> dict[str, bool]:
-    return {str(row.id): row.voided for row in rows(StoredStatement)}
+    return {str(row.given_id): row.voided for row in rows(StoredStatement)}
 
 
 def voiding(target: str, id_: str) -> dict:
@@ -61,7 +61,8 @@ def test_statements_are_appended_in_their_order():
     assert receipt.ids[0] == UUID(ID)
     assert receipt.ids[2] == UUID(OTHER_ID)
     kept = sorted(rows(StoredStatement), key=lambda row: row.position)
-    assert [row.id for row in kept] == receipt.ids
+    assert [row.given_id for row in kept] == receipt.ids
+    assert [each.id for each in receipt.new] == [row.id for row in kept]
     assert [each.position for each in receipt.new] == [row.position for row in kept]
     [entry] = rows(InboxEntry)
     assert (entry.position, entry.last_position) == (kept[0].position, kept[-1].position)
@@ -78,7 +79,7 @@ def test_a_replay_changes_nothing_and_is_answered_alike():
     send(statement())
     again = send(statement(), statement(id=OTHER_ID))
     assert again.ids == [UUID(ID), UUID(OTHER_ID)]
-    assert [each.id for each in again.new] == [UUID(OTHER_ID)]
+    assert [each.given_id for each in again.new] == [UUID(OTHER_ID)]
     assert len(rows(StoredStatement)) == 2
 
 
@@ -95,7 +96,7 @@ def test_a_conflict_refuses_the_whole_batch():
     send(statement())
     with pytest.raises(StatementConflictError):
         send(statement(id=OTHER_ID), statement(object=QUIZ))
-    assert [str(row.id) for row in rows(StoredStatement)] == [ID]
+    assert [str(row.given_id) for row in rows(StoredStatement)] == [ID]
     assert len(rows(InboxEntry)) == 1
 
 

@@ -95,7 +95,7 @@ def test_an_array_is_answered_with_the_ids_in_its_order(send, kept):
 def test_a_statement_without_id_gets_one_that_is_stored(send, kept, app):
     [given] = send(by_aoi(id=REMOVE)).get_json()
     with app.app_context(), unit_of_work(SystemScope("test"), read_only=True) as scope:
-        assert scope.session.scalars(select(StoredStatement.id)).all() == [UUID(given)]
+        assert scope.session.scalars(select(StoredStatement.given_id)).all() == [UUID(given)]
 
 
 def test_the_statement_is_kept_byte_for_byte(send, app):
@@ -367,7 +367,9 @@ def test_put_answers_nothing_and_is_taken_again(send, kept):
 def test_put_gives_its_id_to_a_statement_without(send, app):
     assert send(by_aoi(id=REMOVE), method="PUT", url=WITH_ID).status_code == 204
     with app.app_context(), unit_of_work(SystemScope("test"), read_only=True) as scope:
-        assert scope.session.scalars(select(LearningRecord.id)).all() == [UUID(ID)]
+        [kept] = scope.session.scalars(select(StoredStatement))
+        assert kept.given_id == UUID(ID)
+        assert scope.session.scalars(select(LearningRecord.id)).all() == [kept.id]
 
 
 def test_put_of_another_statement_is_a_conflict(send, kept):

@@ -41,11 +41,11 @@ def reset_last_use(scope: AppScope, before: LastUse) -> None:
         _app(scope).last_used_at = before.at
 
 
-def look(scope: AppScope, statement_id: UUID) -> Seen:
-    """What became of a statement that was taken in this transaction."""
+def look(scope: AppScope, given_id: UUID) -> Seen:
+    """What became of a statement, as xAPI names it, that was taken in this transaction."""
     if store.has_unread(scope):
         return Seen(store.UNREAD)
-    reason = store.reason(scope, statement_id)
+    reason = store.reason(scope, given_id)
     return Seen(store.RECORDED) if reason is None else Seen(store.WAITING, reason)
 
 

@@ -66,7 +66,8 @@ class Arrival:
     """A statement in the log.
 
     Attributes:
-        id: The statement's id.
+        id: Our own id of it.
+        given_id: Its id in xAPI.
         stored_at: When it came.
         is_unread: Whether it is still in the inbox, never read.
         is_voided: Whether it was taken back.
@@ -74,6 +75,7 @@ class Arrival:
     """
 
     id: UUID
+    given_id: UUID
     stored_at: datetime
     is_unread: bool
     is_voided: bool
@@ -155,6 +157,7 @@ def latest(scope: AppScope) -> list[Arrival]:
     rows = scope.session.execute(
         select(
             StoredStatement.id,
+            StoredStatement.given_id,
             StoredStatement.position,
             StoredStatement.voided,
             case((func.length(StoredStatement.body) <= _LONGEST, StoredStatement.body)),
@@ -169,8 +172,8 @@ def latest(scope: AppScope) -> list[Arrival]:
     )
     waiting = set(fresh)
     return [
-        Arrival(id_, moment_of(place), place in waiting, voided, body or b"")
-        for id_, place, voided, body in rows
+        Arrival(id_, given_id, moment_of(place), place in waiting, voided, body or b"")
+        for id_, given_id, place, voided, body in rows
     ]
 
 
@@ -202,18 +205,33 @@ def fates(scope: Scope, arrivals: Sequence[Arrival], test_object_id: str) -> lis
         arrivals: The statements.
         test_object_id: What test messages are about.
     """
-    tests = {each.id for each in arrivals if each.object_id == test_object_id}
+    tests = {each.given_id for each in arrivals if each.object_id == test_object_id}
     targets = {each.id: UUID(each.object_id) for each in arrivals if each.is_voiding}
-    ids = {each.id for each in arrivals} | set(targets.values())
+    known = _known(scope, targets.values())
+    ids = {each.id for each in arrivals} | set(known.values())
     reasons, records = _reasons(scope, ids), _records(scope, ids)
+    recorded_here = {given_id for given_id, id_ in known.items() if id_ in records}
     return [
         replace(
             _fate(each, reasons, records),
-            is_test=each.id in tests or targets.get(each.id) in tests,
-            has_json=each.id in tests or targets.get(each.id) in tests | records.keys(),
+            is_test=each.given_id in tests or targets.get(each.id) in tests,
+            has_json=each.given_id in tests or targets.get(each.id) in tests | recorded_here,
         )
         for each in arrivals
     ]
+
+
+def _known(scope: Scope, given_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Of these statements those that this person may see: their ids in xAPI, and our own."""
+    if not given_ids:
+        return {}
+    rows = scope.session.execute(
+        select(StoredStatement.given_id, StoredStatement.id).where(
+            StoredStatement.district_id == scope.district_id,
+            StoredStatement.given_id.in_(given_ids),
+        )
+    )
+    return dict(rows.tuples().all())
 
 
 def _fate(arrival: Arrival, reasons: Mapping[UUID, str], records: Mapping[UUID, Learned]) -> Fate:
@@ -305,11 +323,19 @@ def has_unread(scope: AppScope) -> bool:
     )
 
 
-def reason(scope: AppScope, statement_id: UUID) -> str | None:
-    """Why a statement waits; None if it does not."""
+def reason(scope: AppScope, given_id: UUID) -> str | None:
+    """Why a statement, as xAPI names it, waits; None if it does not."""
     return scope.session.scalar(
-        select(QuarantinedStatement.reason).where(
-            QuarantinedStatement.district_id == scope.district_id,
-            QuarantinedStatement.statement_id == statement_id,
+        select(QuarantinedStatement.reason)
+        .join(
+            StoredStatement,
+            and_(
+                StoredStatement.district_id == QuarantinedStatement.district_id,
+                StoredStatement.id == QuarantinedStatement.statement_id,
+            ),
+        )
+        .where(
+            StoredStatement.district_id == scope.district_id,
+            StoredStatement.given_id == given_id,
         )
     )

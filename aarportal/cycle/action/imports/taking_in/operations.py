@@ -317,7 +317,7 @@ def take(scope: AppScope, job: Job, outcomes: Sequence[Outcome]) -> list[Logged]
             {
                 "school_id": row.school_id,
                 "import_id": row.id,
-                "line": lines[each.id],
+                "line": lines[each.given_id],
                 "statement_id": each.id,
             }
             for each in new

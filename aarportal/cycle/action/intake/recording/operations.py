@@ -12,8 +12,10 @@ from aarportal.core.bulk import append
 from aarportal.core.scope import AppScope
 from aarportal.cycle.action.connectors import Record
 from aarportal.cycle.action.intake import linking, store
+from aarportal.cycle.action.intake.answers import answer_key
 from aarportal.cycle.action.intake.linking import KnownUnit
 from aarportal.cycle.action.intake.matching import Learner
+from aarportal.cycle.action.intake.store import Answer
 from aarportal.cycle.action.models import LearningRecord
 from aarportal.cycle.action.operations import book, record_values
 from aarportal.cycle.action.rollups import Entry, Group
@@ -29,6 +31,7 @@ from aarportal.cycle.units.curriculum import store as curriculum
 
 #: Laps opened longer before a record than this are looked at only while they are open.
 _LOOK_BACK = timedelta(days=1)
+_A_DAY = timedelta(days=1)
 
 
 @dataclass
@@ -76,6 +79,7 @@ def keep(scope: AppScope, found: list[Found], now: datetime, disputed: Mapping[U
             "verb": each.record.verb,
             "question_id": each.record.question_id,
             "attempt_id": each.record.attempt_id,
+            "answer_key": answer_key(each.record.question_id, each.record.attempt_id),
             "started_at": each.record.started_at,
             "self_reported": False,
             "state": _state(each, disputed),
@@ -133,24 +137,22 @@ def _tell_retries(scope: AppScope, found: list[Found]) -> None:
     asked = [each for each in found if each.record.question_id]
     if not asked:
         return
-    students = {each.learner.student_id for each in asked}
-    questions = {each.record.question_id for each in asked}
-    first = min(each.day for each in asked)
-    seen = {
-        (student_id, question_id, attempt_id or day)
-        for student_id, question_id, attempt_id, day in store.answered_before(
-            scope, students, questions, first
-        )
-    }
-    for each in asked:
-        key = (
-            each.learner.student_id,
-            each.record.question_id,
-            each.record.attempt_id or each.day,
-        )
-        if key in seen:
+    ways = [_ways_to_find(each) for each in asked]
+    seen = store.answered_before(scope, {answer for answers in ways for answer in answers})
+    for each, answers in zip(asked, ways, strict=True):
+        if not seen.isdisjoint(answers):
             each.record = each.record.as_retry()
-        seen.add(key)
+        seen.add(answers[0])
+
+
+def _ways_to_find(each: Found) -> list[Answer]:
+    """Under what the same answer stands, or an earlier one of its attempt; its own first."""
+    learner, record = each.learner, each.record
+    key = answer_key(record.question_id, record.attempt_id)
+    assert key is not None
+    # An attempt may go on over midnight.
+    days = (each.day, each.day - _A_DAY) if record.attempt_id else (each.day,)
+    return [Answer(learner.student_id, day, key) for day in days]
 
 
 def _known_laps(scope: AppScope, found: Sequence[Found]) -> list[LapRow]:

@@ -6,18 +6,16 @@ server may go on meanwhile, and whoever stops half-way or does it twice does no 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-
-from sqlalchemy import insert
 
 from aarportal.audit import operations as audit
+from aarportal.core.bulk import append
 from aarportal.core.scope import AppScope
-from aarportal.cycle.action.models import StatementReference, StatementTerm
+from aarportal.cycle.action.models import StatementTerm
 from aarportal.cycle.action.xapi import targeting
+from aarportal.cycle.action.xapi.operations import keep_references, rows_of_index
 from aarportal.cycle.action.xapi.reindexing import store
-from aarportal.cycle.action.xapi.store import Kept
+from aarportal.cycle.action.xapi.store import Kept, Reference
 from aarportal.cycle.action.xapi.targeting import Found
-from aarportal.cycle.action.xapi.terms import STRETCH, pack
 
 #: How many statements are looked at in one transaction.
 AT_ONCE = 500
@@ -58,7 +56,7 @@ def reindex(scope: AppScope, after: int = 0) -> Reindexed | None:
     found = targeting.found_by(scope, [row for row in kept if not _is_in(row.position, waiting)])
     missing = _missing(scope, {place: each.terms for place, each in found.items()})
     if missing:
-        scope.session.execute(insert(StatementTerm), _rows(scope, missing))
+        append(scope, StatementTerm, rows_of_index(scope, missing))
     referring = _refer(scope, kept, found)
     put_in = set(missing) | referring
     if put_in:
@@ -82,42 +80,16 @@ def _missing(scope: AppScope, wanted: Mapping[int, set[int]]) -> dict[int, set[i
     return {place: terms for place, terms in missing.items() if terms}
 
 
-def _rows(scope: AppScope, missing: Mapping[int, set[int]]) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for _, stretch in groupby(sorted(missing), lambda place: place // STRETCH):
-        by_term: dict[int, list[int]] = {}
-        for place in stretch:
-            for term in missing[place]:
-                by_term.setdefault(term, []).append(place)
-        rows += [
-            {
-                "district_id": scope.district_id,
-                "term": term,
-                "last_position": max(places),
-                "first_position": min(places),
-                "positions": pack(places),
-            }
-            for term, places in by_term.items()
-        ]
-    return rows
-
-
 def _refer(scope: AppScope, kept: Sequence[Kept], found: Mapping[int, Found]) -> set[int]:
     """Keep which statements are about others, where that is not kept; answers with their places."""
     wanted = {place for place, each in found.items() if each.target_id is not None}
     wanted -= store.referring(scope, wanted)
-    rows = [
-        {
-            "district_id": scope.district_id,
-            "target_id": found[row.position].target_id,
-            "position": row.position,
-            "statement_id": row.id,
-            "app_id": scope.actor_id,
-            "is_voiding": found[row.position].is_voiding,
-        }
-        for row in kept
-        if row.position in wanted
-    ]
-    if rows:
-        scope.session.execute(insert(StatementReference), rows)
+    keep_references(
+        scope,
+        [
+            (Reference(each.target_id, row.id, row.position), each.is_voiding)
+            for row in kept
+            if row.position in wanted and (each := found[row.position]).target_id is not None
+        ],
+    )
     return wanted

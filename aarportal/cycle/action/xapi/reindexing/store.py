@@ -28,7 +28,7 @@ def senders(scope: SystemScope, district_id: UUID | None) -> Sequence[tuple[Lear
         district_id: Only apps of this district; None for every one.
     """
     query = (
-        select(LearningApp, func.count(StoredStatement.id))
+        select(LearningApp, func.count(StoredStatement.position))
         .join(StoredStatement, StoredStatement.app_id == LearningApp.id)
         .group_by(LearningApp.id)
         .order_by(LearningApp.title, LearningApp.id)
@@ -42,7 +42,7 @@ def log(scope: AppScope, after: int, limit: int) -> list[Kept]:
     """What the app sent, from after a place on, in the order of the log."""
     rows = scope.session.execute(
         select(
-            StoredStatement.id,
+            StoredStatement.given_id,
             StoredStatement.position,
             StoredStatement.app_id,
             StoredStatement.body,

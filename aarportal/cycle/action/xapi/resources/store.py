@@ -123,7 +123,7 @@ def readable(scope: AppScope) -> ColumnElement[bool]:
     # The guard narrows records, and what the portal published, to the schools of the app.
     recorded = select(LearningRecord.id).where(LearningRecord.id == StoredStatement.id)
     published = select(PortalStatement.cycle_id).where(
-        PortalStatement.statement_id == StoredStatement.id
+        PortalStatement.statement_id == StoredStatement.given_id
     )
     return or_(own, recorded.exists(), published.exists())
 
