@@ -24,7 +24,7 @@ class Connector:
 
     Attributes:
         key: The name of the connector's file.
-        label: Its name for people, in English.
+        label: Its name for people, to be translated.
         specificity: 0 for any statement, 1 for a profile that many apps share, 2 for one product;
             the highest that reads a statement gets it, among equals the first by name.
         reads: Whether a statement with these signs has this shape. Signs hold no other words than

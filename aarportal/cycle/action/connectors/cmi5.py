@@ -12,6 +12,7 @@ lasts over all sessions: a question met in the first session is met again in the
 Source: cmi5 specification (quartz), sections 7.1.3, 9.3, 9.5 and 9.6.
 """
 
+from aarportal.core.words import mark
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
 from aarportal.cycle.action.connectors._record import basic_record, with_answer, with_score
@@ -45,7 +46,7 @@ def _record(statement: Statement) -> Record | None:
 
 CONNECTOR = Connector(
     "cmi5",
-    "cmi5 courses",
+    mark("cmi5 courses"),
     1,
     _reads,
     _record,

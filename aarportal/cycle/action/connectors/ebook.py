@@ -5,6 +5,7 @@ Source: ICT CONNECT 21, Japan xAPI eBook Profile v1.0.0 (2026-04-01).
 
 from msgspec.structs import replace
 
+from aarportal.core.words import mark
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
 from aarportal.cycle.action.connectors._record import basic_record, kind_of, outer, title
@@ -44,5 +45,5 @@ def _book(statement: Statement) -> Activity | None:
 
 
 CONNECTOR = Connector(
-    "ebook", "Digital textbooks", 1, _reads, _record, LookedFor(categories=_PROFILES)
+    "ebook", mark("Digital textbooks"), 1, _reads, _record, LookedFor(categories=_PROFILES)
 )

@@ -4,6 +4,7 @@ Source: H5P's xAPI statements (extensions `h5p-local-content-id` and `h5p-subCon
 `http://h5p.org/libraries/…`).
 """
 
+from aarportal.core.words import mark
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
 from aarportal.cycle.action.connectors._record import (
@@ -53,7 +54,7 @@ def _question(activity: Activity) -> str:
 
 CONNECTOR = Connector(
     "h5p",
-    "H5P",
+    mark("H5P"),
     2,
     _reads,
     _record,

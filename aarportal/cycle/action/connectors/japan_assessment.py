@@ -6,6 +6,7 @@ profile of the Digital Agency (令和6年度), whose `count` says how often an a
 
 from msgspec.structs import replace
 
+from aarportal.core.words import mark
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
 from aarportal.cycle.action.connectors._record import (
@@ -63,7 +64,7 @@ def _taken_before(statement: Statement) -> bool:
 
 CONNECTOR = Connector(
     "japan_assessment",
-    "Japanese drills and tests",
+    mark("Japanese drills and tests"),
     1,
     _reads,
     _record,

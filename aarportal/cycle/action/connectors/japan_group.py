@@ -9,6 +9,7 @@ Source: ICT CONNECT 21, Japan xAPI Group Learning Support Tool Profile v1.0.0 (2
 
 from msgspec.structs import replace
 
+from aarportal.core.words import mark
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
 from aarportal.cycle.action.connectors._record import basic_record, kind_of, name
@@ -41,7 +42,7 @@ def _record(statement: Statement) -> Record | None:
 
 CONNECTOR = Connector(
     "japan_group",
-    "Japanese tools for learning together",
+    mark("Japanese tools for learning together"),
     1,
     _reads,
     _record,

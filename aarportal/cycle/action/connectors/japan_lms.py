@@ -11,6 +11,7 @@ profile of the Digital Agency (令和6年度), 2.3.1.
 
 from msgspec.structs import replace
 
+from aarportal.core.words import mark
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
 from aarportal.cycle.action.connectors._record import basic_record, with_answer, with_score
@@ -41,5 +42,5 @@ def _record(statement: Statement) -> Record | None:
 
 
 CONNECTOR = Connector(
-    "japan_lms", "Japanese learning platforms", 1, _reads, _record, LookedFor((_PROFILE,))
+    "japan_lms", mark("Japanese learning platforms"), 1, _reads, _record, LookedFor((_PROFILE,))
 )

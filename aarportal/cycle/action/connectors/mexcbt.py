@@ -20,6 +20,7 @@ Japan xAPI Assessment Profile v1.0.0, 4.3.2.
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from aarportal.core.words import mark
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
 from aarportal.cycle.action.connectors._record import (
@@ -31,7 +32,7 @@ from aarportal.cycle.action.connectors._record import (
 from aarportal.cycle.action.xapi.statement_model import Activity
 from aarportal.cycle.action.xapi.statements import Statement, activities_around
 
-_PLATFORM = "MEXCBT"
+_PLATFORM = mark("MEXCBT")
 _DELIVERY = "https://mexcbt.mext.go.jp/deliveryId"
 _WHOLE_QUESTION = "http://adlnet.gov/expapi/activities/question"
 
@@ -67,7 +68,7 @@ def _is_whole(statement: Statement, activity: Activity) -> bool:
 
 CONNECTOR = Connector(
     "mexcbt",
-    "MEXCBT",
+    mark("MEXCBT"),
     2,
     _reads,
     _record,

@@ -13,6 +13,7 @@ Source: xAPI-vle/moodle-logstore_xapi (its transformers and their tests).
 
 from msgspec.structs import replace
 
+from aarportal.core.words import mark
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
 from aarportal.cycle.action.connectors._record import (
@@ -29,7 +30,7 @@ from aarportal.cycle.action.xapi.statements import Statement, activities_around
 
 _INFO = "http://lrs.learninglocker.net/define/extensions/info"
 _SITES = ("http://moodle.org", "https://moodle.org")
-_PLATFORM = "Moodle"
+_PLATFORM = mark("Moodle")
 _CORE_EVENT = "\\core\\event\\"
 _CORE_LEARNING = frozenset(
     {"course_viewed", "course_information_viewed", "course_resources_list_viewed"}
@@ -86,7 +87,7 @@ def _is_learning(event: str) -> bool:
 
 CONNECTOR = Connector(
     "moodle_logstore",
-    "Moodle",
+    mark("Moodle"),
     2,
     _reads,
     _record,

@@ -13,6 +13,7 @@ Source: Digital Agency, 令和6年度 スタディログの活用に関する調
 
 from msgspec.structs import replace
 
+from aarportal.core.words import mark
 from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
 from aarportal.cycle.action.connectors._record import (
     activity_extensions,
@@ -79,5 +80,10 @@ def _title(statement: Statement, named: str, verb: str) -> str:
 
 
 CONNECTOR = Connector(
-    "srl", "Goals and reflections of other portals", 1, _reads, _record, LookedFor((_RECIPES,))
+    "srl",
+    mark("Goals and reflections of other portals"),
+    1,
+    _reads,
+    _record,
+    LookedFor((_RECIPES,)),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from aarportal.core.words import mark
 from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
 from aarportal.cycle.action.connectors._record import (
     basic_record,
@@ -68,5 +69,5 @@ def _count(value: Any) -> int | None:
 
 
 CONNECTOR = Connector(
-    "table", "Imported tables", 2, _reads, _record, LookedFor(categories=(CATEGORY,))
+    "table", mark("Imported tables"), 2, _reads, _record, LookedFor(categories=(CATEGORY,))
 )

@@ -17,6 +17,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from aarportal.core.words import mark
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import Connector, LookedFor, Record, Signs
 from aarportal.cycle.action.connectors._record import (
@@ -97,7 +98,7 @@ def _number(value: Any) -> float | None:
 
 CONNECTOR = Connector(
     "video_profile",
-    "Videos",
+    mark("Videos"),
     1,
     _reads,
     _record,

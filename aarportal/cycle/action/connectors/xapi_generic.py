@@ -1,5 +1,6 @@
 """Any xAPI statement: the fallback for apps that follow no profile we know."""
 
+from aarportal.core.words import mark
 from aarportal.cycle.action import vocabulary
 from aarportal.cycle.action.connectors import Connector, Record, Signs
 from aarportal.cycle.action.connectors._record import (
@@ -30,4 +31,4 @@ def _record(statement: Statement) -> Record | None:
     return with_score(record, statement)
 
 
-CONNECTOR = Connector("xapi_generic", "Any xAPI app", 0, _reads, _record)
+CONNECTOR = Connector("xapi_generic", mark("Any xAPI app"), 0, _reads, _record)

@@ -132,7 +132,7 @@ def test_the_page_speaks_both_languages_whoever_reads_it(browser):
 
 
 def test_everything_that_is_understood_stands_there(browser):
-    text = browser(OKA).get(PAGE).text
+    text = browser(OKA).get(f"{PAGE}&lang=en").text
     for iri in (*vocabulary.VERB_KEYS, *vocabulary.ACTIVITY_KINDS, *vocabulary.CORE_EXTENSIONS):
         assert iri in text
     for each in connectors.discover():
@@ -172,7 +172,9 @@ def test_every_text_of_the_document_is_there_in_japanese(app):
     say, asked = catalogue("ja").ugettext, []
     markdown(document(facts), lambda msgid: asked.append(msgid) or say(msgid))
     same = {msgid for msgid in asked if say(msgid) == msgid}
-    assert {msgid for msgid in same if not msgid[0].isdigit()} <= {"Caliper"}
+    assert {msgid for msgid in same if not msgid[0].isdigit()} <= {
+        "Caliper", "H5P", "MEXCBT", "Moodle",
+    }  # fmt: skip
     # Readings are for children; here they would stand in the text as they are written.
     assert [msgid for msgid in asked if re.search(r"\{|[ぁ-龠]_|_[ぁ-龠]", say(msgid))] == []
 

@@ -42,13 +42,13 @@ class Table:
         caption: What it is about; it is translated.
         head: Headings of the columns; they are translated.
         rows: Cells; lines in one cell stand below each other.
-        is_text: Whether cells are texts, which are translated, instead of code.
+        texts: Columns whose cells are texts, which are translated; the others hold code.
     """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    is_text: bool = False
+    texts: tuple[int, ...] = ()
 
 
 Block: TypeAlias = Heading | Paragraph | Items | Code | Table

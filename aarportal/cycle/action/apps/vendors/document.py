@@ -263,6 +263,7 @@ def _words() -> Iterator[Block]:
         mark("Apps and profiles"),
         (mark("Read as"), mark("Known by")),
         tuple(words.senders()),
+        texts=(0,),
     )
     yield Paragraph(
         mark(
@@ -343,7 +344,7 @@ def _answers(facts: Facts) -> Iterator[Block]:
         mark("Answers of the portal"),
         (mark("Status"), mark("Meaning"), mark("What a sender does")),
         _ANSWERS,
-        is_text=True,
+        texts=(0, 1, 2),
     )
     if facts.per_minute:
         yield Paragraph(

@@ -51,7 +51,8 @@ def _text(paragraph: Paragraph, translate: Translate) -> str:
 def _table(table: Table, translate: Translate) -> str:
     head = [translate(each) for each in table.head]
     rows = [
-        [_cell(each, translate, is_text=table.is_text) for each in cells] for cells in table.rows
+        [_cell(each, translate, is_text=column in table.texts) for column, each in enumerate(cells)]
+        for cells in table.rows
     ]
     return "\n".join(map(_row, [head, ["---"] * len(head), *rows]))
 
