@@ -13,6 +13,7 @@ from aarportal.core import clock, upkeep
 from aarportal.core.errors import InvalidError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.roster import operations
+from aarportal.people.roster.difference import Difference, Fate
 from aarportal.people.roster.oneroster.bundle import Bundle, Rejection, read_bundle
 from aarportal.people.roster.oneroster.problems import RULES, Problem, shown
 from aarportal.people.roster.operations import ImportResult
@@ -33,6 +34,30 @@ _REFUSALS: Mapping[str, str] = MappingProxyType(
     }
 )
 _COUNTS = N_("%(kind)s: %(new)s new, %(changed)s changed, %(same)s the same, %(left)s ended")
+#: What becomes of a person -> how it is told.
+_FATES: Mapping[Fate, str] = MappingProxyType(
+    {
+        Fate.NEW: N_("New: %(name)s, %(after)s"),
+        Fate.RETURNS: N_("Here again: %(name)s, %(after)s"),
+        Fate.LEAVES: N_("Leaves: %(name)s, %(before)s"),
+        Fate.MOVES: N_("Changes class: %(name)s, %(before)s → %(after)s"),
+        Fate.RENAMED: N_("Changes name: %(before)s → %(after)s"),
+    }
+)
+#: People told one by one of each kind.
+_MOST_PEOPLE = 50
+#: What is more often a mistake in the file than meant.
+_DOUBTS: Mapping[str, str] = MappingProxyType(
+    {
+        "class_empties": N_("%(what)s: %(count)s of %(of)s would be gone and have no other class."),
+        "school_empties": N_("%(what)s: all %(count)s would be gone. Is the school in the file?"),
+        "many_leave": N_("%(count)s of %(of)s people would be gone. Is the file whole?"),
+        "many_renamed": N_(
+            "%(count)s of %(of)s people would change their names. "
+            "Do the sourcedIds belong to other people now?"
+        ),
+    }
+)
 _KINDS: Mapping[str, str] = MappingProxyType(
     {
         "schools": N_("Schools"),
@@ -48,10 +73,16 @@ _KINDS: Mapping[str, str] = MappingProxyType(
 
 @click.command("import-roster")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Say what would change and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Say who would come, go and move; write nothing.")
+@click.option("--confirm", is_flag=True, help="Take it in although something looks wrong in it.")
 @click.pass_obj
-def import_roster(make_app: Callable[[], Flask], file: Path, *, dry_run: bool) -> None:
-    """Take a OneRoster 1.2 zip in; with any problem nothing is written."""
+def import_roster(
+    make_app: Callable[[], Flask], file: Path, *, dry_run: bool, confirm: bool
+) -> None:
+    """Take a OneRoster 1.2 zip in; with any problem nothing is written.
+
+    What is more often a mistake than meant (half of a class would be gone) has to be confirmed.
+    """
     app = make_app()
     with file.open("rb") as opened:
         found = read_bundle(opened)
@@ -65,25 +96,46 @@ def import_roster(make_app: Callable[[], Flask], file: Path, *, dry_run: bool) -
         _refuse()
     try:
         with app.app_context():
-            result = _dry_run(found) if dry_run else _import(found, file.name)
+            result, meant = _import(found, file.name, dry_run=dry_run, confirm=confirm)
     except InvalidError as error:
         click.echo(f"orgs.csv {error.rule} — {_text(_REFUSALS[error.rule])}", err=True)
         _refuse()
     _say(found, result)
     if dry_run:
+        _say_people(meant)
+    for doubt in meant.doubts:
+        values = {"what": shown(doubt.what), "count": doubt.count, "of": doubt.of}
+        click.echo(_text(_DOUBTS[doubt.rule], **values), err=True)
+    if dry_run:
         click.echo(_text(N_("This was a trial; nothing was written.")))
+    elif meant.doubts and not confirm:
+        click.echo(_text(N_("If it is meant so, say --confirm.")), err=True)
+        _refuse()
 
 
-def _import(bundle: Bundle, name: str) -> ImportResult:
-    with unit_of_work(SystemScope(f"roster file {name}")) as scope:
-        result = operations.import_bundle(scope, bundle, today=clock.today())
-    upkeep.learn()
-    return result
+def _import(
+    bundle: Bundle, name: str, *, dry_run: bool, confirm: bool
+) -> tuple[ImportResult, Difference]:
+    """Plan, and write what was planned in the same transaction, unless it is not to be written."""
+    with unit_of_work(SystemScope(f"roster file {name}"), read_only=dry_run) as scope:
+        plan, meant = operations.foresee(scope, bundle, today=clock.today())
+        written = not dry_run and (confirm or not meant.doubts)
+        if written:
+            operations.apply_plan(scope, plan, today=clock.today())
+    if written:
+        upkeep.learn()
+    return operations.result_of(plan), meant
 
 
-def _dry_run(bundle: Bundle) -> ImportResult:
-    with unit_of_work(SystemScope("trial of a roster file"), read_only=True) as scope:
-        return operations.result_of(operations.plan_import(scope, bundle, today=clock.today()))
+def _say_people(meant: Difference) -> None:
+    for fate, text in _FATES.items():
+        found = meant.of(fate)
+        for each in found[:_MOST_PEOPLE]:
+            names = {"name": each.name, "before": each.before, "after": each.after}
+            words = {key: shown(value) or "—" for key, value in names.items()}
+            click.echo(_text(text, **words))
+        if len(found) > _MOST_PEOPLE:
+            click.echo(_text(N_("And %(n)s more."), n=len(found) - _MOST_PEOPLE))
 
 
 def _say(bundle: Bundle, result: ImportResult) -> None:

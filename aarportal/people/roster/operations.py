@@ -17,6 +17,7 @@ from aarportal.people.identity import store as identities
 from aarportal.people.identity.usernames import Holder
 from aarportal.people.roster import planning, store
 from aarportal.people.roster.changes import Values
+from aarportal.people.roster.difference import Difference, difference
 from aarportal.people.roster.models import (
     AcademicSession,
     Class,
@@ -92,8 +93,22 @@ def plan_import(scope: SystemScope, bundle: Bundle, *, today: date) -> Plan:
     Raises:
         InvalidError: As `import_bundle`.
     """
+    return _plan(scope, bundle, today)[0]
+
+
+def foresee(scope: SystemScope, bundle: Bundle, *, today: date) -> tuple[Plan, Difference]:
+    """What `import_bundle` would do now, and what that means for people; nothing is written.
+
+    Raises:
+        InvalidError: As `import_bundle`.
+    """
+    plan, standing = _plan(scope, bundle, today)
+    return plan, difference(plan, standing, today=today)
+
+
+def _plan(scope: SystemScope, bundle: Bundle, today: date) -> tuple[Plan, Standing]:
     standing = _standing(scope, planning.district_org(bundle).sourced_id)
-    return planning.plan(bundle, standing, today=today, make_id=new_id)
+    return planning.plan(bundle, standing, today=today, make_id=new_id), standing
 
 
 def apply_plan(scope: SystemScope, plan: Plan, *, today: date | None = None) -> None:

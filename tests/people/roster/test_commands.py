@@ -74,6 +74,32 @@ def test_a_trial_says_what_would_change_and_writes_nothing(run, rows):
     assert rows() == before
 
 
+def test_a_trial_tells_who_comes_and_who_goes(run):
+    first = run(make_bundle(JP_K12), "--dry-run")
+    assert "New: 山田 ben, 日向小学校 4年2組" in first.stdout
+    run(make_bundle(JP_K12))
+    result = run(make_bundle(JP_K12, **leaving("ben")), "--dry-run", LANG="ja_JP.UTF-8")
+    assert [line for line in result.stdout.splitlines() if line.startswith("いなくなる人：")]
+    assert "追加される人：" not in result.stdout
+
+
+def test_a_file_in_which_a_school_is_missing_has_to_be_confirmed(run, rows):
+    run(make_bundle(JP_K12))
+    before = rows()
+    nobody = make_bundle(JP_K12, **leaving("aoi", "ben"))
+    refused = run(nobody)
+    assert refused.exit_code == 1
+    assert "日向小学校: all 2 would be gone. Is the school in the file?" in refused.stderr
+    assert refused.stderr.endswith("If it is meant so, say --confirm.\nNothing was written.\n")
+    assert rows() == before
+    trial = run(nobody, "--dry-run")
+    assert (trial.exit_code, rows()) == (0, before)
+    assert "Is the school in the file?" in trial.stderr
+    taken = run(nobody, "--confirm")
+    assert taken.exit_code == 0, taken.output
+    assert rows() != before
+
+
 NOTHING_HAS = "Nothing in the bundle has this id:"
 DAMAGES = [
     # What is wrong with the file, and the line that is printed.

@@ -1,0 +1,165 @@
+"""What an import means for people, and what it asks about."""
+
+from datetime import date
+from itertools import count
+from types import MappingProxyType
+from uuid import UUID
+
+import pytest
+
+from aarportal.people.roster.changes import Changes, compare
+from aarportal.people.roster.difference import Doubt, Fate, PersonChange, difference
+from aarportal.people.roster.planning import KINDS, Plan, Standing
+
+TODAY = date(2026, 11, 20)
+YESTERDAY = date(2026, 11, 19)
+NEXT_YEAR = date(2027, 4, 1)
+DISTRICT = UUID(int=9)
+SIZE = 10
+
+
+def id_of(name: str) -> UUID:
+    return UUID(bytes=name.encode().ljust(16, b"\0")[:16])
+
+
+class Town:
+    """A district as rows: pupils p0, p1 … ten to a class, two classes to a school."""
+
+    def __init__(self, pupils: int) -> None:
+        self.schools = {f"s{n}": f"第{n}小学校" for n in range(-(-pupils // (2 * SIZE)))}
+        self.users = {f"p{n}": {"given_name": f"名{n}", "enabled": True} for n in range(pupils)}
+        self.seats = {f"p{n}": (f"c{n // SIZE}", None, None) for n in range(pupils)}
+        self.classes = {seat: f"組{seat}" for seat, *_ in self.seats.values()}
+
+    def school_of(self, class_name: str) -> UUID:
+        return id_of(f"s{int(class_name[1:]) // 2}")
+
+    def rows(self) -> dict[str, list[dict]]:
+        rows = dict.fromkeys(KINDS, ())
+        rows["schools"] = [
+            {"id": id_of(name), "sourced_id": name, "district_id": DISTRICT, "name": title}
+            for name, title in self.schools.items()
+        ]
+        rows["classes"] = [
+            {"id": id_of(name), "sourced_id": name, "school_id": self.school_of(name),
+             "title": title, "class_type": "homeroom"}
+            for name, title in self.classes.items()
+        ]  # fmt: skip
+        rows["users"] = [
+            {"id": id_of(name), "sourced_id": name, "district_id": DISTRICT, "family_name": "青木",
+             "middle_name": "", **values}
+            for name, values in self.users.items()
+        ]  # fmt: skip
+        rows["enrollments"] = [
+            {"id": id_of(f"e{name}{seat}"), "sourced_id": f"e{name}{seat}", "role": "student",
+             "school_id": self.school_of(seat), "class_id": id_of(seat), "user_id": id_of(name),
+             "starts_on": begins, "ends_before": ends}
+            for name, (seat, begins, ends) in self.seats.items()
+        ]  # fmt: skip
+        return rows
+
+
+OWNERS = {"classes": "school_id", "enrollments": "school_id"}
+ENDS = {"users": lambda row: {"enabled": False}, "enrollments": lambda row: {"ends_before": TODAY}}
+
+
+def meant(before: Town, after: Town):
+    """What it means that the second district is handed in where the first one stands."""
+    numbers = count(10**6)
+    standing, wanted = before.rows(), after.rows()
+    changes = {
+        kind: compare(
+            [{key: value for key, value in row.items() if key != "id"} for row in wanted[kind]],
+            standing[kind],
+            owner=OWNERS.get(kind, "district_id"),
+            make_id=lambda: UUID(int=next(numbers)),
+            retire=ENDS.get(kind),
+        )
+        if wanted[kind]
+        else Changes()
+        for kind in KINDS
+    }
+    plan = Plan({"id": DISTRICT}, is_new_district=False, changes=MappingProxyType(changes),
+                set_aside=0)  # fmt: skip
+    return difference(plan, Standing({"id": DISTRICT}, frozenset(), standing), today=TODAY)
+
+
+def test_the_same_roster_again_means_nothing():
+    assert meant(Town(60), Town(60)).people == ()
+    assert meant(Town(60), Town(60)).doubts == ()
+
+
+def test_who_leaves_moves_and_is_called_otherwise_is_told_by_name():
+    after = Town(60)
+    del after.users["p3"], after.seats["p3"]
+    after.seats["p4"] = ("c2", None, None)
+    after.users["p5"]["given_name"] = "新"
+    found = meant(Town(60), after)
+    assert found.people == (
+        PersonChange(Fate.LEAVES, "青木 名3", "第0小学校 組c0", ""),
+        PersonChange(Fate.MOVES, "青木 名4", "第0小学校 組c0", "第1小学校 組c2"),
+        PersonChange(Fate.RENAMED, "青木 新", "青木 名5", "青木 新"),
+    )
+    assert found.doubts == ()
+
+
+def test_who_was_away_returns():
+    before = Town(60)
+    before.users["p7"]["enabled"] = False
+    [back] = meant(before, Town(60)).people
+    assert (back.fate, back.after) == (Fate.RETURNS, "第0小学校 組c0")
+
+
+def test_a_seat_of_next_year_counts_and_one_that_is_over_does_not():
+    before = Town(60)
+    before.seats["p1"] = ("c1", None, YESTERDAY)
+    after = Town(60)
+    after.seats["p2"] = ("c3", NEXT_YEAR, None)
+    found = {each.name: each for each in meant(before, after).people}
+    assert (found["青木 名1"].before, found["青木 名1"].after) == ("", "第0小学校 組c0")
+    assert found["青木 名2"].after == "第1小学校 組c3"
+
+
+LOSSES = [
+    # How many of class c0 are not in the file, and what is asked.
+    (2, []),
+    (3, [Doubt("class_empties", "第0小学校 組c0", 3, 10)]),
+    (10, [Doubt("class_empties", "第0小学校 組c0", 10, 10)]),
+]
+
+
+@pytest.mark.parametrize(("gone", "doubts"), LOSSES)
+def test_a_class_that_would_lose_many_is_asked_about(gone, doubts):
+    after = Town(60)
+    for number in range(gone):
+        del after.users[f"p{number}"], after.seats[f"p{number}"]
+    assert list(meant(Town(60), after).doubts) == doubts
+
+
+def test_a_class_that_is_not_held_any_more_or_goes_over_to_another_is_none():
+    closed = Town(60)
+    del closed.classes["c0"]
+    for number in range(SIZE):
+        del closed.users[f"p{number}"], closed.seats[f"p{number}"]
+    assert meant(Town(60), closed).doubts == ()
+    moved = Town(60)
+    for number in range(SIZE):
+        moved.seats[f"p{number}"] = ("c1", None, None)
+    assert meant(Town(60), moved).doubts == ()
+
+
+def test_a_school_that_is_not_in_the_file_is_asked_about():
+    after = Town(60)
+    for number in range(2 * SIZE):
+        del after.users[f"p{number}"], after.seats[f"p{number}"]
+    found = meant(Town(60), after)
+    assert Doubt("school_empties", "第0小学校", 20, 20) in found.doubts
+    assert Doubt("many_leave", "", 20, 60) in found.doubts
+    assert not [each for each in found.doubts if each.rule == "class_empties"]
+
+
+def test_names_that_went_over_to_other_ids_are_asked_about():
+    after = Town(60)
+    for number in range(5):
+        after.users[f"p{number}"]["given_name"] = f"名{number + 1}"
+    assert meant(Town(60), after).doubts == (Doubt("many_renamed", "", 5, 60),)
