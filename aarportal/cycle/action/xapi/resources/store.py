@@ -4,20 +4,19 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from aarportal.core import clock
 from aarportal.core.scope import AppScope, SystemScope
 from aarportal.cycle.action.models import (
     InboxEntry,
     LearningApp,
-    LearningRecord,
-    PortalStatement,
     StatementTerm,
     StoredStatement,
 )
 from aarportal.cycle.action.xapi.resources.definitions import definition_in, merged
 from aarportal.cycle.action.xapi.statements import ActorKey
+from aarportal.cycle.action.xapi.store import readable
 from aarportal.cycle.action.xapi.terms import term, unpack
 from aarportal.people.identity.models import IdentityLink
 
@@ -106,26 +105,6 @@ def _bodies(
         .order_by(StoredStatement.position.desc())
         .limit(STATEMENTS_ASKED)
     ).all()
-
-
-def readable(scope: AppScope) -> ColumnElement[bool]:
-    """That the app may read a statement: its own, and those of others about its schools."""
-    own = StoredStatement.app_id == scope.actor_id
-    if not scope.reads_others:
-        return own
-    everywhere = scope.session.scalar(
-        select(LearningApp.school_ids.is_(None)).where(
-            LearningApp.district_id == scope.district_id, LearningApp.id == scope.actor_id
-        )
-    )
-    if everywhere:
-        return true()
-    # The guard narrows records, and what the portal published, to the schools of the app.
-    recorded = select(LearningRecord.id).where(LearningRecord.id == StoredStatement.id)
-    published = select(PortalStatement.cycle_id).where(
-        PortalStatement.statement_id == StoredStatement.given_id
-    )
-    return or_(own, recorded.exists(), published.exists())
 
 
 def same_person(scope: AppScope, key: ActorKey) -> list[ActorKey]:
