@@ -162,13 +162,14 @@ def import_once(app, name: str, packed: io.BytesIO) -> float:
     assert isinstance(bundle, Bundle), bundle.problems[:3]
     read = time.perf_counter()
     with app.app_context(), unit_of_work(SystemScope("bench")) as scope:
-        plan = operations.plan_import(scope, bundle, today=date(2026, 5, 1))
+        plan, meant = operations.foresee(scope, bundle, today=date(2026, 5, 1))
         planned = time.perf_counter()
         operations.apply_plan(scope, plan)
     ended = time.perf_counter()
     counts = operations.result_of(plan).counts
     line(f"{name}: the zip is read and checked", read - began, "s", f"{len(bundle.users):,} users")
-    line(f"{name}: compared with what stands", planned - read, "s")
+    asked = f"{len(meant.people):,} people change, {len(meant.doubts)} doubts"
+    line(f"{name}: compared with what stands", planned - read, "s", asked)
     told = " ".join(f"{kind} +{counts[kind].new} ~{counts[kind].changed} -{counts[kind].left}"
                     for kind in ("users", "enrollments"))  # fmt: skip
     line(f"{name}: written and committed", ended - planned, "s", told)
