@@ -52,8 +52,6 @@ HEADERS = {
 }
 JAPAN = "https://w3id.org/japan-xapi/"
 ADL = "http://adlnet.gov/expapi/"
-#: Statements a pupil on a day; a whole class answers for a term and longer.
-A_DAY = 800
 _TICK = os.sysconf("SC_CLK_TCK")
 
 

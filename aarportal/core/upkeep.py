@@ -3,6 +3,8 @@
 Needs an app's context.
 """
 
+from contextlib import closing
+
 from aarportal.core.database import db
 
 
@@ -29,6 +31,6 @@ def copy_log() -> None:
 def _run(pragma: str) -> None:
     for engine in db.engines.values():
         if engine.dialect.name == "sqlite":
-            connection = engine.raw_connection()
-            connection.cursor().execute(pragma)
-            connection.close()
+            # Whatever happens, it goes back to the pool: the thread that asks runs for months.
+            with closing(engine.raw_connection()) as connection:
+                connection.cursor().execute(pragma)

@@ -81,7 +81,7 @@ def import_roster(
 ) -> None:
     """Take a OneRoster 1.2 zip in; with any problem nothing is written.
 
-    What is more often a mistake than meant (half of a class would be gone) has to be confirmed.
+    What is more often a mistake than meant (many of a class would be gone) has to be confirmed.
     """
     app = make_app()
     with file.open("rb") as opened:

@@ -1,7 +1,7 @@
 """What an import means for people, pure: a plan as an office reads it, and what looks wrong in it.
 
 Rows say that an enrollment ends; an office wants to know who leaves class 3-2, and to be asked
-when half of the class would.
+when many of the class would.
 """
 
 from collections import Counter

@@ -28,7 +28,7 @@ def senders(scope: SystemScope, district_id: UUID | None) -> Sequence[tuple[Lear
         district_id: Only apps of this district; None for every one.
     """
     query = (
-        select(LearningApp, func.count(StoredStatement.position))
+        select(LearningApp, func.count(StoredStatement.id))
         .join(StoredStatement, StoredStatement.app_id == LearningApp.id)
         .group_by(LearningApp.id)
         .order_by(LearningApp.title, LearningApp.id)
