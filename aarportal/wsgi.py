@@ -7,9 +7,9 @@ from flask import Flask
 
 from aarportal import charts
 from aarportal.core import upkeep
-from aarportal.cycle.action.imports import importer
 from aarportal.cycle.action.intake import digester
 from aarportal.settings import Settings
+from aarportal.web import worker
 
 
 def get_ready(app: Flask) -> None:
@@ -27,7 +27,8 @@ def get_ready(app: Flask) -> None:
 def _start_threads(app: Flask) -> None:
     """Let what requests leave behind be worked on."""
     digester.of(app).start()
-    importer.of(app).start()
+    for each in worker.all_of(app):
+        each.start()
 
 
 def serve(app: Flask, host: str, port: int) -> None:

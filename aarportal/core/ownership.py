@@ -20,6 +20,10 @@ class Relation(StrEnum):
     SELF = "self"
     HOMEROOM = "homeroom"
     TEACHES = "teaches"
+    HEALTH = "health"
+    """The health room (養護教諭) and the head of the school."""
+    LEADS = "leads"
+    """The head of the school."""
     RECORDS = "records"
     """A learning app, about the students of the schools it serves."""
 
@@ -89,6 +93,12 @@ class MeasuredByApps(StudentOwned):
     """Learning records and what is summed up from them: apps add, the same people read."""
 
     readers = frozenset({Relation.SELF, Relation.HOMEROOM, Relation.TEACHES, Relation.RECORDS})
+
+
+class ReadByHealthRoom(StudentOwned):
+    """Health: the homeroom teacher, the health room and the head; never the student's charts."""
+
+    readers = frozenset({Relation.HOMEROOM, Relation.HEALTH})
 
 
 class ReadByHomeroom(StudentOwned):

@@ -39,11 +39,24 @@ class Role(StrEnum):
     """OneRoster 1.2 role vocabulary, the part we use."""
 
     ADMINISTRATOR = "administrator"
+    """The office of a school (siteAdministrator)."""
+    DISTRICT_ADMINISTRATOR = "districtAdministrator"
+    """The board of education; of all schools of its district, and of no child's learning."""
+    NURSE = "nurse"
+    """養護教諭: OneRoster has no word for it, so a roster says `counselor` or `ext:nurse`."""
+    PRINCIPAL = "principal"
     STUDENT = "student"
     TEACHER = "teacher"
 
 
 _EVERYBODY = frozenset({Permission.HOME_READ, Permission.PREFERENCES_WRITE})
+
+_OFFICE = _EVERYBODY | {
+    Permission.APPS_MANAGE,
+    Permission.IDENTITIES_MANAGE,
+    Permission.IMPORTS_MANAGE,
+    Permission.STATEMENTS_INSPECT,
+}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STUDENT: _EVERYBODY
@@ -68,14 +81,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.UNITS_READ,
         Permission.UNITS_WRITE,
     },
-    Role.ADMINISTRATOR: _EVERYBODY
-    | {
-        Permission.APPS_MANAGE,
-        Permission.IDENTITIES_MANAGE,
-        Permission.IMPORTS_MANAGE,
-        Permission.STATEMENTS_INSPECT,
-    },
+    Role.ADMINISTRATOR: _OFFICE,
+    Role.PRINCIPAL: _OFFICE,
+    Role.DISTRICT_ADMINISTRATOR: _EVERYBODY,
+    Role.NURSE: _EVERYBODY,
 }
+
+#: Who reads the rows of a district that are the office's alone.
+OFFICE = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR, Role.PRINCIPAL})
 
 #: What the credential of an app may grant; its own statements it reads always.
 APP_GRANTS = frozenset({Permission.STATEMENTS_READ, Permission.STATEMENTS_WRITE})

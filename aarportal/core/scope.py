@@ -28,7 +28,7 @@ from aarportal.core.ownership import (
     SystemOnly,
     Untraced,
 )
-from aarportal.core.permissions import GRANTS, Permission, Role
+from aarportal.core.permissions import GRANTS, OFFICE, Permission, Role
 
 #: Statement -> what `_mentioned` found, as long as the statement lives.
 _MENTIONS: WeakKeyDictionary[Executable, tuple[list[type[Base]], set[str]]] = WeakKeyDictionary()
@@ -49,6 +49,8 @@ class Scope:
         students: Which students the person sees by each relation; None instead of the ids means
             every student of the school.
         class_ids: Classes the person belongs to today, the homeroom class first.
+        other_school_ids: Further schools whose rows exist for this person: those of the district
+            for its board. What is written belongs to `school_id` if nobody says otherwise.
     """
 
     actor_id: UUID
@@ -57,11 +59,12 @@ class Scope:
     role: Role
     students: Mapping[Relation, frozenset[UUID] | None] = field(default_factory=dict)
     class_ids: tuple[UUID, ...] = ()
+    other_school_ids: frozenset[UUID] = frozenset()
 
     @property
     def school_ids(self) -> frozenset[UUID]:
         """The schools whose rows exist in this scope."""
-        return frozenset({self.school_id})
+        return self.other_school_ids | {self.school_id}
 
     @property
     def session(self) -> GuardedSession:
@@ -89,6 +92,9 @@ class Scope:
             NotFoundError: If it does not exist or is not visible in this scope.
         """
         row = self.session.get(model, (self.school_id, row_id))
+        if row is None and self.other_school_ids:
+            elsewhere = model.id == row_id  # type: ignore[attr-defined] # half of every key
+            row = self.session.scalar(select(model).where(elsewhere))
         if row is None:
             raise NotFoundError(model.__name__)
         return row
@@ -217,7 +223,7 @@ def _visible_to_few(scope: Scope | AppScope, row_class: type[Base]) -> ColumnEle
     if isinstance(scope, AppScope):
         return in_district
     if issubclass(row_class, OfficeOnly):
-        return in_district if scope.role is Role.ADMINISTRATOR else false()
+        return in_district if scope.role in OFFICE else false()
     if issubclass(row_class, SeenWithRecords):
         return and_(in_district, or_(*_made_of_it(scope, row_class)))
     return false()

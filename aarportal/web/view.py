@@ -17,6 +17,18 @@ from aarportal.web import geometry
 from aarportal.web.reader import Person, Reader, current_person, current_reader
 from aarportal.web.texts import gettext as _
 
+# Of the school office: who is there, and what comes from the school-office system.
+_SCHOOL = (
+    ("people.people", "seat", mark("People"), frozenset({"people", "handover", "merges"})),
+    ("rosters.rosters", "table", mark("Roster"), frozenset({"rosters", "rollover", "exports"})),
+    ("school_year.calendar", "clock", mark("School year"), frozenset({"school_year"})),
+    ("school_data.imports", "list", mark("School data"), frozenset({"school_data"})),
+)
+_APPS = (
+    ("apps.apps", "device", mark("Apps"), frozenset({"apps", "catalogue"})),
+    ("quarantine.waiting", "inbox", mark("Waiting records"), frozenset({"quarantine"})),
+    ("imports.imports", "table", mark("Imports"), frozenset({"imports"})),
+)
 # The menu of each role: endpoint, icon, English text, and the blueprints it stands for.
 _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
     Role.STUDENT: (
@@ -31,11 +43,10 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
         ("disputes.disputes", "list", mark("Doubts"), frozenset({"disputes"})),
         ("units.units", "book", mark("Units"), frozenset({"units", "catalogue"})),
     ),
-    Role.ADMINISTRATOR: (
-        ("apps.apps", "device", mark("Apps"), frozenset({"apps", "catalogue"})),
-        ("quarantine.waiting", "inbox", mark("Waiting records"), frozenset({"quarantine"})),
-        ("imports.imports", "table", mark("Imports"), frozenset({"imports"})),
-    ),
+    Role.ADMINISTRATOR: (*_SCHOOL, *_APPS),
+    Role.PRINCIPAL: (*_SCHOOL, *_APPS),
+    Role.DISTRICT_ADMINISTRATOR: _SCHOOL[:2],
+    Role.NURSE: _SCHOOL[3:],
 }
 
 
@@ -135,6 +146,12 @@ def _nav(person: Person | None) -> list[NavItem]:
         for endpoint, icon, label, blueprints in _MENUS[person.role]
         if endpoint in current_app.view_functions
     ]
+
+
+def first_page(role: Role) -> str:
+    """The endpoint where somebody's work begins: the first of the menu that there is."""
+    known = (each[0] for each in _MENUS[role] if each[0] in current_app.view_functions)
+    return next(known, "accounts.reading")
 
 
 def owner_name(settings: Settings, person: Person) -> str:

@@ -41,8 +41,11 @@ OFFICE_TABLES = {
     "app_days",
     "identity_links",
     "nobodys_names",
+    "person_fates",
     "person_merges",
     "quarantined_statements",
+    "roster_changes",
+    "roster_imports",
 }
 SEEN_WITH_RECORDS = {"statements"}
 #: Bookkeeping, and what is its own trace.
@@ -50,8 +53,10 @@ UNTRACED_TABLES = {
     "app_days",
     "attachments",
     "drafts",
+    "person_fates",
     "published_through",
     "rereadings",
+    "roster_changes",
     "sign_in_throttles",
     "statement_inbox",
     "statement_references",

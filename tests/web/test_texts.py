@@ -68,4 +68,5 @@ def test_bands_follow_the_grade(grade, band):
 
 
 def test_roles_are_the_standards_words():
-    assert {role.value for role in Role} == {"student", "teacher", "administrator"}
+    standard = {"student", "teacher", "administrator", "districtAdministrator", "principal"}
+    assert {role.value for role in Role} == {*standard, "nurse"}

@@ -11,16 +11,16 @@ from aarportal.cycle.action.disputes import store as disputes
 from aarportal.insight.home import store
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.view import first_page
 
 blueprint = PortalBlueprint("home", __name__)
 
 
 @blueprint.route("/", permission=Permission.HOME_READ)
 def home(scope: Scope) -> Response:
-    """Show a student today's ring; send a teacher to the class, an administrator to the apps."""
+    """Show a student today's ring; send staff to where their work begins."""
     if scope.role is not Role.STUDENT:
-        teaches = scope.role is Role.TEACHER
-        return redirect(url_for("teaching.class_now" if teaches else "apps.apps"), 303)
+        return redirect(url_for(first_page(scope.role)), 303)
     chosen = request.args.get("cycle", type=UUID)
     answered = len(disputes.unseen(scope, scope.actor_id)) if scope.role is Role.STUDENT else 0
     return render("home/home.html", {"today": store.today(scope, chosen), "answered": answered})

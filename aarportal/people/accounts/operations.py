@@ -26,10 +26,25 @@ TRIES_PER_ACCOUNT = 6
 TRIES_PER_ADDRESS = 200
 THROTTLE_WINDOW = timedelta(minutes=5)
 
-_STAFF_ROLES = frozenset({"teacher"})
-_ADMINISTRATORS = frozenset(
-    {"administrator", "principal", "siteAdministrator", "systemAdministrator"}
-)
+#: Role of the roster -> what somebody is here; whoever has another one cannot come in.
+_ROLES = {
+    "student": Role.STUDENT,
+    "teacher": Role.TEACHER,
+    "administrator": Role.ADMINISTRATOR,
+    "siteAdministrator": Role.ADMINISTRATOR,
+    "systemAdministrator": Role.ADMINISTRATOR,
+    "principal": Role.PRINCIPAL,
+    "counselor": Role.NURSE,
+    "ext:nurse": Role.NURSE,
+    "districtAdministrator": Role.DISTRICT_ADMINISTRATOR,
+}
+#: Staff who see every student of the school, and by which relations.
+_OF_EVERY_STUDENT = {
+    # Where records come from and whose they are is the office's work; goals and words are not.
+    Role.ADMINISTRATOR: (Relation.RECORDS,),
+    Role.NURSE: (Relation.HEALTH,),
+    Role.PRINCIPAL: (Relation.RECORDS, Relation.HEALTH, Relation.LEADS),
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +83,7 @@ def sign_in(draft: SignInDraft, secret: str) -> str:
         _refuse_too_many(scope, keys)
         found = store.applicant(scope, draft.code, draft.login_id, clock.today())
     fits = passwords.matches(draft.password, found.account.password_hash if found else None)
-    role = _role(found.role) if found else None
+    role = _ROLES.get(found.role) if found else None
     with unit_of_work(SystemScope("sign-in")) as scope:
         if not fits or found is None or role is None:
             _count_try(scope, keys)
@@ -138,15 +153,18 @@ def _scope(system: SystemScope, known: store.Known) -> Scope:
     students: dict[Relation, frozenset[UUID] | None] = {}
     if role is Role.STUDENT:
         students[Relation.SELF] = frozenset({user_id})
-    elif role is Role.ADMINISTRATOR:
-        # Where records come from and whose they are is the office's work; goals and words are not.
-        students[Relation.RECORDS] = None
+    elif role in _OF_EVERY_STUDENT:
+        students = dict.fromkeys(_OF_EVERY_STUDENT[role], None)
     elif class_ids:
         by_class = roster.student_ids(system, school_id, class_ids, day)
         homerooms = [seat.class_id for seat in seats if seat.class_type == "homeroom"]
         students[Relation.HOMEROOM] = frozenset().union(*(by_class[key] for key in homerooms))
         students[Relation.TEACHES] = frozenset().union(*by_class.values())
-    return Scope(user_id, known.user.district_id, school_id, role, students, class_ids)
+    elsewhere: frozenset[UUID] = frozenset()
+    if role is Role.DISTRICT_ADMINISTRATOR:
+        elsewhere = roster.school_ids(system, known.user.district_id) - {school_id}
+    district_id = known.user.district_id
+    return Scope(user_id, district_id, school_id, role, students, class_ids, elsewhere)
 
 
 def _open_session(scope: SystemScope, found: store.Applicant, role: Role) -> str:
@@ -165,14 +183,6 @@ def _open_session(scope: SystemScope, found: store.Applicant, role: Role) -> str
     )
     audit.record(scope, "session:opened", found.account.user_id)
     return token
-
-
-def _role(roster_role: str) -> Role | None:
-    if roster_role == "student":
-        return Role.STUDENT
-    if roster_role in _STAFF_ROLES:
-        return Role.TEACHER
-    return Role.ADMINISTRATOR if roster_role in _ADMINISTRATORS else None
 
 
 def _hash(token: str) -> bytes:

@@ -5,12 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, literal, or_, select
 
+from aarportal.core.ids import NOTHING
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
 from aarportal.people.roster import store as roster
-from aarportal.people.roster.models import Class, District, Enrollment, School, User, UserRole
+from aarportal.people.roster.models import (
+    Class,
+    District,
+    DistrictRole,
+    Enrollment,
+    School,
+    User,
+    UserRole,
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,27 @@ def applicant(scope: SystemScope, code: str, login_id: str, day: date) -> Applic
     if school_id:
         query = query.where(UserRole.school_id == school_id)
     row = scope.session.execute(query).first()
+    if row is None and school_id is None:
+        row = _of_the_board(scope, district_id, login_id, day)
     return Applicant(*row) if row else None
+
+
+def _of_the_board(
+    scope: SystemScope, district_id: UUID, login_id: str, day: date
+) -> Row[tuple[Account, UUID, str]] | None:
+    """Somebody who is at no school, but at the board of education."""
+    return scope.session.execute(
+        select(Account, literal(NOTHING, Account.district_id.type), DistrictRole.role)
+        .join(User, User.id == Account.user_id)
+        .join(DistrictRole, DistrictRole.user_id == User.id)
+        .where(
+            Account.district_id == district_id,
+            Account.login_id == login_id,
+            User.enabled.is_(True),
+            _is_not_over(DistrictRole, day),
+        )
+        .order_by(DistrictRole.role_type, DistrictRole.sourced_id)
+    ).first()
 
 
 # Asked with every page, and made once.
@@ -88,10 +117,22 @@ _KNOWN = (
         SignInSession.token_hash == bindparam("token_hash"),
         SignInSession.closes_at > bindparam("now"),
         User.enabled.is_(True),
-        exists().where(
-            UserRole.user_id == SignInSession.user_id,
-            UserRole.school_id == SignInSession.school_id,
-            or_(UserRole.ends_before.is_(None), UserRole.ends_before > bindparam("day")),
+        or_(
+            exists().where(
+                UserRole.user_id == SignInSession.user_id,
+                UserRole.school_id == SignInSession.school_id,
+                or_(UserRole.ends_before.is_(None), UserRole.ends_before > bindparam("day")),
+            ),
+            and_(
+                SignInSession.school_id == NOTHING,
+                exists().where(
+                    DistrictRole.user_id == SignInSession.user_id,
+                    or_(
+                        DistrictRole.ends_before.is_(None),
+                        DistrictRole.ends_before > bindparam("day"),
+                    ),
+                ),
+            ),
         ),
     )
 )
@@ -174,7 +215,9 @@ def _homerooms(
     return {row.user_id: (row.title, row.attendance_no) for row in by_start}
 
 
-def _is_not_over(row_class: type[UserRole] | type[Enrollment], day: date) -> ColumnElement[bool]:
+def _is_not_over(
+    row_class: type[UserRole] | type[DistrictRole] | type[Enrollment], day: date
+) -> ColumnElement[bool]:
     return or_(row_class.ends_before.is_(None), row_class.ends_before > day)
 
 

@@ -66,6 +66,7 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "classes": N_("School classes"),
         "users": N_("People"),
         "roles": N_("Roles"),
+        "district_roles": N_("Roles at the board of education"),
         "enrollments": N_("Places in classes"),
     }
 )

@@ -23,6 +23,7 @@ from aarportal.people.roster.models import (
     Class,
     Course,
     District,
+    DistrictRole,
     Enrollment,
     School,
     User,
@@ -38,6 +39,7 @@ _ROW_CLASSES: Mapping[str, Any] = {
     "classes": Class,
     "users": User,
     "roles": UserRole,
+    "district_roles": DistrictRole,
     "enrollments": Enrollment,
 }
 

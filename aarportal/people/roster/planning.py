@@ -14,13 +14,23 @@ from types import MappingProxyType
 from uuid import UUID
 
 from aarportal.core.errors import InvalidError
+from aarportal.people.roster import names
 from aarportal.people.roster.changes import Changes, Retire, Values, compare
 from aarportal.people.roster.oneroster.bundle import Bundle
 from aarportal.people.roster.oneroster.columns import ENROLLMENTS, ROLES, USERS
 from aarportal.people.roster.oneroster.rows import OrgRow, UserRow
 
 #: Kinds of rows in the order in which they are written: none points at a later one.
-KINDS = ("schools", "academic_sessions", "courses", "classes", "users", "roles", "enrollments")
+KINDS = (
+    "schools",
+    "academic_sessions",
+    "courses",
+    "classes",
+    "users",
+    "roles",
+    "district_roles",
+    "enrollments",
+)
 
 _DISTRICT_CODE = re.compile(r"[0-4][0-9]{5}")
 
@@ -155,6 +165,9 @@ class _Planning:
         self._compare("users", self._users(), "district_id", self._retire(USERS, _disable))
         self._compare("roles", self._roles(), "school_id", self._retire(ROLES, self._end))
         self._compare(
+            "district_roles", self._district_roles(), "district_id", self._retire(ROLES, self._end)
+        )
+        self._compare(
             "enrollments", self._enrollments(), "school_id", self._retire(ENROLLMENTS, self._end)
         )
 
@@ -199,6 +212,7 @@ class _Planning:
                 "starts_on": row.starts_on,
                 "ends_before": row.ends_before,
                 "school_year": row.school_year,
+                "parent_sourced_id": row.parent_sourced_id,
                 "extra": dict(row.extra),
             }
 
@@ -209,7 +223,10 @@ class _Planning:
                 "sourced_id": row.sourced_id,
                 "title": row.title,
                 "school_year_sourced_id": row.school_year_sourced_id,
+                "org_sourced_id": row.org_sourced_id,
+                "course_code": row.course_code,
                 "grades": list(row.grades),
+                "subjects": list(row.subjects),
                 "subject_codes": list(row.subject_codes),
                 "extra": dict(row.extra),
             }
@@ -222,7 +239,11 @@ class _Planning:
                 "sourced_id": row.sourced_id,
                 "title": row.title,
                 "class_type": row.class_type,
+                "class_code": row.class_code,
+                "location": row.location,
                 "grades": list(row.grades),
+                "periods": list(row.periods),
+                "subjects": list(row.subjects),
                 "subject_codes": list(row.subject_codes),
                 "course_id": courses[row.course_sourced_id],
                 "term_sourced_ids": list(row.term_sourced_ids),
@@ -251,6 +272,22 @@ class _Planning:
                 "extra": dict(row.extra),
             }
 
+    def _district_roles(self) -> Iterable[Values]:
+        users, district = self.changes["users"].ids, district_org(self.bundle).sourced_id
+        for row in self.bundle.roles:
+            if row.org_sourced_id == district:
+                self.set_aside -= 1
+                yield {
+                    "district_id": self.district_id,
+                    "sourced_id": row.sourced_id,
+                    "user_id": users[row.user_sourced_id],
+                    "role": row.role,
+                    "role_type": row.role_type,
+                    "starts_on": row.starts_on,
+                    "ends_before": row.ends_before,
+                    "extra": dict(row.extra),
+                }
+
     def _enrollments(self) -> Iterable[Values]:
         schools, users = self.changes["schools"].ids, self.changes["users"].ids
         classes = self.changes["classes"].ids
@@ -264,6 +301,7 @@ class _Planning:
                 "primary": bool(row.primary),
                 "starts_on": row.starts_on,
                 "ends_before": row.ends_before,
+                "public": row.public_flg,
                 "attendance_no": row.shusseki_no,
                 "extra": dict(row.extra),
             }
@@ -275,16 +313,30 @@ def _disable(row: Values) -> Values | None:
 
 def _person(row: UserRow) -> Values:
     """People are shown under the names they are called by (preferred), else those of the file."""
+    name = names.FullName(
+        family=row.preferred_family_name or row.family_name,
+        given=row.preferred_given_name or row.given_name,
+        middle=row.preferred_middle_name or row.middle_name,
+        kana_family=row.kana_preferred_family_name or row.kana_family_name,
+        kana_given=row.kana_preferred_given_name or row.kana_given_name,
+        kana_middle=row.kana_preferred_middle_name or row.kana_middle_name,
+    )
     return {
         "sourced_id": row.sourced_id,
         "username": row.username,
         "master_identifier": row.user_master_identifier,
         "enabled": row.enabled_user,
-        "family_name": row.preferred_family_name or row.family_name,
-        "given_name": row.preferred_given_name or row.given_name,
-        "middle_name": row.preferred_middle_name or row.middle_name,
-        "kana_family_name": row.kana_preferred_family_name or row.kana_family_name,
-        "kana_given_name": row.kana_preferred_given_name or row.kana_given_name,
+        "family_name": name.family,
+        "given_name": name.given,
+        "middle_name": name.middle,
+        "kana_family_name": name.kana_family,
+        "kana_given_name": name.kana_given,
+        "kana_middle_name": name.kana_middle,
+        "search_text": name.search_text(row.username),
+        "sort_key": name.sort_key(),
+        "identifier": row.identifier,
+        "user_ids": list(row.user_ids),
+        "primary_org_sourced_id": row.primary_org_sourced_id,
         "grade": row.grades[0] if row.grades else "",
         "home_class_sourced_id": row.home_class_sourced_id,
         "extra": dict(row.extra),

@@ -127,6 +127,12 @@ def school_by_code(scope: SystemScope, code: str) -> School | None:
     return scope.session.scalar(select(School).where(School.code == code))
 
 
+def school_ids(scope: SystemScope, district_id: UUID) -> frozenset[UUID]:
+    """The schools of a district."""
+    query = select(School.id).where(School.district_id == district_id)
+    return frozenset(scope.session.scalars(query))
+
+
 def codes(scope: SystemScope) -> frozenset[str]:
     """Codes of schools and districts that people of this installation type."""
     taken = scope.session.scalars(select(School.code).union_all(select(District.code)))

@@ -10,6 +10,7 @@ from aarportal.people.roster.models import (
     Class,
     Course,
     District,
+    DistrictRole,
     School,
     User,
 )
@@ -46,7 +47,16 @@ from tests.people.roster.oneroster.bundles import (
 pytestmark = pytest.mark.usefixtures("in_app")
 
 DIALECT = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda one: one.key)
-KINDS = ("schools", "academic_sessions", "courses", "classes", "users", "roles", "enrollments")
+KINDS = (
+    "schools",
+    "academic_sessions",
+    "courses",
+    "classes",
+    "users",
+    "roles",
+    "district_roles",
+    "enrollments",
+)
 #: In characters that break where somebody normalises, trims or counts UTF-16.
 HARD_NAMES = (
     "髙﨑",
@@ -71,6 +81,7 @@ def test_a_district_of_every_dialect_is_there_afterwards(dialect):
         "classes": 2,
         "users": 3,
         "roles": 3,
+        "district_roles": 0,
         "enrollments": 5,
     }
     assert tuple(result.counts) == KINDS
@@ -237,8 +248,11 @@ def test_what_the_portal_does_not_need_is_nowhere_in_the_database():
     assert "ひみつ" not in everything
 
 
-def test_roles_at_the_district_are_set_aside_and_counted():
+def test_roles_at_the_district_are_kept_apart_from_those_at_schools():
     chief = role("chiba", "districtAdministrator", orgSourcedId=DISTRICT)
     result = take_in(make_bundle(JP_K12, roles=add(chief)))
-    assert result.set_aside == 1
+    assert result.set_aside == 0
+    with look() as scope:
+        (kept,) = scope.session.scalars(select(DistrictRole))
+    assert (kept.user_id, kept.role) == (user(CHIBA).id, "districtAdministrator")
     assert [r.role for r in roles(user(CHIBA).id)] == ["teacher"]

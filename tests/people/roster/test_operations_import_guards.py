@@ -163,7 +163,7 @@ def test_an_import_that_breaks_off_has_written_nothing():
         bundle,
         users=(
             *bundle.users[:-1],
-            replace(bundle.users[-1], family_name=None, preferred_family_name=""),
+            replace(bundle.users[-1], user_master_identifier=None),
         ),
     )
     with pytest.raises(IntegrityError), unit_of_work(SystemScope("test")) as scope:

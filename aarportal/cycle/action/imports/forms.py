@@ -11,8 +11,8 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import Length, Optional, Regexp, ValidationError
 
+from aarportal.core.tables.cells import DurationForm
 from aarportal.cycle.action.imports.operations import ColumnsDraft, TableDraft, cleared
-from aarportal.cycle.action.translators.cells import DurationForm
 from aarportal.cycle.action.translators.columns import (
     COLUMN_FIELDS,
     ColumnMapping,

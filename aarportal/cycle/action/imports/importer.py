@@ -1,24 +1,22 @@
 """Who works on imports: a thread of the server, or whoever asked for it where none runs."""
 
-import threading
 import time
 from uuid import UUID
 
 from flask import Flask, current_app
 
+from aarportal.core.kept_files import KeptFiles
 from aarportal.core.permissions import APP_GRANTS
 from aarportal.core.scope import AppScope, SystemScope, unit_of_work
 from aarportal.cycle.action.imports import store
-from aarportal.cycle.action.imports.files import ImportFiles
 from aarportal.cycle.action.imports.states import ImportState
 from aarportal.cycle.action.imports.taking_in import operations as taking
 from aarportal.cycle.action.imports.taking_in.operations import Job, Rows, Summary
 from aarportal.cycle.action.intake import digester
 from aarportal.settings import Settings
+from aarportal.web import worker
 from aarportal.web.priority import for_a_machine
 
-#: Seconds after which imports are looked for without being told: another process may have stopped.
-_LOOK_AGAIN_SECONDS = 5.0
 #: How often a slice is tried before the import is stopped.
 _TRIES = 3
 #: A file that nobody went on with is not kept longer than this.
@@ -28,45 +26,20 @@ _FILE_SECONDS = 7 * 24 * 60 * 60
 class Importer:
     """Works on the imports of one app's database."""
 
-    def __init__(self, app: Flask, files: ImportFiles) -> None:
-        """Nothing runs until `start`."""
+    def __init__(self, app: Flask, files: KeptFiles) -> None:
+        """Nothing runs until its worker is started."""
         self.files = files
+        self.worker = worker.add(app, "importer", self._work_all, tidy=self._sweep)
         self._app = app
-        self._asked = threading.Event()
-        self._thread: threading.Thread | None = None
         self._rows: Rows | None = None
         self._failures: dict[UUID, int] = {}
 
-    def wake(self) -> None:
-        """Say that there is something to do."""
-        if self._thread is None:
-            self.work_off()
-        else:
-            self._asked.set()
-
-    def start(self) -> None:
-        """Work in a thread of its own from now on, on what an earlier process left first."""
-        if self._thread is None:
-            self._asked.set()
-            self._thread = threading.Thread(target=self._run, name="importer", daemon=True)
-            self._thread.start()
-
-    def work_off(self) -> None:
-        """Work until nothing is left to do, or somebody else does it."""
-        while any(self._work(*each) for each in self._waiting()):
-            pass
-        self._rows = None
-
-    def _run(self) -> None:
-        with self._app.app_context():
-            self._sweep()
-            while True:
-                self._asked.wait(_LOOK_AGAIN_SECONDS)
-                self._asked.clear()
-                try:
-                    self.work_off()
-                except Exception:  # the thread has to outlive a database that is away for a while
-                    self._app.logger.exception("imports could not be looked for")
+    def _work_all(self) -> bool:
+        """Do a slice of the first that goes on; whether there is one."""
+        went_on = any(self._work(*each) for each in self._waiting())
+        if not went_on:
+            self._rows = None
+        return went_on
 
     def _waiting(self) -> list[tuple[AppScope, UUID]]:
         with unit_of_work(SystemScope("which imports wait"), read_only=True) as system:
@@ -170,7 +143,7 @@ class Importer:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the app its importer."""
-    app.extensions["importer"] = Importer(app, ImportFiles(settings.data_dir / "imports"))
+    app.extensions["importer"] = Importer(app, KeptFiles(settings.data_dir / "imports"))
 
 
 def of(app: Flask) -> Importer:
@@ -179,11 +152,11 @@ def of(app: Flask) -> Importer:
     return importer
 
 
-def files() -> ImportFiles:
+def files() -> KeptFiles:
     """Where the files of imports lie."""
     return of(current_app).files
 
 
 def wake() -> None:
-    """Say that there is something to do (see `Importer.wake`)."""
-    of(current_app).wake()
+    """Say that there is something to do (see `Worker.wake`)."""
+    of(current_app).worker.wake()

@@ -15,6 +15,7 @@ from aarportal.core import clock
 from aarportal.core.errors import InvalidError, StateError
 from aarportal.core.ids import new_id
 from aarportal.core.scope import AppScope, Scope
+from aarportal.core.tables.sheets import Sheet, SheetError, sniff
 from aarportal.cycle.action.imports import store
 from aarportal.cycle.action.imports.models import TableImport, TableMapping
 from aarportal.cycle.action.imports.states import (
@@ -26,9 +27,8 @@ from aarportal.cycle.action.imports.states import (
 )
 from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.action.translators import tables
-from aarportal.cycle.action.translators.columns import ColumnMapping, PersonKind, guess
+from aarportal.cycle.action.translators.columns import ColumnMapping, PersonKind, guess, is_known
 from aarportal.cycle.action.translators.rows import CellProblem
-from aarportal.cycle.action.translators.sheets import Sheet, SheetError, sniff
 from aarportal.cycle.loop.states import step
 
 #: Under these home pages accounts stand that come with no other one; links know the app as well.
@@ -110,11 +110,11 @@ def bring(scope: Scope, draft: TableDraft, data: bytes) -> TableImport:
 def _heads(data: bytes, columns: ColumnMapping | None) -> dict[str, Any]:
     """How the table begins, in each encoding in which it is one."""
     expected = columns.used().values() if columns else ()
-    first = sniff(data, expected)
+    first = sniff(data, expected, is_usual=is_known)
     sheets = [first]
     for encoding in first.other_encodings:
         try:
-            sheets.append(sniff(data, expected, encoding))
+            sheets.append(sniff(data, expected, encoding, is_usual=is_known))
         except SheetError:
             continue
     return {sheet.encoding: _head(sheet) for sheet in sheets}

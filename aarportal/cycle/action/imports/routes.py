@@ -10,6 +10,7 @@ from aarportal.core import clock
 from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
+from aarportal.core.tables.sheets import SheetError
 from aarportal.core.words import mark
 from aarportal.cycle.action import store as action
 from aarportal.cycle.action.imports import importer, operations, store
@@ -22,7 +23,6 @@ from aarportal.cycle.action.imports.forms import (
 from aarportal.cycle.action.imports.rules import RULES, TROUBLES
 from aarportal.cycle.action.imports.states import BEFORE_START, WORKING, ImportState
 from aarportal.cycle.action.translators.rows import CellProblem
-from aarportal.cycle.action.translators.sheets import SheetError
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
 from aarportal.web.guard import LARGER_FORMS

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from aarportal.cycle.action.translators.cells import DurationForm
+from aarportal.core.tables.cells import DurationForm
 
 
 class PersonKind(StrEnum):

@@ -7,7 +7,7 @@ from datetime import date, timedelta, tzinfo
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from aarportal.cycle.action.translators.cells import (
+from aarportal.core.tables.cells import (
     Share,
     is_blank,
     is_total,
@@ -16,8 +16,7 @@ from aarportal.cycle.action.translators.cells import (
     read_number,
     read_share,
 )
-from aarportal.cycle.action.translators.columns import ColumnMapping, MomentMeaning, PersonKind
-from aarportal.cycle.action.translators.dates import (
+from aarportal.core.tables.dates import (
     CellError,
     Moment,
     moment_of,
@@ -26,7 +25,8 @@ from aarportal.cycle.action.translators.dates import (
     read_moment,
     read_time,
 )
-from aarportal.cycle.action.translators.sheets import Row
+from aarportal.core.tables.sheets import Row
+from aarportal.cycle.action.translators.columns import ColumnMapping, MomentMeaning, PersonKind
 from aarportal.cycle.units.curriculum.codes import is_code
 
 _UUID = re.compile(r"\A[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")

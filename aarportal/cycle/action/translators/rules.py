@@ -3,30 +3,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from aarportal.core.tables import rules as tables
 from aarportal.core.words import mark
 
 #: Sentence of help for each rule, in English; `%(detail)s` is the detail of the problem, and
 #: `%(cell)s` what stands in the cell.
 RULES: Mapping[str, str] = MappingProxyType(
     {
-        # The file
-        "file_empty": mark("The file is empty."),
-        "file_too_large": mark("The file is too large; %(detail)s bytes are allowed."),
-        "file_is_workbook": mark("This is an Excel workbook. Save it as CSV and send that."),
-        "file_is_zip": mark("This is a zip file. Unpack it and send the CSV file in it."),
-        "file_not_text": mark("This is not a text file. Send a CSV file."),
-        "file_encoding": mark(
-            "The characters of this file cannot be read, neither as UTF-8 nor as Shift JIS "
-            "(CP932). Save it as UTF-8."
-        ),
-        "file_encoding_asked": mark("The file cannot be read as %(detail)s."),
-        "file_quote_open": mark(
-            "A double quote is opened here and never closed; write a quote inside a cell twice."
-        ),
-        "file_line": mark("This line cannot be read: %(detail)s"),
-        "file_too_many_rows": mark("The file has too many rows; %(detail)s are allowed."),
-        "file_too_many_columns": mark("This line has too many columns; %(detail)s are allowed."),
-        "file_no_header": mark("The file has no line with the names of columns."),
+        **tables.RULES,
         # The mapping
         "column_missing": mark("The file has no column of this name."),
         "column_twice": mark("This column is used for two things."),
@@ -35,27 +19,9 @@ RULES: Mapping[str, str] = MappingProxyType(
         # The row
         "row_long": mark("This row has more cells than there are columns."),
         "totals_row": mark("This row sums up others; it was left out."),
-        "value_needed": mark("This cell must not be blank."),
         "person_uuid": mark("This is no 利用者識別子: it has the form of a UUID."),
         "person_form": mark("This cannot be the name of an account."),
-        "date": mark("“%(cell)s” is not a date such as 2026-04-01, 2026/4/1 or 令和8年4月1日."),
-        "date_none": mark("There is no such day: “%(cell)s”."),
-        "date_year_missing": mark("The year is missing: “%(cell)s”. Write 2026/4/1."),
-        "date_year_short": mark(
-            "The year has two digits, and it may be of an era or not: “%(cell)s”. Write 2026/4/1."
-        ),
-        "date_era": mark("The era did not have this day: “%(cell)s”."),
-        "date_serial": mark("“%(cell)s” is not a day number of a spreadsheet."),
-        "date_later": mark("This day lies in the future: “%(cell)s”."),
-        "time": mark("“%(cell)s” is not a time such as 9:05, 15:05 or 午後3時5分."),
-        "time_twelve": mark(
-            "“%(cell)s” may mean noon or midnight. Write 0:00 or 12:00 with 24 hours."
-        ),
-        "number": mark("“%(cell)s” is not a number of 0 or more."),
-        "count": mark("“%(cell)s” is not a whole number."),
-        "percent": mark("“%(cell)s” is more than 100 percent."),
         "percent_of_items": mark("No number of answers gives “%(cell)s” of so many questions."),
-        "fraction": mark("“%(cell)s” is not a part of a whole such as 17/20."),
         "items_differ": mark("“%(cell)s” names another number of questions than its column."),
         "percent_coarse": mark(
             "“%(cell)s” of so many questions may be one of several numbers. Use the column as "
@@ -69,12 +35,6 @@ RULES: Mapping[str, str] = MappingProxyType(
         "score_max_differs": mark("“%(cell)s” names another maximum than its column."),
         "score_more_than_max": mark("“%(cell)s” is more than the maximum of this row."),
         "score_max_zero": mark("The maximum must be more than 0."),
-        "duration": mark("“%(cell)s” is not a duration such as 12分30秒 or 0:12:30."),
-        "duration_bare": mark("“%(cell)s” lacks its units. Write 12分30秒 or 0:12:30."),
-        "duration_two_parts": mark(
-            "“%(cell)s” may be minutes and seconds or hours and minutes. Write 0:12:30."
-        ),
-        "duration_long": mark("“%(cell)s” is longer than a day."),
         "unit_code": mark("“%(cell)s” is no 学習指導要領コード: it has 16 letters and digits."),
         "attempt": mark("“%(cell)s” is not a number of an attempt: 1 or more."),
     }

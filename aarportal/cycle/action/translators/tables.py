@@ -18,10 +18,10 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from aarportal.core.tables.sheets import Sheet
 from aarportal.cycle.action.translators import OURS, Translated
 from aarportal.cycle.action.translators.columns import ColumnMapping
 from aarportal.cycle.action.translators.rows import CellProblem, RowReader, Work
-from aarportal.cycle.action.translators.sheets import Sheet
 from aarportal.cycle.action.vocabulary import COURSE_OF_STUDY_CODE, SUBJECT, UNIT
 
 #: Category of every statement that comes from a row of a table.

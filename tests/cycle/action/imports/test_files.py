@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from aarportal.core.kept_files import KeptFiles
 from aarportal.core.scope import unit_of_work
 from aarportal.cycle.action.imports import importer, operations, store
-from aarportal.cycle.action.imports.files import ImportFiles
 from tests.cast import AOI, OKA, scope_of
 from tests.cycle.action.imports.sheets import brought, line, started, table
 
@@ -16,7 +16,7 @@ DAY = 24 * 60 * 60
 
 
 def test_a_file_is_there_until_it_is_forgotten(tmp_path):
-    files, import_id = ImportFiles(tmp_path / "imports"), uuid4()
+    files, import_id = KeptFiles(tmp_path / "imports"), uuid4()
     assert files.get(import_id) is None
     assert list(files.kept()) == []
     files.put(import_id, b"\x00\xff")
@@ -29,7 +29,7 @@ def test_a_file_is_there_until_it_is_forgotten(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX")
 def test_nobody_else_on_the_machine_reads_it(tmp_path):
-    files, import_id = ImportFiles(tmp_path / "imports"), uuid4()
+    files, import_id = KeptFiles(tmp_path / "imports"), uuid4()
     files.put(import_id, b"x")
     assert (tmp_path / "imports").stat().st_mode & 0o077 == 0
     assert (tmp_path / "imports" / str(import_id)).stat().st_mode & 0o077 == 0

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.tables.sheets import SheetError
 from aarportal.cycle.action.imports import importer, operations, store
 from aarportal.cycle.action.imports.models import ImportedRow, TableMapping
 from aarportal.cycle.action.imports.operations import ColumnsDraft, TableDraft
@@ -17,7 +18,6 @@ from aarportal.cycle.action.intake.operations import read_again
 from aarportal.cycle.action.models import DayRollup, LearningApp
 from aarportal.cycle.action.operations import rebuild
 from aarportal.cycle.action.translators.columns import ColumnMapping, PersonKind, guess
-from aarportal.cycle.action.translators.sheets import SheetError
 from aarportal.people.identity.models import IdentityLink
 from tests.cast import AOI, APP_DRILL, BEN, GEN, HANA, HINATA, KEN, OKA, SATO, scope_of
 from tests.cycle.action.imports.sheets import (

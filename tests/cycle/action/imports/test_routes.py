@@ -14,6 +14,7 @@ from aarportal.cycle.action.imports import importer, operations
 from aarportal.cycle.action.imports.models import TableImport
 from aarportal.cycle.action.imports.taking_in import operations as taking
 from aarportal.cycle.action.intake import digester
+from aarportal.web import worker
 from tests.backstage import backstage, stage
 from tests.cast import AOI, APP_DRILL, BEN, CHIBA, HANA, KEN, OKA, SATO
 from tests.cycle.action.imports import sheets
@@ -219,7 +220,7 @@ def test_a_file_of_which_nothing_was_taken_is_dropped_without_a_trace(browser, a
 
 
 def test_while_it_is_worked_on_the_page_asks_again_and_a_link_does_too(browser, app, monkeypatch):
-    monkeypatch.setattr(importer.Importer, "wake", lambda _: None)
+    monkeypatch.setattr(worker.Worker, "wake", lambda _: None)
     me = browser(OKA)
     page = looked_at(me, many((AOI, BEN, HANA), 30))
     part = page.one("#import")
@@ -235,7 +236,7 @@ def test_while_it_is_worked_on_the_page_asks_again_and_a_link_does_too(browser, 
     assert me.follow(pressed(me, stopped, "continue")).one("#import").has_attr("hx-get")
     monkeypatch.undo()
     with app.app_context():
-        importer.of(app).work_off()
+        importer.of(app).worker.work_off()
     page = me.get(url, headers={"If-None-Match": page.response.headers["ETag"]})
     assert page.html.select('form[action$="/start"]')
 

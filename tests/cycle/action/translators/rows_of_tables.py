@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from aarportal.core.tables.sheets import sniff
 from aarportal.cycle.action.translators import Translated, tables
 from aarportal.cycle.action.translators.columns import (
     ColumnMapping,
     guess,
+    is_known,
 )
-from aarportal.cycle.action.translators.sheets import sniff
 
 APP = UUID("018f6a52-7c3d-7b1e-9a10-3f5b2c4d6e7f")
 OTHER_APP = UUID("018f6a52-7c3d-7b1e-9a10-000000000002")
@@ -29,7 +30,7 @@ FULL = (
 
 
 def translated(text: str | bytes, mapping: ColumnMapping | None = None, **given_):
-    sheet = sniff(text if isinstance(text, bytes) else text.encode())
+    sheet = sniff(text if isinstance(text, bytes) else text.encode(), is_usual=is_known)
     settings = {"app_id": APP, "home_page": HOME, "zone": TOKYO, **given_}
     return list(tables.translate(sheet, mapping or guess(sheet.headers), **settings))
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from aarportal.cycle.action.translators.cells import DurationForm
+from aarportal.core.tables.cells import DurationForm
 from aarportal.cycle.action.translators.columns import (
     COLUMN_FIELDS,
     ColumnMapping,

@@ -5,15 +5,16 @@ from datetime import date, datetime
 
 import pytest
 
+from aarportal.core.tables.sheets import sniff
 from aarportal.cycle.action import connectors
 from aarportal.cycle.action.translators import Translated, tables
 from aarportal.cycle.action.translators.columns import (
     ColumnMapping,
     PersonKind,
+    is_known,
 )
 from aarportal.cycle.action.translators.rows import CellProblem
 from aarportal.cycle.action.translators.rules import LEFT_OUT, RULES
-from aarportal.cycle.action.translators.sheets import sniff
 from aarportal.cycle.action.translators.tables import RowProblem
 from aarportal.cycle.action.vocabulary import COURSE_OF_STUDY_CODE, SUBJECT, UNIT
 from aarportal.cycle.action.xapi.statements import decode_batch
@@ -224,7 +225,9 @@ BROKEN_MAPPINGS = [
 @pytest.mark.parametrize(("mapping", "rules"), BROKEN_MAPPINGS)
 def test_a_mapping_that_does_not_fit_reads_no_row(mapping, rules):
     text = "ID,日付,題\na01,2026/4/1,x\na02,2026/4/1,x\n"
-    assert {problem.rule for problem in tables.check(sniff(text.encode()), mapping)} == rules
+    assert {
+        problem.rule for problem in tables.check(sniff(text.encode(), is_usual=is_known), mapping)
+    } == rules
     outcomes = translated(text, mapping)
     assert [type(each) for each in outcomes] == [RowProblem, RowProblem]
     assert {cell.rule for each in outcomes for cell in each.cells} == rules

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aarportal.core.tables.cells import DurationForm
+from aarportal.core.tables.sheets import Row, Sheet
 from aarportal.cycle.action import connectors
 from aarportal.cycle.action.translators import Translated, tables
-from aarportal.cycle.action.translators.cells import DurationForm
 from aarportal.cycle.action.translators.columns import (
     ColumnMapping,
     MomentMeaning,
@@ -18,7 +19,6 @@ from aarportal.cycle.action.translators.columns import (
     guess,
 )
 from aarportal.cycle.action.translators.rules import RULES
-from aarportal.cycle.action.translators.sheets import Row, Sheet
 from aarportal.cycle.action.translators.tables import RowProblem
 from aarportal.cycle.action.xapi.statement_comparison import fingerprint, same_fingerprint
 from aarportal.cycle.action.xapi.statements import decode_batch

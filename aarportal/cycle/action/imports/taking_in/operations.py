@@ -17,6 +17,7 @@ from sqlalchemy import insert
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.scope import AppScope
+from aarportal.core.tables.sheets import sniff
 from aarportal.cycle.action import connectors
 from aarportal.cycle.action.imports import operations, store
 from aarportal.cycle.action.imports.models import ImportedRow, TableImport
@@ -25,10 +26,9 @@ from aarportal.cycle.action.intake import matching
 from aarportal.cycle.action.intake import store as intake
 from aarportal.cycle.action.intake.matching import Directory, Learner
 from aarportal.cycle.action.translators import Translated, tables
-from aarportal.cycle.action.translators.columns import ColumnMapping, PersonKind
+from aarportal.cycle.action.translators.columns import ColumnMapping, PersonKind, is_known
 from aarportal.cycle.action.translators.rows import CellProblem
 from aarportal.cycle.action.translators.rules import LEFT_OUT
-from aarportal.cycle.action.translators.sheets import sniff
 from aarportal.cycle.action.translators.tables import RowProblem
 from aarportal.cycle.action.xapi import operations as xapi
 from aarportal.cycle.action.xapi import store as log
@@ -162,7 +162,7 @@ class Rows:
         """
         self.job = job
         self.next = 0
-        sheet = sniff(data, job.mapping.used().values(), job.encoding)
+        sheet = sniff(data, job.mapping.used().values(), job.encoding, is_usual=is_known)
         self.count = len(sheet.rows)
         self._outcomes: Iterator[Outcome] = tables.translate(
             sheet,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from aarportal.cycle.action.translators.dates import CellError, plain
+from aarportal.core.tables.dates import CellError, plain
 
 #: What people write where there is nothing.
 _BLANK = frozenset({"", "-", "--", "—", "―", "–", "ー", "−", "…", "NULL", "N/A", "#N/A"})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aarportal.cycle.action.translators.dates import CellError, read_date, read_moment, read_time
+from aarportal.core.tables.dates import CellError, read_date, read_moment, read_time
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 APRIL = date(2026, 4, 1)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aarportal.cycle.action.translators import rules, sheets
-from aarportal.cycle.action.translators.sheets import ENCODINGS, Row, SheetError, sniff
+from aarportal.core.tables import rules, sheets
+from aarportal.core.tables.sheets import ENCODINGS, Row, SheetError, sniff
 
 TEXT = "ログインID,氏名,学習日\r\na01,髙﨑①,2026/4/1\r\na02,ｶﾅ 太郎,2026/4/2\r\n"
 HEADERS = ("ログインID", "氏名", "学習日")

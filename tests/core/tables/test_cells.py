@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aarportal.cycle.action.translators.cells import (
+from aarportal.core.tables.cells import (
     DurationForm,
     Share,
     is_blank,
@@ -17,7 +17,7 @@ from aarportal.cycle.action.translators.cells import (
     read_number,
     read_share,
 )
-from aarportal.cycle.action.translators.dates import CellError
+from aarportal.core.tables.dates import CellError
 
 NUMBERS = [
     ("17", 17),

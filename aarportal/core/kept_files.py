@@ -1,4 +1,4 @@
-"""Where the bytes of a table lie while they are needed."""
+"""Where the bytes of a file that somebody brought lie while they are needed."""
 
 import os
 import tempfile
@@ -7,14 +7,14 @@ from pathlib import Path
 from uuid import UUID
 
 
-class ImportFiles:
-    """Files in a folder that only the server reads, by the id of their import."""
+class KeptFiles:
+    """Files in a folder that only the server reads, by the id of what they were brought for."""
 
     def __init__(self, folder: Path) -> None:
         """Keep files in a folder, which is made when it is needed first."""
         self._folder = folder
 
-    def put(self, import_id: UUID, data: bytes) -> None:
+    def put(self, file_id: UUID, data: bytes) -> None:
         """Keep a file: whole or not at all."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".arriving-", dir=self._folder)
@@ -24,20 +24,20 @@ class ImportFiles:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            arriving.replace(self._folder / str(import_id))
+            arriving.replace(self._folder / str(file_id))
         finally:
             arriving.unlink(missing_ok=True)
 
-    def get(self, import_id: UUID) -> bytes | None:
+    def get(self, file_id: UUID) -> bytes | None:
         """Fetch a file; None if it is not there."""
         try:
-            return (self._folder / str(import_id)).read_bytes()
+            return (self._folder / str(file_id)).read_bytes()
         except FileNotFoundError:
             return None
 
-    def forget(self, import_id: UUID) -> None:
+    def forget(self, file_id: UUID) -> None:
         """Delete a file, if it is there."""
-        (self._folder / str(import_id)).unlink(missing_ok=True)
+        (self._folder / str(file_id)).unlink(missing_ok=True)
 
     def kept(self) -> Iterator[tuple[UUID, float]]:
         """Every file: whose it is, and when it came, in seconds since 1970."""

@@ -8,11 +8,9 @@ person can look at both.
 import csv
 import io
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
-
-from aarportal.cycle.action.translators.columns import is_known
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_ROWS = 200_000
@@ -82,7 +80,13 @@ class Sheet:
     rows: tuple[Row, ...]
 
 
-def sniff(data: bytes, expected: Collection[str] = (), encoding: str | None = None) -> Sheet:
+def sniff(
+    data: bytes,
+    expected: Collection[str] = (),
+    encoding: str | None = None,
+    *,
+    is_usual: Callable[[str], bool] = frozenset().__contains__,
+) -> Sheet:
     """Read a table.
 
     Args:
@@ -90,6 +94,7 @@ def sniff(data: bytes, expected: Collection[str] = (), encoding: str | None = No
         expected: Names of columns of a mapping that was kept; with the usual names they tell the
             header from the titles above it.
         encoding: One of `ENCODINGS`, where a person has chosen it.
+        is_usual: Whether a text is a usual name of a column in tables of this kind.
 
     Raises:
         SheetError: If it is none.
@@ -101,7 +106,7 @@ def sniff(data: bytes, expected: Collection[str] = (), encoding: str | None = No
         raise SheetError("file_empty")
     delimiter = _delimiter(text)
     rows = [row for row in _rows(text, delimiter) if any(row.cells)]
-    place = _header(rows, frozenset(expected))
+    place = _header(rows, frozenset(expected), is_usual)
     header, rest = rows[place], rows[place + 1 :]
     # Spreadsheets write commas for columns that only ever held a frame.
     width = max(map(_width, rows[place:]))
@@ -245,7 +250,7 @@ def _cleaned(cell: str) -> str:
     return "\n".join(cell.splitlines())
 
 
-def _header(rows: list[Row], expected: Collection[str]) -> int:
+def _header(rows: list[Row], expected: Collection[str], is_usual: Callable[[str], bool]) -> int:
     """Which row is the header: of the first that have several cells, the best known one."""
     wide = [
         place
@@ -256,7 +261,7 @@ def _header(rows: list[Row], expected: Collection[str]) -> int:
         raise SheetError("file_no_header")
 
     def score(place: int) -> int:
-        return sum(cell in expected or is_known(cell) for cell in set(rows[place].cells))
+        return sum(cell in expected or is_usual(cell) for cell in set(rows[place].cells))
 
     return max(wide, key=score)
 

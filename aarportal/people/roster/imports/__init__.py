@@ -1,0 +1,1 @@
+"""Rosters that are brought: looked through, shown as a difference, written, taken back."""
