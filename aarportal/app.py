@@ -19,6 +19,7 @@ from aarportal.cycle.action.xapi.attachments import storage
 from aarportal.cycle.units.subjects import SUBJECTS
 from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
+from aarportal.people.roster.imports import importer as rosters
 from aarportal.settings import Settings
 from aarportal.web import assets, dates, errors, fragments, guard, priority, texts, view
 
@@ -92,6 +93,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     digester.init_app(app)
     log_writer.init_app(app)
     importer.init_app(app, settings)
+    rosters.init_app(app, settings)
     publisher.init_app(app, settings)
     app.extensions["attachments"] = storage.open_store(settings.attachments, settings.data_dir)
     for name in _modules("*routes.py"):

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 
@@ -32,6 +33,13 @@ class KeptFiles:
         """Fetch a file; None if it is not there."""
         try:
             return (self._folder / str(file_id)).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def open(self, file_id: UUID) -> BinaryIO | None:
+        """Open a file to be read; None if it is not there."""
+        try:
+            return (self._folder / str(file_id)).open("rb")
         except FileNotFoundError:
             return None
 

@@ -35,7 +35,7 @@ from aarportal.demo.simulation import Learner, simulate
 from aarportal.demo.standing import mark_begun, mark_seeded
 from aarportal.demo.teaching import read_and_answer
 from aarportal.people.attendance.calendar import Calendar
-from aarportal.people.roster import operations as roster
+from aarportal.people.roster.imports.working import operations as roster
 from aarportal.people.roster.oneroster.bundle import Rejection, read_bundle
 
 REASON = "the demonstration"

@@ -129,6 +129,8 @@ def upgrade():
         sa.Column("roster_version", sa.Integer(), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
         sa.Column("outcome", sa.JSON(), nullable=False),
+        sa.Column("worked_on_by", Key(), nullable=True),
+        sa.Column("worked_on_until", Moment(), nullable=True),
         sa.Column("trouble", sa.String(), nullable=False),
         sa.Column("confirmed_by", Key(), nullable=True),
         sa.Column("written_at", Moment(), nullable=True),

@@ -1,11 +1,10 @@
 """Saying who is meant by a name that another system uses, and taking that back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
-
-from sqlalchemy import insert, update
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -217,17 +216,17 @@ def look_again(scope: Scope, system: UUID, issuer: str, name: str) -> None:
         audit.record(scope, "name:taken_up", row.id)
 
 
-def keep_usernames(
+def username_changes(
     scope: SystemScope,
     district_id: UUID,
     before: Mapping[UUID, Holder],
     changed: Mapping[UUID, Holder],
     moment: datetime,
-) -> None:
-    """Keep who had a login name before an import gave it to somebody else or took it away.
+) -> Iterator[tuple[UUID, dict[str, Any] | None, dict[str, Any]]]:
+    """Who had a login name before an import gives it to somebody else or takes it away.
 
-    What comes late is then still the record of whoever had the name when it was done. The caller
-    leaves the trace: it is one with the import's.
+    What comes late is then still the record of whoever had the name when it was done. Nothing is
+    written: the links are part of what the import writes and takes back.
 
     Args:
         scope: The system's.
@@ -235,24 +234,30 @@ def keep_usernames(
         before: Everybody of the district before the import.
         changed: Those who are new, or whose name or presence changes, as they are after it.
         moment: When the import takes effect.
+
+    Yields:
+        The id of a link, its columns that change as they were (None for a new link), and the same
+        afterwards (of a new link all).
     """
-    names = names_in_question(before, changed)
-    found = history(before, changed, store.spans(scope, district_id, names), moment)
-    if found.ended:
-        rows = [{"id": id_, "ends_at": ends_at} for id_, ends_at in found.ended.items()]
-        scope.session.execute(update(IdentityLink), rows)
-    if found.new:
-        made = [
-            {
-                "id": new_id(),
-                "district_id": district_id,
-                "system": NOTHING,
-                "issuer": ROSTER,
-                "name": span.name,
-                "user_id": span.user_id,
-                "begins_at": span.begins_at,
-                "ends_at": span.ends_at,
-            }
-            for span in found.new
-        ]
-        scope.session.execute(insert(IdentityLink), made, execution_options={"render_nulls": True})
+    spans = store.spans(scope, district_id, names_in_question(before, changed))
+    found = history(before, changed, spans, moment)
+    was = {span.id: span.ends_at for span in spans}
+    for id_, ends_at in found.ended.items():
+        yield id_, {"ends_at": was[id_]}, {"ends_at": ends_at}
+    now = clock.now()
+    for span in found.new:
+        id_ = new_id()
+        row = {
+            "district_id": district_id,
+            "id": id_,
+            "system": NOTHING,
+            "issuer": ROSTER,
+            "name": span.name,
+            "user_id": span.user_id,
+            "begins_at": span.begins_at,
+            "ends_at": span.ends_at,
+            "made_by": None,
+            "made_at": now,
+            "taken_back_at": None,
+        }
+        yield id_, None, row

@@ -1,74 +1,147 @@
 """What becomes of the rows of one kind, pure: wanted rows against the rows that stand."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 Values = dict[str, Any]
-#: What ends a row that is not wanted any more; None if it stays as it is.
+#: What ends a row; None if it has ended already.
 Retire = Callable[[Values], Values | None]
+
+ACTIVE, TO_BE_DELETED = "active", "tobedeleted"
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What happens to the rows of one kind.
+class Wanted:
+    """A row as a file has it.
 
     Attributes:
-        new: All columns of rows to be made, with their ids.
-        changed: Key and changed columns of rows that stand.
-        left: Key and changed columns of rows that end, because nobody lists them any more.
-        same: How many wanted rows stand already.
-        ids: sourcedId -> id of every wanted row.
+        values: Its columns without the id, `sourced_id` and owner among them.
+        is_ended: Whether a delta says `tobedeleted`.
+        sent_modified_at: dateLastModified of a delta; None in a bulk file.
     """
 
-    new: tuple[Values, ...] = ()
-    changed: tuple[Values, ...] = ()
-    left: tuple[Values, ...] = ()
-    same: int = 0
-    ids: Mapping[str, UUID] = field(default_factory=dict)
+    values: Values
+    is_ended: bool = False
+    sent_modified_at: datetime | None = None
+
+
+class RowFate(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    LEFT = "left"
+    """It ends: nobody lists it any more, or a delta says so."""
+    STALE = "stale"
+    """A delta has an older word on it than the one that stands."""
+    KEPT = "kept"
+    """Nothing was said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of one row.
+
+    Attributes:
+        was: All its columns; None for a new row.
+        will: The same afterwards.
+        before: Columns that change, as they were; None for a new row.
+        after: The same columns afterwards, of a new row all; empty if nothing changes.
+    """
+
+    fate: RowFate
+    was: Values | None
+    will: Values
+    before: Values | None
+    after: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the rows of one kind are compared.
+
+    Attributes:
+        owner: Name of the column that with `id` makes the key.
+        make_id: Makes the ids of new rows.
+        now: When rows that change were modified.
+        retire: What ends a row; None where only the state of a row says that it ended.
+        leaves: Whether a row of which the file says nothing ends; asked of each.
+    """
+
+    owner: str
+    make_id: Callable[[], UUID]
+    now: datetime
+    retire: Retire | None = None
+    leaves: Callable[[Values], bool] | None = None
 
 
 def compare(
-    wanted: Iterable[Values],
-    standing: Iterable[Values],
-    *,
-    owner: str,
-    make_id: Callable[[], UUID],
-    retire: Retire | None = None,
-) -> Changes:
+    wanted: Iterable[Wanted], standing: Iterable[Values], manner: Manner
+) -> Iterator[Outcome]:
     """Compare rows by owner and sourcedId.
 
     A row that has gone over to another owner (a class to another school) is a new row there, and
     the old one ends: what was written beside it stays where it was written.
-
-    Args:
-        wanted: Columns as the file has them, without the id.
-        standing: Columns as they stand.
-        owner: Name of the column that with `id` makes the key.
-        make_id: Makes the ids of new rows.
-        retire: Without it, rows that are not wanted any more stay as they are.
     """
-    by_name = {(row[owner], row["sourced_id"]): row for row in standing}
-    new: list[Values] = []
-    changed: list[Values] = []
-    ids: dict[str, UUID] = {}
-    same = 0
-    for values in wanted:
-        row = by_name.pop((values[owner], values["sourced_id"]), None)
+    by_name = {(row[manner.owner], row["sourced_id"]): row for row in standing}
+    for one in wanted:
+        row = by_name.pop((one.values[manner.owner], one.values["sourced_id"]), None)
         if row is None:
-            new.append({**values, "id": make_id()})
-            ids[values["sourced_id"]] = new[-1]["id"]
-            continue
-        ids[values["sourced_id"]] = row["id"]
-        differing = {name: value for name, value in values.items() if row[name] != value}
-        if differing:
-            changed.append({owner: row[owner], "id": row["id"], **differing})
+            if not one.is_ended:
+                yield _new(one, manner)
+        elif _is_stale(one, row):
+            yield Outcome(RowFate.STALE, row, row, {}, {})
+        elif one.is_ended:
+            yield _ended(row, manner, one.sent_modified_at)
         else:
-            same += 1
-    left: list[Values] = []
-    for row in by_name.values() if retire else ():
-        ending = retire(row) if retire else None
-        if ending:
-            left.append({owner: row[owner], "id": row["id"], **ending})
-    return Changes(tuple(new), tuple(changed), tuple(left), same, ids)
+            yield _kept_on(one, row, manner)
+    for row in by_name.values():
+        if manner.leaves is not None and manner.leaves(row):
+            yield _ended(row, manner, None)
+        else:
+            yield Outcome(RowFate.KEPT, row, row, {}, {})
+
+
+def _is_stale(one: Wanted, row: Values) -> bool:
+    known = row["sent_modified_at"]
+    return bool(one.sent_modified_at and known and one.sent_modified_at < known)
+
+
+def _new(one: Wanted, manner: Manner) -> Outcome:
+    row = {
+        **one.values,
+        "id": manner.make_id(),
+        "status": ACTIVE,
+        "last_modified": manner.now,
+        "sent_modified_at": one.sent_modified_at,
+    }
+    return Outcome(RowFate.NEW, None, row, None, row)
+
+
+def _kept_on(one: Wanted, row: Values, manner: Manner) -> Outcome:
+    values = {**one.values, "status": ACTIVE}
+    differing = {name: value for name, value in values.items() if row[name] != value}
+    if not differing:
+        return Outcome(RowFate.SAME, row, row, {}, {})
+    return _changed(RowFate.CHANGED, row, differing, manner.now, one.sent_modified_at)
+
+
+def _ended(row: Values, manner: Manner, sent_modified_at: datetime | None) -> Outcome:
+    ending = manner.retire(row) if manner.retire else {}
+    if ending is None or row["status"] == TO_BE_DELETED:
+        return Outcome(RowFate.KEPT, row, row, {}, {})
+    ending["status"] = TO_BE_DELETED
+    return _changed(RowFate.LEFT, row, ending, manner.now, sent_modified_at)
+
+
+def _changed(
+    fate: RowFate, row: Values, differing: Values, now: datetime, sent_modified_at: datetime | None
+) -> Outcome:
+    after = {**differing, "last_modified": now, "sent_modified_at": sent_modified_at}
+    before = {name: row[name] for name in after}
+    return Outcome(fate, row, {**row, **after}, before, after)

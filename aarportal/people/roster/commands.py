@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
@@ -12,27 +13,18 @@ from flask import Flask
 from aarportal.core import clock, upkeep
 from aarportal.core.errors import InvalidError
 from aarportal.core.scope import SystemScope, unit_of_work
-from aarportal.people.roster import operations
 from aarportal.people.roster.difference import Difference, Fate
+from aarportal.people.roster.imports.operations import Brought
+from aarportal.people.roster.imports.rules import DOUBTS, REFUSALS
+from aarportal.people.roster.imports.working import operations as working
 from aarportal.people.roster.oneroster.bundle import Bundle, Rejection, read_bundle
 from aarportal.people.roster.oneroster.problems import RULES, Problem, shown
-from aarportal.people.roster.operations import ImportResult
+from aarportal.people.roster.operations import Result
 from aarportal.web.texts import catalogue
 
 #: Marks a sentence for the translators; it is translated when it is printed.
 N_ = str
 
-#: What only the roster that stands can show; the reader's own rules are in `problems.RULES`.
-_REFUSALS: Mapping[str, str] = MappingProxyType(
-    {
-        "no_district": N_("orgs.csv names no district. Export the roster of the whole district."),
-        "several_districts": N_("A file holds one district. Export a file for each of them."),
-        "another_district": N_(
-            "A district of this sourcedId stands here under another 教育委員会コード. "
-            "Nothing was written, so that the two are not mixed up."
-        ),
-    }
-)
 _COUNTS = N_("%(kind)s: %(new)s new, %(changed)s changed, %(same)s the same, %(left)s ended")
 #: What becomes of a person -> how it is told.
 _FATES: Mapping[Fate, str] = MappingProxyType(
@@ -46,18 +38,6 @@ _FATES: Mapping[Fate, str] = MappingProxyType(
 )
 #: People told one by one of each kind.
 _MOST_PEOPLE = 50
-#: What is more often a mistake in the file than meant.
-_DOUBTS: Mapping[str, str] = MappingProxyType(
-    {
-        "class_empties": N_("%(what)s: %(count)s of %(of)s would be gone and have no other class."),
-        "school_empties": N_("%(what)s: all %(count)s would be gone. Is the school in the file?"),
-        "many_leave": N_("%(count)s of %(of)s people would be gone. Is the file whole?"),
-        "many_renamed": N_(
-            "%(count)s of %(of)s people would change their names. "
-            "Do the sourcedIds belong to other people now?"
-        ),
-    }
-)
 _KINDS: Mapping[str, str] = MappingProxyType(
     {
         "schools": N_("Schools"),
@@ -99,14 +79,14 @@ def import_roster(
         with app.app_context():
             result, meant = _import(found, file.name, dry_run=dry_run, confirm=confirm)
     except InvalidError as error:
-        click.echo(f"orgs.csv {error.rule} — {_text(_REFUSALS[error.rule])}", err=True)
+        click.echo(f"orgs.csv {error.rule} — {_text(REFUSALS[error.rule])}", err=True)
         _refuse()
     _say(found, result)
     if dry_run:
         _say_people(meant)
     for doubt in meant.doubts:
         values = {"what": shown(doubt.what), "count": doubt.count, "of": doubt.of}
-        click.echo(_text(_DOUBTS[doubt.rule], **values), err=True)
+        click.echo(_text(DOUBTS[doubt.rule], **values), err=True)
     if dry_run:
         click.echo(_text(N_("This was a trial; nothing was written.")))
     elif meant.doubts and not confirm:
@@ -114,18 +94,25 @@ def import_roster(
         _refuse()
 
 
+class _UnconfirmedError(Exception):
+    """Something looks wrong, and nobody says that it is meant."""
+
+
 def _import(
     bundle: Bundle, name: str, *, dry_run: bool, confirm: bool
-) -> tuple[ImportResult, Difference]:
-    """Plan, and write what was planned in the same transaction, unless it is not to be written."""
-    with unit_of_work(SystemScope(f"roster file {name}"), read_only=dry_run) as scope:
-        plan, meant = operations.foresee(scope, bundle, today=clock.today())
-        written = not dry_run and (confirm or not meant.doubts)
-        if written:
-            operations.apply_plan(scope, plan, today=clock.today())
-    if written:
-        upkeep.learn()
-    return operations.result_of(plan), meant
+) -> tuple[Result, Difference]:
+    """Write a roster, unless it is not to be written; what it does and means."""
+    if dry_run:
+        with unit_of_work(SystemScope(f"roster file {name}"), read_only=True) as scope:
+            return working.foresee(scope, bundle, today=clock.today())
+    found: list[tuple[Result, Difference]] = []
+    with suppress(_UnconfirmedError), unit_of_work(SystemScope(f"roster file {name}")) as scope:
+        brought = Brought(name)
+        found.append(working.import_bundle(scope, bundle, today=clock.today(), brought=brought))
+        if found[0][1].doubts and not confirm:
+            raise _UnconfirmedError
+    upkeep.learn()
+    return found[0]
 
 
 def _say_people(meant: Difference) -> None:
@@ -139,7 +126,7 @@ def _say_people(meant: Difference) -> None:
             click.echo(_text(N_("And %(n)s more."), n=len(found) - _MOST_PEOPLE))
 
 
-def _say(bundle: Bundle, result: ImportResult) -> None:
+def _say(bundle: Bundle, result: Result) -> None:
     for kind, n in result.counts.items():
         values = {"new": n.new, "changed": n.changed, "same": n.same, "left": n.left}
         click.echo(_text(_COUNTS, kind=_text(_KINDS[kind]), **values))

@@ -5,15 +5,14 @@ when many of the class would.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from aarportal.people.roster.changes import Changes, Values
-from aarportal.people.roster.planning import Plan, Standing
+from aarportal.people.roster.changes import Outcome, Values
 
 #: From which share on a loss is asked about, and from how many people on.
 _CLASS_SHARE, _CLASS_LEAST = 0.3, 3
@@ -38,12 +37,14 @@ class PersonChange:
 
     Attributes:
         fate: What.
+        user_id: The person.
         name: As the person is called afterwards.
         before: The former homeroom class, or the former name; empty for none.
         after: The homeroom class afterwards, or the new name; empty for none.
     """
 
     fate: Fate
+    user_id: UUID
     name: str
     before: str = ""
     after: str = ""
@@ -90,131 +91,137 @@ class _Seat(NamedTuple):
     class_id: UUID
 
 
-class _Rosters(NamedTuple):
+class _Known(NamedTuple):
+    """A person at one time."""
+
+    name: str
+    is_there: bool
+
+
+@dataclass
+class _Rosters:
     """People and seats at one time."""
 
-    users: Mapping[UUID, Values]
-    seats: Mapping[UUID, _Seat]
-    """By person; only of people who are there."""
+    people: dict[UUID, _Known] = field(default_factory=dict)
+    seats: dict[UUID, tuple[date, _Seat]] = field(default_factory=dict)
+    """By person: the homeroom class that begins last, and when; only of people who are there."""
 
+    def see_person(self, row: Values) -> None:
+        """Take a person in."""
+        self.people[row["id"]] = _Known(_name(row), row["enabled"])
 
-def difference(plan: Plan, standing: Standing, *, today: date) -> Difference:
-    """Say what a plan means for the people of a district.
+    def see_enrollment(self, row: Values, homerooms: Set[UUID], today: date) -> None:
+        """Take a place in a class in; one that begins later counts.
 
-    Args:
-        plan: What is to change.
-        standing: The roster it was made for.
-        today: The school day on which it takes effect.
-    """
-    classes = _after(standing.rows["classes"], plan.changes["classes"])
-    homerooms = {id_ for id_, row in classes.items() if row["class_type"] == "homeroom"}
-    users = {row["id"]: row for row in standing.rows["users"]}
-    before = _Rosters(users, _seats(standing.rows["enrollments"], users, homerooms, today))
-    users = _after(standing.rows["users"], plan.changes["users"])
-    enrollments = _after(standing.rows["enrollments"], plan.changes["enrollments"]).values()
-    after = _Rosters(users, _seats(enrollments, users, homerooms, today))
-    schools = _after(standing.rows["schools"], plan.changes["schools"])
-    titles = {
-        seat: f"{schools[seat.school_id]['name']} {classes[seat.class_id]['title']}"
-        for seat in {*before.seats.values(), *after.seats.values()}
-    }
-    people = sorted(
-        _people(before, after, titles),
-        key=lambda each: (list(Fate).index(each.fate), each.after, each.before, each.name),
-    )
-    listed = set(plan.changes["classes"].ids.values())
-    doubts = [
-        *_emptied_schools(before, after, schools),
-        *_emptied_classes(before, after, titles, listed),
-        *_large_numbers(before, people),
-    ]
-    return Difference(tuple(people), tuple(doubts))
-
-
-def _after(standing: Sequence[Values], changes: Changes) -> dict[UUID, Values]:
-    """Rows as they will be, by id."""
-    rows = {row["id"]: row for row in standing}
-    for row in (*changes.changed, *changes.left):
-        rows[row["id"]] = {**rows[row["id"]], **row}
-    return rows | {row["id"]: row for row in changes.new}
-
-
-def _seats(
-    enrollments: Iterable[Values], users: Mapping[UUID, Values], homerooms: set[UUID], today: date
-) -> dict[UUID, _Seat]:
-    """The homeroom class of each student; of several the one that begins last.
-
-    One that begins later counts: in March the file of April is handed in.
-    """
-    found: dict[UUID, tuple[date, _Seat]] = {}
-    for row in enrollments:
+        In March the file of April is handed in.
+        """
         user_id, ends = row["user_id"], row["ends_before"]
         over = ends is not None and ends <= today
         if row["role"] != "student" or row["class_id"] not in homerooms or over:
-            continue
-        if user_id not in users or not users[user_id]["enabled"]:
-            continue
+            return
+        known = self.people.get(user_id)
+        if known is None or not known.is_there:
+            return
         begins = row["starts_on"] or date.min
-        if user_id not in found or begins >= found[user_id][0]:
-            found[user_id] = begins, _Seat(row["school_id"], row["class_id"])
-    return {user_id: seat for user_id, (_, seat) in found.items()}
+        if user_id not in self.seats or begins >= self.seats[user_id][0]:
+            self.seats[user_id] = begins, _Seat(row["school_id"], row["class_id"])
+
+    def seat(self, user_id: UUID) -> _Seat | None:
+        """Where somebody sits."""
+        found = self.seats.get(user_id)
+        return found[1] if found else None
 
 
-def _people(
-    before: _Rosters, after: _Rosters, titles: Mapping[_Seat, str]
-) -> Iterable[PersonChange]:
-    for id_, row in after.users.items():
-        was = before.users.get(id_)
-        here, there = before.seats.get(id_), after.seats.get(id_)
-        seats = (titles[here] if here else "", titles[there] if there else "")
-        name = _name(row)
-        if was is None:
-            yield PersonChange(Fate.NEW, name, *seats)
-        elif row["enabled"] and not was["enabled"]:
-            yield PersonChange(Fate.RETURNS, name, *seats)
-        elif was["enabled"] and not row["enabled"]:
-            yield PersonChange(Fate.LEAVES, name, *seats)
-        elif here != there:
-            yield PersonChange(Fate.MOVES, name, *seats)
-        if was is not None and _name(was) != name:
-            yield PersonChange(Fate.RENAMED, name, _name(was), name)
+class Watch:
+    """Sees the rows of a plan go by and keeps what a difference is made of."""
+
+    def __init__(self, today: date) -> None:
+        """Say from which school day on it takes effect."""
+        self._today = today
+        self._before, self._after = _Rosters(), _Rosters()
+        self._schools: dict[UUID, str] = {}
+        self._homerooms: dict[UUID, str] = {}
+        self._listed: set[UUID] = set()
+        """Classes that go on."""
+
+    def see(self, kind: str, outcome: Outcome) -> None:
+        """Take one row in."""
+        row = outcome.will
+        if kind == "schools":
+            self._schools[row["id"]] = row["name"]
+        elif kind == "classes" and row["class_type"] == "homeroom":
+            self._homerooms[row["id"]] = row["title"]
+            if row["status"] == "active":
+                self._listed.add(row["id"])
+        elif kind == "users":
+            if outcome.was:
+                self._before.see_person(outcome.was)
+            self._after.see_person(row)
+        elif kind == "enrollments":
+            if outcome.was:
+                self._before.see_enrollment(outcome.was, self._homerooms.keys(), self._today)
+            self._after.see_enrollment(row, self._homerooms.keys(), self._today)
+
+    def difference(self) -> Difference:
+        """What it means for the people of the district, once every row went by."""
+        people = sorted(
+            self._people(),
+            key=lambda each: (list(Fate).index(each.fate), each.after, each.before, each.name),
+        )
+        doubts = (*self._emptied_schools(), *self._emptied_classes(), *self._large_numbers(people))
+        return Difference(tuple(people), doubts)
+
+    def _title(self, seat: _Seat | None) -> str:
+        if seat is None:
+            return ""
+        return f"{self._schools[seat.school_id]} {self._homerooms[seat.class_id]}"
+
+    def _people(self) -> Iterable[PersonChange]:
+        for id_, person in self._after.people.items():
+            was = self._before.people.get(id_)
+            here, there = self._before.seat(id_), self._after.seat(id_)
+            seats = (self._title(here), self._title(there))
+            if was is None:
+                yield PersonChange(Fate.NEW, id_, person.name, *seats)
+            elif person.is_there and not was.is_there:
+                yield PersonChange(Fate.RETURNS, id_, person.name, *seats)
+            elif was.is_there and not person.is_there:
+                yield PersonChange(Fate.LEAVES, id_, person.name, *seats)
+            elif here != there:
+                yield PersonChange(Fate.MOVES, id_, person.name, *seats)
+            if was is not None and was.name != person.name:
+                yield PersonChange(Fate.RENAMED, id_, person.name, was.name, person.name)
+
+    def _emptied_schools(self) -> Iterable[Doubt]:
+        """Schools of which nobody is left."""
+        were = Counter(seat.school_id for _, seat in self._before.seats.values())
+        left = {seat.school_id for _, seat in self._after.seats.values()}
+        for school_id, count in were.items():
+            if school_id not in left:
+                yield Doubt("school_empties", self._schools[school_id], count, count)
+
+    def _emptied_classes(self) -> Iterable[Doubt]:
+        """Classes that go on, and lose many who get no other class."""
+        were = Counter(seat for _, seat in self._before.seats.values())
+        after = self._after.seats
+        gone = Counter(seat for id_, (_, seat) in self._before.seats.items() if id_ not in after)
+        still = {seat.school_id for _, seat in after.values()}
+        for seat, count in sorted(gone.items(), key=lambda each: self._title(each[0])):
+            goes_on = seat.class_id in self._listed and seat.school_id in still
+            if goes_on and count >= _CLASS_LEAST and count >= were[seat] * _CLASS_SHARE:
+                yield Doubt("class_empties", self._title(seat), count, were[seat])
+
+    def _large_numbers(self, people: Sequence[PersonChange]) -> Iterable[Doubt]:
+        """More people leave, or change their names, than in any year."""
+        there = sum(person.is_there for person in self._before.people.values())
+        count = Counter(each.fate for each in people)
+        for rule, fate, share, least in (
+            ("many_leave", Fate.LEAVES, _DISTRICT_SHARE, _DISTRICT_LEAST),
+            ("many_renamed", Fate.RENAMED, _RENAMED_SHARE, _RENAMED_LEAST),
+        ):
+            if count[fate] >= least and count[fate] >= there * share:
+                yield Doubt(rule, "", count[fate], there)
 
 
 def _name(row: Values) -> str:
     return " ".join(filter(None, (row["family_name"], row["middle_name"], row["given_name"])))
-
-
-def _emptied_schools(
-    before: _Rosters, after: _Rosters, schools: Mapping[UUID, Values]
-) -> Iterable[Doubt]:
-    """Schools of which nobody is left."""
-    were = Counter(seat.school_id for seat in before.seats.values())
-    left = {seat.school_id for seat in after.seats.values()}
-    for school_id, count in were.items():
-        if school_id not in left:
-            yield Doubt("school_empties", schools[school_id]["name"], count, count)
-
-
-def _emptied_classes(
-    before: _Rosters, after: _Rosters, titles: Mapping[_Seat, str], listed: set[UUID]
-) -> Iterable[Doubt]:
-    """Classes that go on, and lose many who get no other class."""
-    were = Counter(before.seats.values())
-    gone = Counter(seat for id_, seat in before.seats.items() if id_ not in after.seats)
-    still = {seat.school_id for seat in after.seats.values()}
-    for seat, count in sorted(gone.items(), key=lambda each: titles[each[0]]):
-        goes_on = seat.class_id in listed and seat.school_id in still
-        if goes_on and count >= _CLASS_LEAST and count >= were[seat] * _CLASS_SHARE:
-            yield Doubt("class_empties", titles[seat], count, were[seat])
-
-
-def _large_numbers(before: _Rosters, people: Sequence[PersonChange]) -> Iterable[Doubt]:
-    """More people leave, or change their names, than in any year."""
-    there = sum(row["enabled"] for row in before.users.values())
-    count = Counter(each.fate for each in people)
-    for rule, fate, share, least in (
-        ("many_leave", Fate.LEAVES, _DISTRICT_SHARE, _DISTRICT_LEAST),
-        ("many_renamed", Fate.RENAMED, _RENAMED_SHARE, _RENAMED_LEAST),
-    ):
-        if count[fate] >= least and count[fate] >= there * share:
-            yield Doubt(rule, "", count[fate], there)

@@ -1,197 +1,257 @@
-"""Taking a roster in: rows of a OneRoster bundle become the roster of a district."""
+"""Planning a roster file against the roster that stands, writing changes, taking them back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, update
 
-from aarportal.audit import operations as audit
 from aarportal.core import clock
+from aarportal.core.bulk import append
+from aarportal.core.errors import ConflictError
 from aarportal.core.ids import new_id
 from aarportal.core.scope import SystemScope
 from aarportal.people.identity import operations as identity
 from aarportal.people.identity import store as identities
+from aarportal.people.identity.models import IdentityLink
 from aarportal.people.identity.usernames import Holder
 from aarportal.people.roster import planning, store
-from aarportal.people.roster.changes import Values
-from aarportal.people.roster.difference import Difference, difference
-from aarportal.people.roster.models import (
-    AcademicSession,
-    Class,
-    Course,
-    District,
-    DistrictRole,
-    Enrollment,
-    School,
-    User,
-    UserRole,
-)
+from aarportal.people.roster.changes import Outcome, RowFate, Values
+from aarportal.people.roster.difference import Difference, Watch
 from aarportal.people.roster.oneroster.bundle import Bundle
-from aarportal.people.roster.planning import Plan, Standing
+from aarportal.people.roster.planning import Change, Planning, When
 
-_ROW_CLASSES: Mapping[str, Any] = {
-    "schools": School,
-    "academic_sessions": AcademicSession,
-    "courses": Course,
-    "classes": Class,
-    "users": User,
-    "roles": UserRole,
-    "district_roles": DistrictRole,
-    "enrollments": Enrollment,
-}
+#: Kind of changes in the table of names, which follow from those of users.
+IDENTITY_LINKS = "identity_links"
+#: Rows that are written, or looked at, at once.
+_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which part of the roster a file may speak of.
+
+    Attributes:
+        district_id: None for the district that the file names, be it new.
+        school_id: The one school; None for the whole district.
+    """
+
+    district_id: UUID | None = None
+    school_id: UUID | None = None
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows of one kind an import made, changed, found as they were, or ended."""
+    """How many rows of one kind a file makes, changes, finds as they are, or ends."""
 
     new: int
     changed: int
     same: int
     left: int
+    stale: int = 0
 
 
 @dataclass(frozen=True)
-class ImportResult:
-    """What an import did, or would do.
+class Result:
+    """What a file does.
 
     Attributes:
         counts: Kind of row -> its counts, in the order of `planning.KINDS`.
-        set_aside: Roles that no school holds and that were not carried.
+        set_aside: Roles that no school and no board holds.
         school_codes: Code -> name of each new school: what its people type when they sign in.
+        rows: How many rows change, that of the district and of former login names among them.
     """
 
     counts: Mapping[str, Counts]
     set_aside: int
     school_codes: Mapping[str, str]
+    rows: int
 
 
-def import_bundle(scope: SystemScope, bundle: Bundle, *, today: date) -> ImportResult:
-    """Take a whole roster in, all or nothing; the file is the reference (bulk).
+class Foreseen:
+    """What a file would do now; nothing is written.
 
-    A person who is not listed any more is disabled and keeps everything; a place in a class that
-    is not listed ends today. Rows of other districts are never touched.
-
-    Args:
-        scope: The system's.
-        bundle: Rows without a problem, as `read_bundle` returns them.
-        today: The school day on which it takes effect.
-
-    Raises:
-        InvalidError: If the bundle names no district, several, or one that stands under another
-            教育委員会コード.
+    Attributes:
+        district_id: The district it is about.
+        is_new_district: Whether nobody knew the district before.
     """
-    changes = plan_import(scope, bundle, today=today)
-    apply_plan(scope, changes, today=today)
-    return result_of(changes)
+
+    def __init__(self, scope: SystemScope, bundle: Bundle, reach: Reach, today: date) -> None:
+        """Look at which district it is about.
+
+        Raises:
+            InvalidError: As `planning.plan`.
+        """
+        self._scope = scope
+        self._moment, _ = clock.day_bounds(today)
+        self._watch, self._holders = Watch(today), _Holders()
+        self._rows = 0
+        standing = _standing(scope, bundle, reach)
+        when = When(today, clock.now())
+        watchers = (self._watch, self._holders)
+        self._plan = planning.plan(bundle, standing, when, make_id=new_id, watchers=watchers)
+        self.district_id = self._plan.district_id
+        self.is_new_district = self._plan.is_new_district
+
+    def changes(self) -> Iterator[Change]:
+        """Every row that changes, in the order in which they can be written; asked for once.
+
+        Raises:
+            InvalidError: If a row is of another school, and the file may speak of one alone.
+        """
+        for change in self._plan.changes():
+            self._rows += 1
+            yield change
+        if self._holders.changed and not self.is_new_district:
+            for change in self._names():
+                self._rows += 1
+                yield change
+
+    def _names(self) -> Iterator[Change]:
+        """Who had a login name before it went to somebody else."""
+        before = identities.holders(self._scope, self.district_id)
+        kept = identity.username_changes(
+            self._scope, self.district_id, before, self._holders.changed, self._moment
+        )
+        for row_id, was, will in kept:
+            user_id = will.get("user_id")
+            yield Change(IDENTITY_LINKS, row_id, None, user_id, was, will)
+
+    def difference(self) -> Difference:
+        """What it means for people, once every change was asked for."""
+        return self._watch.difference()
+
+    def result(self) -> Result:
+        """The counts, once every change was asked for."""
+        return _result(self._plan, self._rows)
 
 
-def plan_import(scope: SystemScope, bundle: Bundle, *, today: date) -> Plan:
-    """What `import_bundle` would do now; nothing is written.
+class _Holders:
+    """Sees whose login name or presence changes."""
 
-    Raises:
-        InvalidError: As `import_bundle`.
-    """
-    return _plan(scope, bundle, today)[0]
+    def __init__(self) -> None:
+        self.changed: dict[UUID, Holder] = {}
 
-
-def foresee(scope: SystemScope, bundle: Bundle, *, today: date) -> tuple[Plan, Difference]:
-    """What `import_bundle` would do now, and what that means for people; nothing is written.
-
-    Raises:
-        InvalidError: As `import_bundle`.
-    """
-    plan, standing = _plan(scope, bundle, today)
-    return plan, difference(plan, standing, today=today)
+    def see(self, kind: str, outcome: Outcome) -> None:
+        if kind != "users":
+            return
+        after = Holder(outcome.will["username"], outcome.will["enabled"])
+        was = outcome.was
+        if was is None or after != Holder(was["username"], was["enabled"]):
+            self.changed[outcome.will["id"]] = after
 
 
-def _plan(scope: SystemScope, bundle: Bundle, today: date) -> tuple[Plan, Standing]:
-    standing = _standing(scope, planning.district_org(bundle).sourced_id)
-    return planning.plan(bundle, standing, today=today, make_id=new_id), standing
+def _standing(scope: SystemScope, bundle: Bundle, reach: Reach) -> store.StandingRoster:
+    if reach.district_id:
+        district = store.district(scope, id_=reach.district_id)
+    else:
+        org = planning.district_org(bundle)
+        district = store.district(scope, sourced_id=org.sourced_id) if org else None
+    listed = (row.sourced_id for row in bundle.users) if reach.school_id else ()
+    return store.StandingRoster(scope, district, reach.school_id, listed)
 
 
-def apply_plan(scope: SystemScope, plan: Plan, *, today: date | None = None) -> None:
-    """Write a plan that was made in the same unit of work.
-
-    Args:
-        scope: The system's.
-        plan: All that changes.
-        today: The school day on which login names go over to others; None for this one.
-    """
-    district = plan.district
-    before = {} if plan.is_new_district else _holders_before(scope, plan)
-    if plan.is_new_district:
-        scope.session.execute(insert(District), [district])
-    elif len(district) > 1:
-        scope.session.execute(update(District), [district])
-    for kind, changes in plan.changes.items():
-        row_class = _ROW_CLASSES[kind]
-        if changes.new:
-            scope.session.execute(insert(row_class), changes.new)
-        _update(scope, row_class, (*changes.changed, *changes.left))
-    if before:
-        changed = _holders_after(plan, before)
-        moment, _ = clock.day_bounds(today or clock.today())
-        identity.keep_usernames(scope, district["id"], before, changed, moment)
-    audit.record(scope, "roster:imported", district["id"], detail=_total(result_of(plan)))
-
-
-def _holders_before(scope: SystemScope, plan: Plan) -> Mapping[UUID, Holder]:
-    """Everybody by their login name, if any name may go over to somebody else."""
-    users = plan.changes["users"]
-    renamed = any("username" in row or "enabled" in row for row in users.changed)
-    if not (users.new or users.left or renamed):
-        return {}
-    return identities.holders(scope, plan.district["id"])
-
-
-def _holders_after(plan: Plan, before: Mapping[UUID, Holder]) -> Mapping[UUID, Holder]:
-    """People who are new or whose login name or presence changes, as they will be."""
-    users = plan.changes["users"]
-    after = {row["id"]: Holder(row["username"], row["enabled"]) for row in users.new}
-    for row in (*users.changed, *users.left):
-        was = before[row["id"]]
-        holder = Holder(row.get("username", was.username), row.get("enabled", was.enabled))
-        if holder != was:
-            after[row["id"]] = holder
-    return after
-
-
-def result_of(plan: Plan) -> ImportResult:
-    """The counts of a plan."""
-    return ImportResult(
-        {
-            kind: Counts(len(one.new), len(one.changed), one.same, len(one.left))
-            for kind, one in plan.changes.items()
-        },
-        plan.set_aside,
-        {row["code"]: row["name"] for row in plan.changes["schools"].new},
-    )
-
-
-def _standing(scope: SystemScope, sourced_id: str) -> Standing:
-    codes = store.codes(scope)
-    district = store.district(scope, sourced_id)
-    if district is None:
-        return Standing(None, codes, dict.fromkeys(planning.KINDS, ()))
-    rows = {
-        kind: store.district_rows(scope, row_class, district["id"])
-        for kind, row_class in _ROW_CLASSES.items()
+def _result(plan: Planning, rows: int) -> Result:
+    counts = {
+        kind: Counts(
+            fates[RowFate.NEW],
+            fates[RowFate.CHANGED],
+            fates[RowFate.SAME],
+            fates[RowFate.LEFT],
+            fates[RowFate.STALE],
+        )
+        for kind, fates in plan.fates.items()
+        if kind != "districts"
     }
-    return Standing(district, codes, rows)
+    return Result(counts, plan.set_aside, plan.school_codes, rows)
 
 
-def _update(scope: SystemScope, row_class: Any, rows: Sequence[Values]) -> None:
-    """Update by key; rows with the same columns go together."""
-    by_columns: dict[tuple[str, ...], list[Values]] = {}
-    for row in rows:
-        by_columns.setdefault(tuple(row), []).append(row)
-    for alike in by_columns.values():
-        scope.session.execute(update(row_class), alike)
+# --- writing ------------------------------------------------------------------------------------
 
 
-def _total(result: ImportResult) -> str:
-    return ", ".join(f"{kind} +{n.new} ~{n.changed} -{n.left}" for kind, n in result.counts.items())
+def write(scope: SystemScope, changes: Iterable[Change]) -> Iterator[int]:
+    """Write changes in their order; whoever asks leaves the trace.
+
+    Yields:
+        How many are written, now and then.
+    """
+    done = 0
+    for batch in _batches(changes):
+        _write(scope, batch)
+        done += len(batch)
+        yield done
+
+
+def take_back(scope: SystemScope, changes: Iterable[Change]) -> Iterator[int]:
+    """Make rows what they were; changes come in the reverse of the order they were written in.
+
+    Yields:
+        How many are taken back, now and then.
+
+    Raises:
+        ConflictError: If a row is not as the change left it.
+    """
+    done = 0
+    for batch in _batches(changes, by_school=True):
+        _take_back(scope, batch)
+        done += len(batch)
+        yield done
+
+
+def _batches(changes: Iterable[Change], *, by_school: bool = False) -> Iterator[list[Change]]:
+    """Changes that go in one statement: of one kind, with the same columns.
+
+    Rows of a kind do not point at each other, so that some thousand of them may change places.
+    """
+    waiting: dict[tuple[Any, ...], list[Change]] = {}
+    kind, count = "", 0
+    for each in changes:
+        if each.kind != kind or count == 5 * _AT_ONCE:
+            yield from waiting.values()
+            waiting, kind, count = {}, each.kind, 0
+        alike = (each.before is None, each.school_id if by_school else None, tuple(each.after))
+        waiting.setdefault(alike, []).append(each)
+        count += 1
+    yield from waiting.values()
+
+
+def _row_class(kind: str) -> Any:
+    return IdentityLink if kind == IDENTITY_LINKS else store.ROW_CLASSES[kind]
+
+
+def _key(change: Change) -> Values:
+    key: Values = {"id": change.row_id}
+    return key | ({"school_id": change.school_id} if change.school_id else {})
+
+
+def _write(scope: SystemScope, batch: list[Change]) -> None:
+    row_class = _row_class(batch[0].kind)
+    if batch[0].before is None:
+        append(scope, row_class, [each.after for each in batch])
+    else:
+        rows = [_key(each) | each.after for each in batch]
+        scope.session.execute(update(row_class), rows)
+
+
+def _take_back(scope: SystemScope, batch: list[Change]) -> None:
+    first, row_class = batch[0], _row_class(batch[0].kind)
+    ids = [each.row_id for each in batch]
+    _only_as_left(scope, batch, row_class, ids)
+    if first.before is None:
+        gone = delete(row_class).where(row_class.id.in_(ids))
+        if first.school_id:
+            gone = gone.where(row_class.school_id == first.school_id)
+        scope.session.execute(gone)
+    else:
+        rows = [_key(each) | (each.before or {}) for each in batch]
+        scope.session.execute(update(row_class), rows)
+
+
+def _only_as_left(scope: SystemScope, batch: list[Change], row_class: Any, ids: list[UUID]) -> None:
+    rows = store.rows_by_key(scope, row_class, batch[0].school_id, ids)
+    for each in batch:
+        row = rows.get(each.row_id)
+        if row is None or any(row[name] != value for name, value in each.after.items()):
+            raise ConflictError(f"a row of {each.kind} has changed since")

@@ -1,17 +1,32 @@
 """Questions about who is in which class."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, inspect, or_, select
 
+from aarportal.core import clock
 from aarportal.core.ownership import DistrictOwned
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.roster.grades import grade_number
-from aarportal.people.roster.models import Class, District, Enrollment, School, User
+from aarportal.people.roster.models import (
+    AcademicSession,
+    Class,
+    Course,
+    District,
+    DistrictRole,
+    Enrollment,
+    School,
+    User,
+    UserRole,
+)
+
+#: Values in one question; SQLite takes only so many.
+_AT_ONCE = 5000
 
 
 @dataclass(frozen=True)
@@ -139,22 +154,136 @@ def codes(scope: SystemScope) -> frozenset[str]:
     return frozenset(taken)
 
 
-def district(scope: SystemScope, sourced_id: str) -> dict[str, Any] | None:
-    """Every column of the district that a roster file means."""
-    rows = _columns(scope, District, District.sourced_id == sourced_id)
+#: Kind of row -> its table (see planning.KINDS).
+ROW_CLASSES: Mapping[str, Any] = MappingProxyType(
+    {
+        "districts": District,
+        "schools": School,
+        "academic_sessions": AcademicSession,
+        "courses": Course,
+        "classes": Class,
+        "users": User,
+        "roles": UserRole,
+        "district_roles": DistrictRole,
+        "enrollments": Enrollment,
+    }
+)
+
+
+def district(
+    scope: Scope | SystemScope, *, id_: UUID | None = None, sourced_id: str = ""
+) -> dict[str, Any] | None:
+    """Every column of a district, by its id or by the name that a roster file has for it."""
+    wanted = District.id == id_ if id_ else District.sourced_id == sourced_id
+    rows = _columns(scope, District, wanted)
     return rows[0] if rows else None
 
 
-def district_rows(scope: SystemScope, row_class: Any, district_id: UUID) -> list[dict[str, Any]]:
-    """Every column of the rows of one kind that a district or its schools own."""
-    if issubclass(row_class, DistrictOwned):
-        return _columns(scope, row_class, row_class.district_id == district_id)
-    schools = select(School.id).where(School.district_id == district_id)
-    return _columns(scope, row_class, row_class.school_id.in_(schools))
+def lock_district(scope: SystemScope, district_id: UUID) -> None:
+    """Wait for others who write into the roster of a district (SQLite has one writer)."""
+    scope.session.execute(
+        select(District.id).where(District.id == district_id).with_for_update()
+    ).all()
+
+
+class StandingRoster:
+    """The roster that stands, of a district or of one school (a `planning.Standing`).
+
+    Attributes:
+        district: Columns of the district; None when nobody knows it yet.
+        school: Columns of the one school; None for the whole district.
+        codes: Codes that people of the whole installation type.
+    """
+
+    def __init__(
+        self,
+        scope: SystemScope,
+        district: dict[str, Any] | None,
+        school_id: UUID | None = None,
+        listed: Iterable[str] = (),
+    ) -> None:
+        """Say of which district or school.
+
+        Args:
+            scope: The system's.
+            district: Columns of the district.
+            school_id: The one school that a file speaks of.
+            listed: sourcedIds of people whom that file lists: they may be known elsewhere.
+        """
+        self.district = district
+        self.codes = codes(scope)
+        self._scope = scope
+        self._listed = frozenset(listed) if school_id else frozenset()
+        self._school_id = school_id
+        self._elsewhere: set[UUID] | None = None
+        found = _columns(scope, School, School.id == school_id) if school_id else []
+        self.school = found[0] if found else None
+
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        """Every column of the rows of one kind."""
+        if self.district is None:
+            return []
+        row_class = ROW_CLASSES[kind]
+        if self._school_id is None or kind in {"academic_sessions", "courses"}:
+            return self._of_district(row_class)
+        if kind == "users":
+            return self._people()
+        if kind == "schools":
+            return [self.school] if self.school else []
+        if kind == "district_roles":
+            return []
+        return _columns(self._scope, row_class, row_class.school_id == self._school_id)
+
+    def is_elsewhere_too(self, user_id: UUID) -> bool:
+        """Whether a person has a role that is not over at another school."""
+        if self._elsewhere is None:
+            self._elsewhere = set(
+                self._scope.session.scalars(
+                    select(UserRole.user_id).where(
+                        UserRole.user_id.in_(self._here()),
+                        UserRole.school_id != self._school_id,
+                        UserRole.ends_before.is_(None) | (UserRole.ends_before > clock.today()),
+                    )
+                )
+            )
+        return user_id in self._elsewhere
+
+    def _of_district(self, row_class: Any) -> list[dict[str, Any]]:
+        assert self.district is not None
+        district_id = self.district["id"]
+        if issubclass(row_class, DistrictOwned):
+            return _columns(self._scope, row_class, row_class.district_id == district_id)
+        schools = select(School.id).where(School.district_id == district_id)
+        return _columns(self._scope, row_class, row_class.school_id.in_(schools))
+
+    def _here(self) -> Select[tuple[UUID]]:
+        return select(UserRole.user_id).where(UserRole.school_id == self._school_id)
+
+    def _people(self) -> list[dict[str, Any]]:
+        assert self.district is not None
+        mine = User.district_id == self.district["id"]
+        found = {
+            row["id"]: row for row in _columns(self._scope, User, mine & User.id.in_(self._here()))
+        }
+        listed = sorted(self._listed)
+        for first in range(0, len(listed), _AT_ONCE):
+            some = User.sourced_id.in_(listed[first : first + _AT_ONCE])
+            found |= {row["id"]: row for row in _columns(self._scope, User, mine & some)}
+        return list(found.values())
+
+
+def rows_by_key(
+    scope: SystemScope, row_class: Any, school_id: UUID | None, ids: Collection[UUID]
+) -> dict[UUID, dict[str, Any]]:
+    """Every column of some rows of a table, of one school where they are a school's."""
+    wanted = row_class.id.in_(ids)
+    if school_id is not None:
+        wanted = and_(row_class.school_id == school_id, wanted)
+    return {row["id"]: row for row in _columns(scope, row_class, wanted)}
 
 
 def _columns(
-    scope: SystemScope, row_class: Any, condition: ColumnElement[bool]
+    scope: Scope | SystemScope, row_class: Any, condition: ColumnElement[bool]
 ) -> list[dict[str, Any]]:
     """Plain columns; nothing that is only compared needs to be watched by the session."""
     names = [attribute.key for attribute in inspect(row_class).column_attrs]

@@ -29,7 +29,7 @@ from aarportal.cycle.action.quarantine import operations as quarantine
 from aarportal.cycle.action.quarantine.operations import LinkDraft
 from aarportal.cycle.action.xapi.operations import receive
 from aarportal.cycle.action.xapi.statements import decode_batch
-from aarportal.people.roster import operations as roster
+from aarportal.people.roster.imports.working import operations as roster
 from aarportal.people.roster.models import District, School, User
 from aarportal.people.roster.oneroster.bundle import Bundle, read_bundle
 from tests.people.identity.town import (

@@ -2,20 +2,24 @@
 
 import io
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
 from aarportal.core.database import Base, db
 from aarportal.core.scope import SystemScope, unit_of_work
-from aarportal.people.roster import operations, store
+from aarportal.people.roster import store
+from aarportal.people.roster.imports.working import operations
 from aarportal.people.roster.models import Class, Enrollment, School, User, UserRole
 from aarportal.people.roster.oneroster.bundle import Bundle, read_bundle
-from aarportal.people.roster.operations import ImportResult
+from aarportal.people.roster.operations import Result
 from tests.people.roster.oneroster.bundles import DISTRICT, guid
 
 DAY = date(2026, 5, 11)
 NEXT_DAY = date(2026, 5, 12)
+#: Tables that only tell what was done.
+TRACES = ("audit_entries", "person_fates", "roster_changes", "roster_imports")
 
 
 def bundle_of(content: bytes) -> Bundle:
@@ -24,10 +28,10 @@ def bundle_of(content: bytes) -> Bundle:
     return bundle
 
 
-def take_in(content: bytes, today: date = DAY) -> ImportResult:
+def take_in(content: bytes, today: date = DAY) -> Result:
     """Import a zip in a unit of work of its own."""
     with unit_of_work(SystemScope("test")) as scope:
-        return operations.import_bundle(scope, bundle_of(content), today=today)
+        return operations.import_bundle(scope, bundle_of(content), today=today)[0]
 
 
 def look() -> SystemScope:
@@ -43,6 +47,23 @@ def all_rows(*, but: tuple[str, ...] = ()) -> dict[str, list[tuple]]:
             if table.name not in but:
                 found[table.name] = sorted(map(tuple, connection.execute(select(table))), key=repr)
     return found
+
+
+def without_stamps(rows: dict[str, list[tuple]]) -> dict[str, list[tuple]]:
+    """Rows without the moments at which they were written."""
+    return {
+        table: sorted(
+            (tuple(cell for cell in row if not isinstance(cell, datetime)) for row in found),
+            key=repr,
+        )
+        for table, found in rows.items()
+    }
+
+
+def standing(scope: SystemScope, kind: str, district_id: UUID) -> list[dict]:
+    """The rows of one kind that a district owns."""
+    district = store.district(scope, id_=district_id)
+    return store.StandingRoster(scope, district).rows(kind)
 
 
 def user(sourced_id: str) -> User:

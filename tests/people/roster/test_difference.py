@@ -1,17 +1,17 @@
 """What an import means for people, and what it asks about."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
-from types import MappingProxyType
 from uuid import UUID
 
 import pytest
 
-from aarportal.people.roster.changes import Changes, compare
-from aarportal.people.roster.difference import Doubt, Fate, PersonChange, difference
-from aarportal.people.roster.planning import KINDS, Plan, Standing
+from aarportal.people.roster.changes import Manner, Wanted, compare
+from aarportal.people.roster.difference import Doubt, Fate, Watch
+from aarportal.people.roster.planning import KINDS
 
 TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
 YESTERDAY = date(2026, 11, 19)
 NEXT_YEAR = date(2027, 4, 1)
 DISTRICT = UUID(int=9)
@@ -63,25 +63,31 @@ OWNERS = {"classes": "school_id", "enrollments": "school_id"}
 ENDS = {"users": lambda row: {"enabled": False}, "enrollments": lambda row: {"ends_before": TODAY}}
 
 
+STATE = {"status": "active", "last_modified": None, "sent_modified_at": None}
+
+
 def meant(before: Town, after: Town):
     """What it means that the second district is handed in where the first one stands."""
     numbers = count(10**6)
     standing, wanted = before.rows(), after.rows()
-    changes = {
-        kind: compare(
-            [{key: value for key, value in row.items() if key != "id"} for row in wanted[kind]],
-            standing[kind],
+    watch = Watch(TODAY)
+    for kind in KINDS:
+        manner = Manner(
             owner=OWNERS.get(kind, "district_id"),
             make_id=lambda: UUID(int=next(numbers)),
+            now=NOW,
             retire=ENDS.get(kind),
+            leaves=lambda _row: True,
         )
-        if wanted[kind]
-        else Changes()
-        for kind in KINDS
-    }
-    plan = Plan({"id": DISTRICT}, is_new_district=False, changes=MappingProxyType(changes),
-                set_aside=0)  # fmt: skip
-    return difference(plan, Standing({"id": DISTRICT}, frozenset(), standing), today=TODAY)
+        rows = [Wanted({k: v for k, v in row.items() if k != "id"}) for row in wanted[kind]]
+        for outcome in compare(rows, [row | STATE for row in standing[kind]], manner):
+            watch.see(kind, outcome)
+    return watch.difference()
+
+
+def told(found):
+    """Changes without the ids of people."""
+    return [(each.fate, each.name, each.before, each.after) for each in found.people]
 
 
 def test_the_same_roster_again_means_nothing():
@@ -95,11 +101,12 @@ def test_who_leaves_moves_and_is_called_otherwise_is_told_by_name():
     after.seats["p4"] = ("c2", None, None)
     after.users["p5"]["given_name"] = "新"
     found = meant(Town(60), after)
-    assert found.people == (
-        PersonChange(Fate.LEAVES, "青木 名3", "第0小学校 組c0", ""),
-        PersonChange(Fate.MOVES, "青木 名4", "第0小学校 組c0", "第1小学校 組c2"),
-        PersonChange(Fate.RENAMED, "青木 新", "青木 名5", "青木 新"),
-    )
+    assert told(found) == [
+        (Fate.LEAVES, "青木 名3", "第0小学校 組c0", ""),
+        (Fate.MOVES, "青木 名4", "第0小学校 組c0", "第1小学校 組c2"),
+        (Fate.RENAMED, "青木 新", "青木 名5", "青木 新"),
+    ]
+    assert [each.user_id for each in found.people] == [id_of("p3"), id_of("p4"), id_of("p5")]
     assert found.doubts == ()
 
 

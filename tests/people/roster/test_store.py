@@ -9,13 +9,7 @@ from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.roster import store
 from aarportal.people.roster.models import (
-    AcademicSession,
-    Class,
-    Course,
     Enrollment,
-    School,
-    User,
-    UserRole,
 )
 from tests.cast import (
     AOI,
@@ -40,6 +34,7 @@ from tests.cast import (
     key,
     scope_of,
 )
+from tests.people.roster.imports import standing
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -140,23 +135,21 @@ def test_a_teacher_finds_a_class_of_her_school():
 HERE = (AOI, BEN, HANA, KEN, CHIBA, DOI, MORI, OKA)
 OWNED = [
     # Kind, what the first district owns of it, what the second.
-    (School, {str(PRIMARY), str(SECONDARY)}, 1),
-    (Class, {str(one) for one in (CLASS_4_2, SCIENCE_4_2, CLASS_1_1, CLASS_J2_1)}, 1),
-    (User, {str(one.id) for one in HERE}, 2),
-    (UserRole, {f"role {one.name}" for one in HERE}, 2),
-    (Enrollment, None, 1),
-    (AcademicSession, set(), 0),
-    (Course, set(), 0),
+    ("schools", {str(PRIMARY), str(SECONDARY)}, 1),
+    ("classes", {str(one) for one in (CLASS_4_2, SCIENCE_4_2, CLASS_1_1, CLASS_J2_1)}, 1),
+    ("users", {str(one.id) for one in HERE}, 2),
+    ("roles", {f"role {one.name}" for one in HERE}, 2),
+    ("enrollments", None, 1),
+    ("academic_sessions", set(), 0),
+    ("courses", set(), 0),
 ]
 
 
-@pytest.mark.parametrize(
-    ("row_class", "expected", "elsewhere"), OWNED, ids=lambda v: getattr(v, "__name__", "")
-)
-def test_an_import_sees_the_rows_of_its_own_district_only(row_class, expected, elsewhere):
+@pytest.mark.parametrize(("kind", "expected", "elsewhere"), OWNED, ids=[kind for kind, *_ in OWNED])
+def test_an_import_sees_the_rows_of_its_own_district_only(kind, expected, elsewhere):
     with look() as scope:
-        mine = store.district_rows(scope, row_class, HINATA)
-        theirs = store.district_rows(scope, row_class, MINATO)
+        mine = standing(scope, kind, HINATA)
+        theirs = standing(scope, kind, MINATO)
     names = {row["sourced_id"] for row in mine}
     if expected is None:
         expected = {f"{m.name} in {c}" for m in HERE for c in m.classes}
@@ -167,7 +160,7 @@ def test_an_import_sees_the_rows_of_its_own_district_only(row_class, expected, e
 
 def test_rows_come_with_every_column_in_the_types_of_the_model():
     with look() as scope:
-        row = next(r for r in store.district_rows(scope, User, MINATO))
+        row = standing(scope, "users", MINATO)[0]
     assert (row["id"], row["district_id"], row["enabled"], row["extra"]) == (
         GEN.id,
         MINATO,
@@ -193,5 +186,5 @@ def test_a_school_is_found_by_its_own_code_only(code, found):
 @pytest.mark.parametrize(("sourced_id", "found"), [("131234", HINATA), ("1", None)])
 def test_a_district_is_found_by_its_sourced_id(sourced_id, found):
     with look() as scope:
-        district = store.district(scope, sourced_id)
+        district = store.district(scope, sourced_id=sourced_id)
     assert (district and district["id"]) == found

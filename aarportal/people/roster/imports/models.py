@@ -46,6 +46,9 @@ class RosterImport(OfficeOnly, DistrictRow, Base):
     """What the file says of itself, and problems, warnings, repairs and refused data."""
     outcome: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """Counts of rows by kind and of people by fate, doubts, codes of new schools."""
+    worked_on_by: Mapped[UUID | None]
+    """The process that works on it, until `worked_on_until` at the latest."""
+    worked_on_until: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(default="")
     """Key of the reason why it stopped; empty while it did not."""
     confirmed_by: Mapped[UUID | None]

@@ -5,6 +5,7 @@ all. Delta bundles are recognised and named as not readable here.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -76,6 +77,7 @@ class Bundle:
     Attributes:
         dialect: Which of `DIALECTS` it was written in.
         files: Data files that it brought; a type of row whose file is absent was not updated.
+        modes: Data file -> `bulk` or `delta`.
         refused: What was left out on purpose, for the person who sent the bundle.
         warnings: What is not as the standard says but certain in its meaning.
     """
@@ -84,6 +86,7 @@ class Bundle:
     source_system_name: str
     source_system_code: str
     files: frozenset[str]
+    modes: Mapping[str, str]
     orgs: tuple[OrgRow, ...]
     academic_sessions: tuple[AcademicSessionRow, ...]
     courses: tuple[CourseRow, ...]
@@ -147,6 +150,7 @@ def _read(file: BinaryIO, limits: Limits, log: ProblemLog) -> Bundle | None:
         source_system_name=manifest.source_system_name,
         source_system_code=manifest.source_system_code,
         files=manifest.files,
+        modes=dict.fromkeys(manifest.files, "bulk"),
         orgs=rows.get(ORGS, ()),
         academic_sessions=rows.get(ACADEMIC_SESSIONS, ()),
         courses=rows.get(COURSES, ()),

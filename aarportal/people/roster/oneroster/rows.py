@@ -7,7 +7,7 @@ by the name of the column and exactly as they were given; blank ones are left ou
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 Extra = Mapping[str, str]
 
@@ -22,6 +22,8 @@ class OrgRow:
     identifier: str = ""
     parent_sourced_id: str = ""
     extra: Extra = field(default_factory=dict, hash=False)
+    status: str = ""
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class AcademicSessionRow:
     school_year: int
     parent_sourced_id: str = ""
     extra: Extra = field(default_factory=dict, hash=False)
+    status: str = ""
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class CourseRow:
     subjects: tuple[str, ...] = ()
     subject_codes: tuple[str, ...] = ()
     extra: Extra = field(default_factory=dict, hash=False)
+    status: str = ""
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,8 @@ class ClassRow:
     periods: tuple[str, ...] = ()
     special_needs: bool | None = None
     extra: Extra = field(default_factory=dict, hash=False)
+    status: str = ""
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,8 @@ class UserRow:
     home_class: str = ""
     home_class_sourced_id: str = ""
     extra: Extra = field(default_factory=dict, hash=False)
+    status: str = ""
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,8 @@ class RoleRow:
     starts_on: date | None = None
     ends_before: date | None = None
     extra: Extra = field(default_factory=dict, hash=False)
+    status: str = ""
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +155,5 @@ class EnrollmentRow:
     shusseki_no: int | None = None
     public_flg: bool | None = None
     extra: Extra = field(default_factory=dict, hash=False)
+    status: str = ""
+    modified_at: datetime | None = None

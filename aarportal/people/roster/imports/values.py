@@ -1,0 +1,37 @@
+"""Columns of a row as JSON and back, pure; what JSON has no word for is marked."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+_ID, _DAY, _MOMENT = "$id", "$day", "$at"
+
+
+def encode(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns as JSON."""
+    return {name: _encoded(value) for name, value in values.items()}
+
+
+def decode(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns as they were."""
+    return {name: _decoded(value) for name, value in values.items()}
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return {_ID: value.hex}
+    if isinstance(value, datetime):
+        return {_MOMENT: value.isoformat()}
+    return {_DAY: value.isoformat()} if isinstance(value, date) else value
+
+
+def _decoded(value: Any) -> Any:
+    if not isinstance(value, dict) or len(value) != 1:
+        return value
+    ((mark, text),) = value.items()
+    if mark == _ID:
+        return UUID(text)
+    if mark == _MOMENT:
+        return datetime.fromisoformat(text)
+    return date.fromisoformat(text) if mark == _DAY else value

@@ -1,0 +1,1 @@
+"""Working on rosters that were brought: looking through, writing, taking back."""
