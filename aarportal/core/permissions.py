@@ -27,6 +27,8 @@ class Permission(StrEnum):
     RECORDS_WRITE = "records:write"
     REFLECTIONS_READ = "reflections:read"
     REFLECTIONS_WRITE = "reflections:write"
+    ROSTER_MANAGE = "roster:manage"
+    """The office: rosters in and out."""
     STATEMENTS_INSPECT = "statements:inspect"
     """Staff, the statement behind a record they see."""
     STATEMENTS_READ = "statements:read"
@@ -55,6 +57,7 @@ _OFFICE = _EVERYBODY | {
     Permission.APPS_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
+    Permission.ROSTER_MANAGE,
     Permission.STATEMENTS_INSPECT,
 }
 
@@ -83,7 +86,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.ADMINISTRATOR: _OFFICE,
     Role.PRINCIPAL: _OFFICE,
-    Role.DISTRICT_ADMINISTRATOR: _EVERYBODY,
+    Role.DISTRICT_ADMINISTRATOR: _EVERYBODY | {Permission.ROSTER_MANAGE},
     Role.NURSE: _EVERYBODY,
 }
 
