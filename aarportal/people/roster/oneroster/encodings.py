@@ -51,8 +51,8 @@ class Survey:
 
     def form(self) -> Form:
         """What the file is, after its last chunk."""
-        encoding = next(iter(self._decoders), UTF8)
-        return Form(encoding, ends_in_cr=self._has_cr and not self._has_lf)
+        encoding = next(iter(self._decoders), "")
+        return Form(encoding, self._has_cr and not self._has_lf) if encoding else Form()
 
 
 class Recoded(io.RawIOBase):

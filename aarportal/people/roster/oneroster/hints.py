@@ -1,4 +1,4 @@
-"""Which district a zip speaks of, before it is read: a delta names what stands, not its district."""
+"""Which district a zip speaks of, before it is read: a delta need not bring its district."""
 
 from dataclasses import dataclass
 from typing import BinaryIO

@@ -483,7 +483,7 @@ def test_any_mended_damages_together_give_the_rows_of_the_good_bundle(
     all_rows = rows_of(JP_K12)
     all_rows[U][0]["middleName"] = "マリア・吉"
     tables = tables_of(JP_K12, all_rows)
-    wanted = rows(read(make_bundle(JP_K12, **{"users": all_rows[U]})))
+    wanted = rows(read(make_bundle(JP_K12, users=all_rows[U])))
     for place in sorted(chosen):
         TOGETHER[place](tables)
     files = {file: write_csv(table) for file, table in tables.items()}
