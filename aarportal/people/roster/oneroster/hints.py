@@ -15,10 +15,7 @@ from aarportal.people.roster.oneroster.values import NULL
 _DEFAULT_LIMITS = Limits()
 #: Columns that name an org, in whichever carried file they stand.
 _ORG_COLUMNS = frozenset(
-    column.name.lower()
-    for file in CARRIED
-    for column in BASE_FILES[file]
-    if column.target == ORGS
+    column.name.lower() for file in CARRIED for column in BASE_FILES[file] if column.target == ORGS
 )
 _BLANK = {"", NULL}
 

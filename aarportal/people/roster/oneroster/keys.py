@@ -15,12 +15,13 @@ class KeyTable:
     twice, and reads well on the next try. Nothing is ever taken for something else in silence.
     """
 
-    __slots__ = ("_hashes", "_numbers", "_used")
+    __slots__ = ("_hashes", "_last", "_numbers", "_used")
 
     def __init__(self) -> None:
         """Start without any key."""
         self._hashes = array("Q", [0]) * _FIRST_SLOTS
         self._numbers = array("I", [0]) * _FIRST_SLOTS
+        self._last = _FIRST_SLOTS - 1
         self._used = 0
 
     def __len__(self) -> int:
@@ -29,11 +30,11 @@ class KeyTable:
 
     def __contains__(self, key: Hashable) -> bool:
         """Whether the key was set."""
-        return self.get(key) != 0
+        return self._hashes[self._slot(digest(key))] != 0
 
     def get(self, key: Hashable) -> int:
         """The number of a key; 0 when it was never set."""
-        return self.number(digest(key))
+        return self._numbers[self._slot(digest(key))]
 
     def number(self, hashed: int) -> int:
         """The number of a key of which only the digest is known."""
@@ -59,16 +60,16 @@ class KeyTable:
 
     def _slot(self, hashed: int) -> int:
         """Where the digest stands, or the free place where it belongs."""
-        hashes = self._hashes
-        last = len(hashes) - 1
+        hashes, last = self._hashes, self._last
         slot = hashed & last
-        while hashes[slot] and hashes[slot] != hashed:
+        while (found := hashes[slot]) and found != hashed:
             slot = (slot + 1) & last
         return slot
 
     def _grow(self) -> None:
         items, slots = self.items(), 2 * len(self._hashes)
         self._hashes, self._numbers = array("Q", [0]) * slots, array("I", [0]) * slots
+        self._last = slots - 1
         for hashed, number in items:
             slot = self._slot(hashed)
             self._hashes[slot] = hashed

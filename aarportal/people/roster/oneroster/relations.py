@@ -78,7 +78,7 @@ class Relations:
         """The digest of each id of a file that stays, and its line."""
         gone = self._gone.get(file, KeyTable())
         lines = self._lines.get(file, KeyTable())
-        return (item for item in lines.items() if not gone.number(item[0]))
+        return (item for item in lines.items() if not (gone and gone.number(item[0])))
 
     def refer(self, file: str, line: int, column: Column, value: object) -> None:
         """Check what a cell points at: an id, or a tuple of ids."""
@@ -119,7 +119,8 @@ class Relations:
         target = column.target
         if target in self._lines:
             if sourced_id in self._lines[target]:
-                return _GONE if sourced_id in self._gone[target] else ""
+                gone = self._gone[target]
+                return _GONE if gone and sourced_id in gone else ""
             if self._modes[target] == BULK:
                 return _DANGLING if target in self._whole else ""
         elif target not in self._absent:
