@@ -275,15 +275,14 @@ class _Checking:
             return True
         is_gone = record.values.get("status") == GONE
         first = self.relations.meet(file, record.line, sourced_id, is_gone=is_gone)
-        same = (
-            lines.setdefault(tuple(record.cells), record.line) if lines is not None else record.line
-        )
-        if same != record.line:
+        same = lines.setdefault(tuple(record.cells), record.line) if lines is not None else 0
+        if first == record.line:
+            return True
+        if same not in (0, record.line):
             self.log.repair(file, record.line, "", "identical_row", str(same))
             self.decisions.skip(file, record.line)
             return False
-        if first != record.line:
-            self.log.add(file, record.line, "sourcedId", "duplicate_sourced_id", str(first))
+        self.log.add(file, record.line, "sourcedId", "duplicate_sourced_id", str(first))
         return True
 
     def _check_record(self, file: str, reading: Pass, record: Record) -> None:

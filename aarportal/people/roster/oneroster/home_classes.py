@@ -37,12 +37,7 @@ class HomeClasses:
             return row.home_class
         same_title = self._titles.get(row.home_class, [])
         if not same_title:
-            if not self._relations.knows_all(CLASSES):
-                log.add(USERS, line, COLUMN, "home_class_unknown", row.home_class)
-            elif self._is_tolerant:
-                log.repair(USERS, line, COLUMN, "dangling_blank", row.home_class)
-            else:
-                log.add(USERS, line, COLUMN, "dangling_reference", row.home_class)
+            self._tell_unknown(line, row.home_class, log)
             return ""
         fitting = [
             one
@@ -58,3 +53,11 @@ class HomeClasses:
         else:
             log.add(USERS, line, COLUMN, "home_class_title", row.home_class)
         return fitting[0].sourced_id
+
+    def _tell_unknown(self, line: int, home_class: str, log: ProblemLog) -> None:
+        if self._relations.is_part(CLASSES):
+            log.add(USERS, line, COLUMN, "home_class_unknown", home_class)
+        elif self._relations.knows_all(CLASSES) and self._is_tolerant:
+            log.repair(USERS, line, COLUMN, "dangling_blank", home_class)
+        elif self._relations.knows_all(CLASSES):
+            log.add(USERS, line, COLUMN, "dangling_reference", home_class)

@@ -11,8 +11,8 @@ class KeyTable:
     """Keys and a number for each, in about 30 bytes a key whatever its length.
 
     Only 64 bits of a key are kept, as this process hashes it. That two of a million keys agree in
-    them happens once in some ten million bundles; the bundle is then refused for a row that comes
-    twice, and reads well on the next try. Nothing is ever taken for something else in silence.
+    them happens once in some ten million bundles: one is then refused for an id that comes twice,
+    and reads well on the next try, when the process hashes otherwise.
     """
 
     __slots__ = ("_hashes", "_last", "_numbers", "_used")

@@ -68,11 +68,15 @@ class Relations:
         """Whether all rows of this file that will ever count are in the bundle."""
         return file in self._whole and self._modes[file] == BULK
 
+    def is_part(self, file: str) -> bool:
+        """Whether rows of this file may count that are not in the bundle."""
+        return self._modes.get(file) != BULK
+
     def has(self, file: str, sourced_id: str) -> bool:
         """Whether a row of this file has the id, here or in what stands, and stays."""
         if file in self._lines and sourced_id in self._lines[file]:
             return sourced_id not in self._gone[file]
-        return self._modes.get(file) != BULK and sourced_id in self._standing_ids(file)
+        return self.is_part(file) and sourced_id in self._standing_ids(file)
 
     def lines(self, file: str) -> Iterator[tuple[int, int]]:
         """The digest of each id of a file that stays, and its line."""

@@ -148,6 +148,7 @@ def test_each_kind_of_bad_zip_is_named_by_its_place_its_rule_and_a_sentence(kind
     found = [(p.file, p.line, p.column, p.rule) for p in result.problems]
     assert expected in found
     assert len(found) == 1 or kind in WITH_OTHERS
+    assert result.warnings == ()
     problem = result.problems[found.index(expected)]
     english = RULES[problem.rule] % {"detail": problem.detail}
     japanese = catalogue("ja").ugettext(RULES[problem.rule]) % {"detail": problem.detail}
