@@ -30,6 +30,15 @@ _NUMBER = re.compile(r"0?([1-9])")
 _WORDS = re.compile(r"([小中])([1-6])")
 _ORG_OF = {USERS: "primaryOrgSourcedId", CLASSES: "schoolSourcedId", COURSES: "orgSourcedId"}
 
+#: Nothing of these is mended but the spaces around them.
+_PLAIN_KINDS = frozenset(Kind) - {
+    Kind.STATUS,
+    Kind.MODIFIED,
+    Kind.BOOLEAN,
+    Kind.DATE,
+    Kind.LAST_DAY,
+}
+
 _PRIMARY = {number: f"P{number}" for number in range(1, 7)}
 _SECONDARY = {number + 6: f"J{number}" for number in (1, 2, 3)}
 #: First characters of a 学校コード -> what the number of a grade means at such a school: primary,
@@ -56,6 +65,13 @@ class Beside(NamedTuple):
     file: str
     row: Callable[[str], str]
     identifiers: Mapping[str, str]
+
+
+def is_mended(column: Column) -> tuple[bool, bool]:
+    """Whether cells of this column may be mended alone, and whether beside others."""
+    is_plain = column.kind in _PLAIN_KINDS and not column.full_width
+    in_row = column.kind is Kind.GRADES or column.name in ("primary", "endDate")
+    return not is_plain, in_row
 
 
 def mend_alone(column: Column, cell: str, *, is_japanese: bool, is_delta: bool) -> Mended:

@@ -20,7 +20,12 @@ from aarportal.people.roster.oneroster.columns import (
 from aarportal.people.roster.oneroster.dialects import Dialect
 from aarportal.people.roster.oneroster.headers import Header, read_header
 from aarportal.people.roster.oneroster.manifest import DELTA
-from aarportal.people.roster.oneroster.mending import Beside, mend_alone, mend_in_row
+from aarportal.people.roster.oneroster.mending import (
+    Beside,
+    is_mended,
+    mend_alone,
+    mend_in_row,
+)
 from aarportal.people.roster.oneroster.names import called_by
 from aarportal.people.roster.oneroster.problems import ProblemLog
 from aarportal.people.roster.oneroster.repairs import Mode
@@ -87,6 +92,7 @@ class _Cell(NamedTuple):
     column: Column
     read: Read | None
     key: str
+    may_be_mended: tuple[bool, bool]
 
 
 class Pass:
@@ -158,6 +164,7 @@ class Pass:
                 column,
                 reader_of(column, is_japanese=source.dialect.is_japanese, is_delta=self._is_delta),
                 column.field if is_carried else _KEYS.get(column.name, column.name),
+                is_mended(column),
             )
             for index, column in header.columns
             if column.kind is not Kind.REFUSED
@@ -171,7 +178,7 @@ class Pass:
             self._mend(line, cells)
         values: dict[str, Any] = {}
         is_good = bool(self._header and self._header.is_complete)
-        for place, column, read, key in self._cells:
+        for place, column, read, key, _ in self._cells:
             cell = cells[place]
             if is_blank(cell):
                 if column.required:
@@ -202,20 +209,22 @@ class Pass:
             if stripped != written:
                 cells[cell.place] = stripped
                 self._log.repair(self._file, line, cell.column.name, "spaces")
-            mended = mend_alone(
-                cell.column, stripped, is_japanese=dialect.is_japanese, is_delta=self._is_delta
-            )
-            self._take(line, cells, cell, mended)
+            if cell.may_be_mended[0]:
+                mended = mend_alone(
+                    cell.column, stripped, is_japanese=dialect.is_japanese, is_delta=self._is_delta
+                )
+                self._take(line, cells, cell, mended)
         beside = Beside(
             self._file,
             lambda name: cells[self._places[name]] if name in self._places else "",
             self._source.identifiers,
         )
         for cell in self._cells:
-            mended = mend_in_row(
-                cell.column, cells[cell.place], beside, is_japanese=dialect.is_japanese
-            )
-            self._take(line, cells, cell, mended)
+            if cell.may_be_mended[1]:
+                mended = mend_in_row(
+                    cell.column, cells[cell.place], beside, is_japanese=dialect.is_japanese
+                )
+                self._take(line, cells, cell, mended)
 
     def _take(
         self, line: int, cells: list[str], cell: _Cell, mended: tuple[str, str] | None
