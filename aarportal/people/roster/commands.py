@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 import click
 from flask import Flask
@@ -64,9 +64,13 @@ def import_roster(
 
     What is more often a mistake than meant (many of a class would be gone) has to be confirmed.
     """
-    app = make_app()
+    # The rows of a bundle are read from the file again when they are used.
     with file.open("rb") as opened:
-        found = read_bundle(opened)
+        _take_in(make_app(), opened, file.name, dry_run=dry_run, confirm=confirm)
+
+
+def _take_in(app: Flask, opened: BinaryIO, name: str, *, dry_run: bool, confirm: bool) -> None:
+    found = read_bundle(opened)
     for problem in found.warnings:
         click.echo(_told(problem), err=True)
     if isinstance(found, Rejection):
@@ -77,7 +81,7 @@ def import_roster(
         _refuse()
     try:
         with app.app_context():
-            result, meant = _import(found, file.name, dry_run=dry_run, confirm=confirm)
+            result, meant = _import(found, name, dry_run=dry_run, confirm=confirm)
     except InvalidError as error:
         click.echo(f"orgs.csv {error.rule} — {_text(REFUSALS[error.rule])}", err=True)
         _refuse()

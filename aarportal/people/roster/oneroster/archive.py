@@ -5,12 +5,16 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import BinaryIO, cast
 
 from aarportal.people.roster.oneroster.columns import BASE_FILES, MANIFEST
 from aarportal.people.roster.oneroster.dialects import SCHOOL_DATA_SYNC_FILES
+from aarportal.people.roster.oneroster.encodings import CP932, UTF16, Form, Recoded, Survey
 from aarportal.people.roster.oneroster.problems import ProblemLog
+from aarportal.people.roster.oneroster.repairs import Mode
 
 #: What zipfile and zlib raise over bytes that are no sound zip.
 _DAMAGE = (
@@ -31,6 +35,10 @@ _DIRECTORY_ENTRY = b"PK\x01\x02"
 #: Below this size nothing is a bomb, however well it is packed.
 _HARMLESS_BYTES = 1 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
+#: What computers put into the zips they make.
+_JUNK_FOLDER = "__MACOSX"
+_JUNK_FILES = frozenset({".ds_store", "thumbs.db"})
+_NO_FORMS: Mapping[str, Form] = MappingProxyType({})
 _KNOWN_FILES = {name.lower(): name for name in (MANIFEST, *BASE_FILES)}
 
 
@@ -58,26 +66,39 @@ class Limits:
 
 
 class Archive:
-    """A zip whose files were all unpacked once and found sound, by their names."""
+    """A zip whose files were all unpacked once and found sound, by their names in OneRoster."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        """Keep the open zip."""
+    def __init__(
+        self,
+        archive: zipfile.ZipFile,
+        entries: Mapping[str, zipfile.ZipInfo],
+        forms: Mapping[str, Form] = _NO_FORMS,
+    ) -> None:
+        """Keep the open zip; `forms` names the files that are to be recoded."""
         self._archive = archive
-        self.names = frozenset(archive.namelist())
+        self._entries = entries
+        self._forms = forms
+        self.names = frozenset(entries)
 
     def open(self, name: str) -> io.BufferedReader:
         """A stream of the file's bytes, unpacked as it is read."""
-        stream = cast(io.BufferedIOBase, self._archive.open(name))
-        return io.BufferedReader(stream, _CHUNK_BYTES)
+        stream = cast(io.BufferedIOBase, self._archive.open(self._entries[name]))
+        if name in self._forms:
+            return io.BufferedReader(Recoded(stream, self._forms[name], _CHUNK_BYTES), _CHUNK_BYTES)
+        return io.BufferedReader(cast(io.RawIOBase, stream), _CHUNK_BYTES)
 
     def first_line(self, name: str) -> bytes:
         """The header of a file as it is written, without BOM and quotes; at most 64 KiB."""
+        return self.beginning(name).partition(b"\n")[0]
+
+    def beginning(self, name: str) -> bytes:
+        """The first 64 KiB of a file without BOM and quotes."""
         with self.open(name) as stream:
-            line = stream.readline(_CHUNK_BYTES)
-        return line.removeprefix(b"\xef\xbb\xbf").replace(b'"', b"")
+            text = stream.read(_CHUNK_BYTES)
+        return text.removeprefix(b"\xef\xbb\xbf").replace(b'"', b"")
 
 
-def open_archive(file: BinaryIO, limits: Limits, log: ProblemLog) -> Archive | None:
+def open_archive(file: BinaryIO, limits: Limits, log: ProblemLog, mode: Mode) -> Archive | None:
     """The zip in a seekable file, or None when the log says why it must not be read."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
@@ -92,12 +113,19 @@ def open_archive(file: BinaryIO, limits: Limits, log: ProblemLog) -> Archive | N
     except _DAMAGE:
         log.add("", 0, "", "not_a_zip")
         return None
-    entries = archive.infolist()
     before = len(log.problems)
-    _check_names(entries, log)
+    entries = _named(archive.infolist(), mode, log)
+    forms: dict[str, Form] = {}
     if len(log.problems) == before:
-        _check_contents(archive, entries, size, limits, log)
-    return Archive(archive) if len(log.problems) == before else None
+        most = min(limits.total_bytes, max(_HARMLESS_BYTES, limits.ratio * size))
+        rule = "zip_too_large" if most == limits.total_bytes else "zip_bomb"
+        unpacking = _Unpacking(archive, most, rule, mode, log)
+        forms = unpacking.check(entries)
+    if len(log.problems) > before:
+        return None
+    for name, form in forms.items():
+        _tell_form(name, form, log)
+    return Archive(archive, entries, forms)
 
 
 def _has_more_entries_than(file: BinaryIO, most: int) -> bool:
@@ -112,56 +140,124 @@ def _has_more_entries_than(file: BinaryIO, most: int) -> bool:
     return found > most
 
 
-def _check_names(entries: list[zipfile.ZipInfo], log: ProblemLog) -> None:
-    small = {entry.orig_filename.lower() for entry in entries}
-    foreign = sorted(small & SCHOOL_DATA_SYNC_FILES)
+def _named(
+    entries: list[zipfile.ZipInfo], mode: Mode, log: ProblemLog
+) -> dict[str, zipfile.ZipInfo]:
+    """The entries by the names that OneRoster has for them; what is wrong goes to the log."""
+    paths = [(entry.orig_filename.replace("\\", "/"), entry) for entry in entries]
+    foreign = sorted({p.rpartition("/")[2].lower() for p, _ in paths} & SCHOOL_DATA_SYNC_FILES)
     if foreign:
         log.add("", 0, "", "sds_files", ", ".join(foreign))
-        return
+        return {}
+    for path, entry in paths:
+        parts = path.split("/")
+        if ".." in parts or parts[0] == "" or _DRIVE.match(path) or "\0" in path:
+            log.add(entry.orig_filename, 0, "", "zip_path", entry.orig_filename)
+    if log.problems:
+        return {}
+    if mode is Mode.TOLERANT:
+        paths = _at_the_top(_without_junk(paths, log), log)
+    named: dict[str, zipfile.ZipInfo] = {}
     seen = set()
-    for entry in entries:
-        name = entry.orig_filename
-        if name in seen:
-            log.add(name, 0, "", "zip_duplicate_name", name)
-            continue
-        seen.add(name)
-        parts = name.replace("\\", "/").split("/")
-        if ".." in parts or parts[0] == "" or _DRIVE.match(name) or "\0" in name:
-            log.add(name, 0, "", "zip_path", name)
-        elif len(parts) > 1:
-            log.add(name, 0, "", "zip_folder", name)
-        elif name.lower() not in _KNOWN_FILES:
-            log.add(name, 0, "", "file_unknown", name)
-        elif name not in _KNOWN_FILES.values():
-            log.add(name, 0, "", "file_name_case", _KNOWN_FILES[name.lower()])
+    for path, entry in paths:
+        name = entry.orig_filename if "/" in path else path
+        known = _KNOWN_FILES.get(path.lower(), "")
+        rule, detail = _wrong_name(path, known, mode)
+        if path in seen or (known in named and not rule):
+            log.add(name, 0, "", "zip_duplicate_name", known or name)
+        elif rule:
+            log.add(name, 0, "", rule, detail or name)
+        else:
+            named[known] = entry
+            if name != known:
+                log.repair(known, 0, "", "file_name_case", name)
+        seen.add(path)
+    return named
 
 
-def _check_contents(
-    archive: zipfile.ZipFile,
-    entries: list[zipfile.ZipInfo],
-    archive_bytes: int,
-    limits: Limits,
-    log: ProblemLog,
-) -> None:
-    """Unpack everything once and throw it away, so that what is read later is whole and small."""
-    total = 0
-    for entry in entries:
-        name = entry.filename
-        if entry.flag_bits & 0x1:
-            log.add(name, 0, "", "zip_encrypted", name)
-            continue
-        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            log.add(name, 0, "", "zip_method", name)
-            continue
+def _wrong_name(path: str, known: str, mode: Mode) -> tuple[str, str]:
+    """The rule that a name breaks and its detail, if that is another name; else empty."""
+    if "/" in path:
+        return "zip_folder", ""
+    if not known:
+        return "file_unknown", ""
+    if path != known and mode is Mode.STRICT:
+        return "file_name_case", known
+    return "", ""
+
+
+_Paths = list[tuple[str, zipfile.ZipInfo]]
+
+
+def _without_junk(paths: _Paths, log: ProblemLog) -> _Paths:
+    kept = []
+    for path, entry in paths:
+        parts = path.split("/")
+        if _JUNK_FOLDER in parts or parts[-1].lower() in _JUNK_FILES:
+            log.repair("", 0, "", "junk_entry", path)
+        else:
+            kept.append((path, entry))
+    return kept
+
+
+def _at_the_top(paths: _Paths, log: ProblemLog) -> _Paths:
+    """The paths below the one folder that holds all of them, if there is one."""
+    folders = {path.partition("/")[0] for path, _ in paths if "/" in path}
+    if len(folders) != 1 or not all("/" in path for path, _ in paths):
+        return paths
+    (folder,) = folders
+    log.repair("", 0, "", "top_folder", folder)
+    inside = [(path.removeprefix(f"{folder}/"), entry) for path, entry in paths]
+    return [(path, entry) for path, entry in inside if path]
+
+
+@dataclass(slots=True)
+class _Unpacking:
+    """Everything unpacked once and thrown away, so that what is read later is whole and small."""
+
+    archive: zipfile.ZipFile
+    most_bytes: int
+    rule: str
+    mode: Mode
+    log: ProblemLog
+    total: int = 0
+
+    def check(self, entries: Mapping[str, zipfile.ZipInfo]) -> dict[str, Form]:
+        """How the files are written that are to be recoded; none in strict mode."""
+        forms = {}
+        for name, entry in entries.items():
+            if entry.flag_bits & 0x1:
+                self.log.add(name, 0, "", "zip_encrypted", name)
+            elif entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                self.log.add(name, 0, "", "zip_method", name)
+            else:
+                form = self._form(name, entry)
+                if self.total > self.most_bytes:
+                    self.log.add(name, 0, "", self.rule, str(self.most_bytes))
+                    break
+                if not form.is_plain:
+                    forms[name] = form
+        return forms
+
+    def _form(self, name: str, entry: zipfile.ZipInfo) -> Form:
+        survey = Survey()
+        is_asked = self.mode is Mode.TOLERANT
         try:
-            with archive.open(entry) as stream:
-                while chunk := stream.read(_CHUNK_BYTES):
-                    total += len(chunk)
-                    if total > limits.total_bytes:
-                        log.add(name, 0, "", "zip_too_large", str(limits.total_bytes))
-                        return
-                    if total > max(_HARMLESS_BYTES, limits.ratio * archive_bytes):
-                        log.add(name, 0, "", "zip_bomb")
-                        return
+            with self.archive.open(entry) as stream:
+                while (chunk := stream.read(_CHUNK_BYTES)) and self.total <= self.most_bytes:
+                    self.total += len(chunk)
+                    if is_asked:
+                        survey.look(chunk)
         except _DAMAGE:
-            log.add(name, 0, "", "zip_damaged", name)
+            self.log.add(name, 0, "", "zip_damaged", name)
+            return Form()
+        survey.look(b"", is_last=True)
+        return survey.form()
+
+
+def _tell_form(name: str, form: Form, log: ProblemLog) -> None:
+    rules = {CP932: "text_cp932", UTF16: "text_utf16"}
+    if form.encoding in rules:
+        log.repair(name, 0, "", rules[form.encoding])
+    if form.ends_in_cr:
+        log.repair(name, 0, "", "line_end_cr")

@@ -1,13 +1,14 @@
-"""A OneRoster 1.2 bulk zip -> rows, or every problem that stands in the way.
+"""A OneRoster 1.2 zip -> rows, or every problem that stands in the way.
 
 Pure: it reads the bytes it is given and nothing else. Rows come only when there is no problem at
-all. Delta bundles are recognised and named as not readable here.
+all, and then they are read from the zip again each time somebody goes through them.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from types import MappingProxyType
+from typing import Any, BinaryIO, TypeVar
 
 from aarportal.people.roster.oneroster.archive import Archive, Limits, open_archive
 from aarportal.people.roster.oneroster.columns import (
@@ -21,15 +22,18 @@ from aarportal.people.roster.oneroster.columns import (
     ORGS,
     ROLES,
     USERS,
-    Column,
-    Kind,
 )
 from aarportal.people.roster.oneroster.consistency import Consistency
+from aarportal.people.roster.oneroster.decisions import Decisions
 from aarportal.people.roster.oneroster.dialects import DIALECTS, Dialect
-from aarportal.people.roster.oneroster.headers import Header, read_header
-from aarportal.people.roster.oneroster.manifest import Manifest, read_manifest
+from aarportal.people.roster.oneroster.home_classes import HomeClasses
+from aarportal.people.roster.oneroster.keys import KeyTable
+from aarportal.people.roster.oneroster.lazy import Rows
+from aarportal.people.roster.oneroster.manifest import DELTA, Manifest, read_manifest
 from aarportal.people.roster.oneroster.problems import Problem, ProblemLog
-from aarportal.people.roster.oneroster.relations import Relations
+from aarportal.people.roster.oneroster.reading import GONE, Pass, Record, Source
+from aarportal.people.roster.oneroster.relations import Relations, Standing
+from aarportal.people.roster.oneroster.repairs import Mode, Repair
 from aarportal.people.roster.oneroster.rows import (
     AcademicSessionRow,
     ClassRow,
@@ -40,21 +44,14 @@ from aarportal.people.roster.oneroster.rows import (
     UserRow,
 )
 from aarportal.people.roster.oneroster.tables import Table
-from aarportal.people.roster.oneroster.values import CellError, Read, is_blank, reader_of
 
 DEFAULT_LIMITS = Limits()
 
-_ROWS: dict[str, type[Any]] = {
-    ORGS: OrgRow,
-    ACADEMIC_SESSIONS: AcademicSessionRow,
-    COURSES: CourseRow,
-    CLASSES: ClassRow,
-    USERS: UserRow,
-    ROLES: RoleRow,
-    ENROLLMENTS: EnrollmentRow,
-}
+_FoundT = TypeVar("_FoundT", Problem, Repair)
+
 _JAPANESE_MARK = b"metadata.jp."
-_ORDER = {file: place for place, file in enumerate(("", MANIFEST, *CARRIED))}
+_JAPANESE_LAST_DAY = b"-03-31"
+_ORDER = {file: place for place, file in enumerate(("", MANIFEST, *BASE_FILES))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +74,12 @@ class Bundle:
     Attributes:
         dialect: Which of `DIALECTS` it was written in.
         files: Data files that it brought; a type of row whose file is absent was not updated.
-        modes: Data file -> `bulk` or `delta`.
+        modes: File -> bulk (it is the reference) or delta (only what changed), for each of `files`.
+        courses: Like all that follow, read from the zip again each time somebody goes through it.
         refused: What was left out on purpose, for the person who sent the bundle.
         warnings: What is not as the standard says but certain in its meaning.
+        repairs: What tolerant reading mended; always empty in strict mode.
+        unlisted: How many more warnings and repairs there are than could be listed.
     """
 
     dialect: Dialect
@@ -89,13 +89,15 @@ class Bundle:
     modes: Mapping[str, str]
     orgs: tuple[OrgRow, ...]
     academic_sessions: tuple[AcademicSessionRow, ...]
-    courses: tuple[CourseRow, ...]
-    classes: tuple[ClassRow, ...]
-    users: tuple[UserRow, ...]
-    roles: tuple[RoleRow, ...]
-    enrollments: tuple[EnrollmentRow, ...]
+    courses: Sequence[CourseRow]
+    classes: Sequence[ClassRow]
+    users: Sequence[UserRow]
+    roles: Sequence[RoleRow]
+    enrollments: Sequence[EnrollmentRow]
     refused: tuple[Refused, ...]
     warnings: tuple[Problem, ...]
+    repairs: tuple[Repair, ...]
+    unlisted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,183 +105,198 @@ class Rejection:
     """All that is wrong with a bundle, in the order of its files and lines.
 
     Attributes:
-        unlisted: How many more problems and warnings there are than could be listed.
+        repairs: What tolerant reading could mend beside; always empty in strict mode.
+        unlisted: How many more problems, warnings and repairs there are than could be listed.
     """
 
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    repairs: tuple[Repair, ...]
     unlisted: int
 
 
-def read_bundle(file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Bundle | Rejection:
-    """Read the zip in a seekable binary file; whatever the bytes are, nothing is raised."""
+def read_bundle(
+    file: BinaryIO,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    mode: Mode = Mode.STRICT,
+    standing: Standing | None = None,
+) -> Bundle | Rejection:
+    """Read the zip in a seekable binary file; whatever the bytes are, nothing is raised.
+
+    Args:
+        file: Must stay open and unchanged as long as the rows of the bundle are used.
+        limits: How much is read before the bundle is refused.
+        mode: Whether what `REPAIRS` lists is mended, or refused like all the rest.
+        standing: Gives the active sourcedIds that the district has of a carried file, which the
+            rows of a delta may point at. Asked once a file, and only if a row points beyond the
+            bundle. Without it nothing stands.
+    """
     log = ProblemLog(limits.problems_of_a_kind, limits.problems)
-    bundle = _read(file, limits, log)
-    if bundle is not None and not log.problems:
+    bundle = _read(file, limits, mode, standing, log)
+    if bundle is not None:
         return bundle
-    return Rejection(_sorted(log.problems), _sorted(log.warnings), log.unlisted)
+    return Rejection(
+        _sorted(log.problems), _sorted(log.warnings), _sorted(log.repairs), log.unlisted
+    )
 
 
-def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
+def _sorted(found: list[_FoundT]) -> tuple[_FoundT, ...]:
     last = len(_ORDER)
-    return tuple(sorted(problems, key=lambda p: (_ORDER.get(p.file, last), p.file, p.line)))
+    return tuple(sorted(found, key=lambda one: (_ORDER.get(one.file, last), one.file, one.line)))
 
 
-def _read(file: BinaryIO, limits: Limits, log: ProblemLog) -> Bundle | None:
-    archive = open_archive(file, limits, log)
+def _read(
+    file: BinaryIO, limits: Limits, mode: Mode, standing: Standing | None, log: ProblemLog
+) -> Bundle | None:
+    archive = open_archive(file, limits, log, mode)
     if archive is None:
         return None
-    manifest = read_manifest(archive, limits, log)
+    manifest = read_manifest(archive, limits, log, mode)
     if manifest is None:
         return None
     dialect = _dialect_of(archive, manifest)
-    for name in dialect.required_files:
-        if name not in archive.names and name not in manifest.announced:
-            log.add("", 0, "", "file_required", name)
-    absent = BASE_FILES.keys() - archive.names - manifest.announced
-    relations = Relations(absent, log)
-    consistency = Consistency(relations, log, is_japanese=dialect.is_japanese)
-    reading = _Reading(archive, limits, dialect, relations, consistency, log)
-    rows = {name: reading.rows(name) for name in CARRIED if name in manifest.files}
-    for name in sorted(manifest.files.difference(CARRIED)):
-        reading.count(name)
-    relations.close()
-    consistency.close()
+    modes = dict(manifest.modes)
+    empty = _empty_files(archive, limits, modes, log) if mode is Mode.TOLERANT else frozenset()
+    for name in empty:
+        del modes[name]
+    if DELTA not in manifest.announced.values():
+        for name in dialect.required_files:
+            is_there = name in archive.names or name in manifest.announced
+            if name in empty or not is_there:
+                log.add("", 0, "", "file_required", name)
+    absent = (BASE_FILES.keys() - archive.names - manifest.announced.keys()) | empty
+    decisions = Decisions(mode)
+    relations = Relations(modes, absent, standing, decisions, log)
+    checking = _Checking(
+        Source(archive, limits, dialect, MappingProxyType(modes), mode), relations, decisions, log
+    )
+    rows = {name: checking.check(name) for name in BASE_FILES if name in modes}
+    checking.close()
+    if log.problems:
+        return None
     return Bundle(
         dialect=dialect,
         source_system_name=manifest.source_system_name,
         source_system_code=manifest.source_system_code,
-        files=manifest.files,
-        modes=dict.fromkeys(manifest.files, "bulk"),
-        orgs=rows.get(ORGS, ()),
-        academic_sessions=rows.get(ACADEMIC_SESSIONS, ()),
+        files=frozenset(modes),
+        modes=MappingProxyType(modes),
+        orgs=tuple(rows.get(ORGS, ())),
+        academic_sessions=tuple(rows.get(ACADEMIC_SESSIONS, ())),
         courses=rows.get(COURSES, ()),
         classes=rows.get(CLASSES, ()),
         users=rows.get(USERS, ()),
         roles=rows.get(ROLES, ()),
         enrollments=rows.get(ENROLLMENTS, ()),
-        refused=tuple(Refused(*where, count) for where, count in reading.refused.items()),
+        refused=tuple(Refused(*where, count) for where, count in checking.refused.items()),
         warnings=_sorted(log.warnings),
+        repairs=_sorted(log.repairs),
+        unlisted=log.unlisted,
     )
 
 
 def _dialect_of(archive: Archive, manifest: Manifest) -> Dialect:
     """The dialect: the version alone does not tell a Japanese bundle from a base one."""
-    is_japanese = any(
-        _JAPANESE_MARK in archive.first_line(name)
-        for name in (CLASSES, USERS, ENROLLMENTS)
-        if name in manifest.files
-    )
+    marked = [name for name in (CLASSES, USERS, ENROLLMENTS) if name in manifest.modes]
+    is_japanese = any(_JAPANESE_MARK in archive.first_line(name).lower() for name in marked)
+    if not marked and manifest.modes.get(ACADEMIC_SESSIONS) == DELTA:
+        # A delta may bring no file that could hold a Japanese column: the last day has to tell.
+        is_japanese = _JAPANESE_LAST_DAY in archive.beginning(ACADEMIC_SESSIONS)
     fitting = [dialect for dialect in DIALECTS if dialect.version == manifest.version]
     return next((one for one in fitting if one.is_japanese is is_japanese), fitting[-1])
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """How the rows of one file are read: the place of each column that is carried or checked."""
-
-    read: tuple[tuple[int, Column, Read | None], ...]
-    references: tuple[Column, ...]
+def _empty_files(
+    archive: Archive, limits: Limits, files: Mapping[str, str], log: ProblemLog
+) -> frozenset[str]:
+    """Data files without any line under the header."""
+    empty = []
+    for file in files:
+        with archive.open(file) as stream:
+            unheard = ProblemLog(1, 1)
+            table = Table(file, stream, limits.line_bytes, unheard, Mode.TOLERANT)
+            has_row = next(table.rows(), None) is not None
+        if not has_row and all(one.rule == "file_empty" for one in unheard.problems):
+            empty.append(file)
+            log.repair(file, 0, "", "empty_file")
+    return frozenset(empty)
 
 
 @dataclass(slots=True)
-class _Reading:
-    """The reading of one bundle."""
+class _Checking:
+    """The first reading of a bundle: it checks everything and keeps no row."""
 
-    archive: Archive
-    limits: Limits
-    dialect: Dialect
+    source: Source
     relations: Relations
-    consistency: Consistency
+    decisions: Decisions
     log: ProblemLog
+    homes: HomeClasses = field(init=False)
+    consistency: Consistency = field(init=False)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def rows(self, file: str) -> tuple[Any, ...]:
-        """The rows of a file; those with a problem are missing."""
-        self.relations.begin(file)
-        rows = []
-        is_whole = False
-        with self.archive.open(file) as stream:
-            table = Table(file, stream, self.limits.line_bytes, self.log)
-            header = self._header(file, table)
-            if header is not None:
-                cells_of = self._cells(header)
-                is_empty, has_ids = True, True
-                for line, cells in table.rows():
-                    is_empty = False
-                    values, is_good = self._values(file, line, cells, cells_of)
-                    sourced_id = values.get("sourced_id")
-                    has_ids = has_ids and sourced_id is not None
-                    if sourced_id is not None:
-                        self.relations.meet(file, line, sourced_id)
-                    for column in cells_of.references:
-                        if column.field in values:
-                            self.relations.refer(file, line, column, values[column.field])
-                    self._count_refused(file, cells, header)
-                    if not (is_good and header.is_complete):
-                        self.consistency.miss(file)
-                    else:
-                        if header.extra:
-                            values["extra"] = {n: cells[i] for i, n in header.extra if cells[i]}
-                        row = _ROWS[file](**values)
-                        rows.append(self.consistency.check(file, line, row))
-                if is_empty and table.is_whole:
-                    self.log.add(file, 0, "", "file_no_rows")
-                is_whole = table.is_whole and has_ids and not is_empty
-        self.relations.end(file, is_whole=is_whole)
-        return tuple(rows)
-
-    def count(self, file: str) -> None:
-        """Check the shape of a file that is not carried, and count its rows."""
-        with self.archive.open(file) as stream:
-            table = Table(file, stream, self.limits.line_bytes, self.log)
-            if self._header(file, table) is None:
-                return
-            count = sum(1 for _ in table.rows())
-        if count:
-            self.refused[file, ""] = count
-        elif table.is_whole:
-            self.log.add(file, 0, "", "file_no_rows")
-
-    def _header(self, file: str, table: Table) -> Header | None:
-        if not table.header:
-            return None
-        return read_header(file, table.header, self.dialect.files[file], self.log)
-
-    def _cells(self, header: Header) -> _Cells:
-        read = tuple(
-            (index, column, reader_of(column, is_japanese=self.dialect.is_japanese))
-            for index, column in header.columns
-            if column.field or column.kind is Kind.BLANK
+    def __post_init__(self) -> None:
+        """Prepare the checks between rows."""
+        self.homes = HomeClasses(self.relations, self.source.mode)
+        self.consistency = Consistency(
+            self.relations,
+            self.homes,
+            self.decisions,
+            self.log,
+            is_japanese=self.source.dialect.is_japanese,
         )
-        return _Cells(read, tuple(column for _, column, _ in read if column.target))
 
-    def _values(
-        self, file: str, line: int, cells: list[str], cells_of: _Cells
-    ) -> tuple[dict[str, Any], bool]:
-        """The filled cells by the field of the row, and whether a row can be made of them."""
-        values: dict[str, Any] = {}
-        is_good = True
-        for index, column, read in cells_of.read:
-            cell = cells[index]
-            if is_blank(cell):
-                if column.required:
-                    is_good = False
-                    self.log.add(file, line, column.name, "value_required")
-            elif read is None:
-                values[column.field] = cell
-            else:
-                try:
-                    values[column.field] = read(cell)
-                except CellError as error:
-                    is_good = False
-                    self.log.add(file, line, column.name, error.rule, error.detail)
-                    if column.kind is Kind.ID:
-                        # Others may point at it; one problem is enough.
-                        values[column.field] = cell
-        return values, is_good
+    def check(self, file: str) -> Rows[Any]:
+        """Check every line of a file."""
+        self.relations.begin(file)
+        reading = Pass(self.source, file, self.log)
+        lines = KeyTable() if self.source.mode is Mode.TOLERANT else None
+        count = 0
+        for record in reading.records():
+            if self._meet(file, record, lines):
+                count += 1
+                self._check_record(file, reading, record)
+        self.relations.end(file, is_whole=reading.is_whole)
+        if file not in CARRIED and count:
+            self.refused[file, ""] = count
+        elif file in CARRIED:
+            self.refused.update({(file, name): n for name, n in reading.refused.items()})
+        return Rows(self.source, file, self.decisions, self.homes, count)
 
-    def _count_refused(self, file: str, cells: list[str], header: Header) -> None:
-        for index, name in header.refused:
-            if not is_blank(cells[index]):
-                self.refused[file, name] += 1
+    def close(self) -> None:
+        """Check what only the last row can show, and forget what reading again does not need."""
+        self.relations.close()
+        self.consistency.close()
+        self.relations.release(kept=CLASSES)
+
+    def _meet(self, file: str, record: Record, lines: KeyTable | None) -> bool:
+        """Note the id of a line; False when the whole line stands already and is left out."""
+        sourced_id = record.values.get("sourced_id")
+        if sourced_id is None:
+            return True
+        is_gone = record.values.get("status") == GONE
+        first = self.relations.meet(file, record.line, sourced_id, is_gone=is_gone)
+        same = lines.setdefault(tuple(record.cells), record.line) if lines is not None else 0
+        if first == record.line:
+            return True
+        if same not in (0, record.line):
+            self.log.repair(file, record.line, "", "identical_row", str(same))
+            self.decisions.skip(file, record.line)
+            return False
+        self.log.add(file, record.line, "sourcedId", "duplicate_sourced_id", str(first))
+        return True
+
+    def _check_record(self, file: str, reading: Pass, record: Record) -> None:
+        values, line = record.values, record.line
+        stays = values.get("status") != GONE
+        if stays:
+            for column, key in reading.references:
+                if key in values:
+                    self.relations.refer(file, line, column, values[key])
+        if not record.is_good:
+            self.consistency.miss(file)
+        elif file in CARRIED:
+            row = reading.row(record, self.decisions.values(file, line))
+            if file == ORGS:
+                self.source.identifiers[row.sourced_id] = row.identifier
+            if stays:
+                self.consistency.check(file, line, row)

@@ -3,7 +3,7 @@
 Source: OneRoster CSV Binding 1.2 (2022) and 1.2.1 (2023).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 MANIFEST = "manifest.csv"
@@ -35,15 +35,22 @@ class Kind(Enum):
     """A date that should be exclusive, but 31 March is written for the last day of a 年度."""
     BOOLEAN = "boolean"
     INTEGER = "integer"
+    FLOAT = "float"
     YEAR = "year"
     ENUM = "enum"
+    ENUMS = "enums"
+    """A list of words of the vocabulary."""
     LIST = "list"
     GRADES = "grades"
     """A list of grades; Japanese dialects know them by code."""
     USER_IDS = "user_ids"
     """A list of {Type:Id}."""
-    BLANK = "blank"
-    """Used in delta files only; a bulk file leaves it blank."""
+    PAIRS = "pairs"
+    """A list of {word:value}."""
+    STATUS = "status"
+    """What a delta file does with the row; a bulk file leaves it blank."""
+    MODIFIED = "modified"
+    """When a row of a delta file changed, in UTC; a bulk file leaves it blank."""
     REFUSED = "refused"
     """Counted when filled, and never carried."""
 
@@ -63,6 +70,8 @@ class Column:
     full_width: bool = False
     """Japanese dialects allow no half-width katakana here."""
     aliases: tuple[str, ...] = ()
+    is_private: bool = False
+    """Whether a cell is never repeated in a problem or a repair."""
 
     @property
     def is_metadata(self) -> bool:
@@ -75,8 +84,8 @@ Columns = tuple[Column, ...]
 
 _OPENING = (
     Column("sourcedId", Kind.ID, "sourced_id", required=True),
-    Column("status", Kind.BLANK),
-    Column("dateLastModified", Kind.BLANK),
+    Column("status", Kind.STATUS, "status"),
+    Column("dateLastModified", Kind.MODIFIED, "modified_at"),
 )
 
 ORGS_COLUMNS = (
@@ -230,43 +239,146 @@ ENROLLMENTS_COLUMNS = (
     Column("endDate", Kind.DATE, "ends_before"),
 )
 
-#: Files the portal has no use for: their shape is checked, their rows are counted and left.
-_LEFT = {
-    "categories.csv": "title weight",
-    "classResources.csv": "title classSourcedId resourceSourcedId",
-    "courseResources.csv": "title courseSourcedId resourceSourcedId",
+
+def _link(name: str, target: str, *, required: bool = True) -> Column:
+    return Column(name, Kind.REFERENCE, required=required, target=target)
+
+
+def _needed(*names: str) -> Columns:
+    return tuple(Column(name, Kind.TEXT, required=True) for name in names)
+
+
+def _free(*names: str, kind: Kind = Kind.TEXT) -> Columns:
+    return tuple(Column(name, kind) for name in names)
+
+
+_CATEGORIES, _LINE_ITEMS, _RESULTS = "categories.csv", "lineItems.csv", "results.csv"
+_RESOURCES, _SCORE_SCALES = "resources.csv", "scoreScales.csv"
+_OBJECTIVE = (
+    Column("source", Kind.ENUM, required=True, values=("case", "unknown"), extensible=True),
+    *_needed("learningObjectiveId"),
+)
+_RESOURCE = _link("resourceSourcedId", _RESOURCES)
+_SCORE_SCALE = _link("scoreScaleSourcedId", _SCORE_SCALES)
+
+#: Files the portal has no use for: they are checked like the others, counted and left. Each
+#: stands after the files it refers to.
+_LEFT: dict[str, Columns] = {
     "demographics.csv": (
-        "birthDate sex americanIndianOrAlaskaNative asian blackOrAfricanAmerican"
-        " nativeHawaiianOrOtherPacificIslander white demographicRaceTwoOrMoreRaces"
-        " hispanicOrLatinoEthnicity countryOfBirthCode stateOfBirthAbbreviation cityOfBirth"
-        " publicSchoolResidenceStatus"
+        Column("birthDate", Kind.DATE),
+        Column(
+            "sex",
+            Kind.ENUM,
+            values=("male", "female", "unspecified", "other"),
+            extensible=True,
+        ),
+        *_free(
+            "americanIndianOrAlaskaNative",
+            "asian",
+            "blackOrAfricanAmerican",
+            "nativeHawaiianOrOtherPacificIslander",
+            "white",
+            "demographicRaceTwoOrMoreRaces",
+            "hispanicOrLatinoEthnicity",
+            kind=Kind.BOOLEAN,
+        ),
+        *_free("countryOfBirthCode", "stateOfBirthAbbreviation", "cityOfBirth"),
+        *_free("publicSchoolResidenceStatus"),
     ),
-    "lineItemLearningObjectiveIds.csv": "lineItemSourcedId source learningObjectiveId",
-    "lineItems.csv": (
-        "title description assignDate dueDate classSourcedId categorySourcedId"
-        " academicSessionSourcedId resultValueMin resultValueMax schoolSourcedId"
-    ),
-    "lineItemScoreScales.csv": "title lineItemSourcedId scoreScaleSourcedId",
-    "resources.csv": "vendorResourceId title roles importance vendorId applicationId",
-    "resultLearningObjectiveIds.csv": (
-        "resultSourcedId source learningObjectiveId score textScore"
-    ),
-    "results.csv": (
-        "lineItemSourcedId studentSourcedId scoreStatus score scoreDate comment textScore"
-        " classSourcedId inProgress incomplete late missing"
-    ),
-    "resultScoreScales.csv": "title resultSourcedId scoreScaleSourcedId",
-    "scoreScales.csv": "title type orgSourcedId courseSourcedId classSourcedId scoreScaleValue",
     "userProfiles.csv": (
-        "userSourcedId profileType vendorId applicationId description credentialType username"
-        " password"
+        _link("userSourcedId", USERS),
+        *_needed("profileType", "vendorId"),
+        *_free("applicationId", "description"),
+        *_needed("credentialType", "username"),
+        *_free("password"),
     ),
-    "userResources.csv": "userSourcedId orgSourcedId classSourcedId resourceSourcedId",
+    _CATEGORIES: (*_needed("title"), Column("weight", Kind.INTEGER)),
+    _SCORE_SCALES: (
+        *_needed("title", "type"),
+        _link("orgSourcedId", ORGS),
+        _link("courseSourcedId", COURSES),
+        _link("classSourcedId", CLASSES),
+        Column("scoreScaleValue", Kind.PAIRS, required=True),
+    ),
+    _LINE_ITEMS: (
+        *_needed("title"),
+        *_free("description"),
+        Column("assignDate", Kind.DATE, required=True),
+        Column("dueDate", Kind.DATE, required=True),
+        _link("classSourcedId", CLASSES),
+        _link("categorySourcedId", _CATEGORIES),
+        _link("academicSessionSourcedId", ACADEMIC_SESSIONS),
+        *_free("resultValueMin", "resultValueMax", kind=Kind.FLOAT),
+        _link("schoolSourcedId", ORGS),
+    ),
+    _RESULTS: (
+        _link("lineItemSourcedId", _LINE_ITEMS),
+        _link("studentSourcedId", USERS),
+        Column(
+            "scoreStatus",
+            Kind.ENUM,
+            required=True,
+            values=("exempt", "fully graded", "not submitted", "partially graded", "submitted"),
+            extensible=True,
+        ),
+        Column("score", Kind.FLOAT),
+        Column("scoreDate", Kind.DATE, required=True),
+        *_free("comment", "textScore"),
+        _link("classSourcedId", CLASSES, required=False),
+        *_free("inProgress", "incomplete", "late", "missing", kind=Kind.BOOLEAN),
+    ),
+    "lineItemLearningObjectiveIds.csv": (_link("lineItemSourcedId", _LINE_ITEMS), *_OBJECTIVE),
+    "lineItemScoreScales.csv": (
+        *_free("title"),
+        _link("lineItemSourcedId", _LINE_ITEMS),
+        _SCORE_SCALE,
+    ),
+    "resultLearningObjectiveIds.csv": (
+        _link("resultSourcedId", _RESULTS),
+        *_OBJECTIVE,
+        Column("score", Kind.FLOAT),
+        *_free("textScore"),
+    ),
+    "resultScoreScales.csv": (*_free("title"), _link("resultSourcedId", _RESULTS), _SCORE_SCALE),
+    _RESOURCES: (
+        *_needed("vendorResourceId"),
+        *_free("title"),
+        Column(
+            "roles",
+            Kind.ENUMS,
+            values=(
+                "administrator",
+                "aide",
+                "guardian",
+                "parent",
+                "proctor",
+                "relative",
+                "student",
+                "teacher",
+            ),
+            extensible=True,
+        ),
+        Column("importance", Kind.ENUM, values=("primary", "secondary")),
+        *_free("vendorId", "applicationId"),
+    ),
+    "classResources.csv": (*_free("title"), _link("classSourcedId", CLASSES), _RESOURCE),
+    "courseResources.csv": (*_free("title"), _link("courseSourcedId", COURSES), _RESOURCE),
+    "userResources.csv": (
+        _link("userSourcedId", USERS),
+        _link("orgSourcedId", ORGS, required=False),
+        _link("classSourcedId", CLASSES, required=False),
+        _RESOURCE,
+    ),
 }
 
 
-def _left_columns(names: str) -> Columns:
-    return (*_OPENING, *(Column(name, Kind.REFUSED) for name in names.split()))
+def _left_columns(file: str) -> Columns:
+    """All columns of a file that is left; its rows are about people, so no cell is repeated."""
+    first, *others = (*_OPENING, *_LEFT[file])
+    if file == "demographics.csv":
+        # Its rows have no ids of their own but those of the people they describe.
+        first = replace(first, target=USERS)
+    return tuple(replace(column, field="", is_private=True) for column in (first, *others))
 
 
 BASE_FILES: dict[str, Columns] = {
@@ -277,5 +389,5 @@ BASE_FILES: dict[str, Columns] = {
     USERS: USERS_COLUMNS,
     ROLES: ROLES_COLUMNS,
     ENROLLMENTS: ENROLLMENTS_COLUMNS,
-    **{file: _left_columns(names) for file, names in _LEFT.items()},
+    **{file: _left_columns(file) for file in _LEFT},
 }

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +14,9 @@ from aarportal.people.roster.oneroster.columns import (
     ROLES,
     USERS,
 )
+from aarportal.people.roster.oneroster.decisions import Decisions
+from aarportal.people.roster.oneroster.home_classes import HomeClasses
+from aarportal.people.roster.oneroster.keys import KeyTable
 from aarportal.people.roster.oneroster.problems import ProblemLog
 from aarportal.people.roster.oneroster.relations import Relations
 from aarportal.people.roster.oneroster.rows import (
@@ -33,33 +35,46 @@ _COURSE_TITLE = re.compile(r"[0-9]{4}年度")
 _UUID4 = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE
 )
-_HOME_CLASS = "metadata.jp.homeClass"
+#: What is remembered of a person's roles, a byte for each person.
+_PRIMARY, _SECONDARY, _SEVERAL, _STUDENT = 1, 2, 4, 8
 
 
 class Consistency:
-    """Checks each row against those before it, and everything once more at the end."""
+    """Checks each row against those before it, and everything once more at the end.
 
-    def __init__(self, relations: Relations, log: ProblemLog, *, is_japanese: bool) -> None:
+    Rows that a delta takes away are not checked: what they point at may be gone with them.
+    """
+
+    def __init__(
+        self,
+        relations: Relations,
+        homes: HomeClasses,
+        decisions: Decisions,
+        log: ProblemLog,
+        *,
+        is_japanese: bool,
+    ) -> None:
         """Start before the first row."""
         self._relations = relations
+        self._homes = homes
+        self._decisions = decisions
         self._log = log
         self._is_japanese = is_japanese
         self._org_types: dict[str, str] = {}
         self._session_types: dict[str, str] = {}
         self._schools: dict[str, str] = {}
-        self._titles: dict[str, list[ClassRow]] = {}
         self._district_line = 0
-        self._usernames: dict[str, int] = {}
-        self._master_identifiers: dict[str, int] = {}
-        self._without_grade: dict[str, int] = {}
-        self._primary_roles: dict[tuple[str, str], int] = {}
-        self._with_primary: set[str] = set()
-        self._secondary_lines: dict[str, int] = {}
-        self._with_role: set[str] = set()
-        self._students: set[str] = set()
-        self._primary_teachers: dict[str, int] = {}
+        self._usernames = KeyTable()
+        self._master_identifiers = KeyTable()
+        self._without_grade = KeyTable()
+        self._primary_roles = KeyTable()
+        self._primary_teachers = KeyTable()
+        #: Everybody with a role -> their place in `_flags`.
+        self._holders = KeyTable()
+        self._flags = bytearray(1)
+        self._secondary_lines = KeyTable()
         self._missed: set[str] = set()
-        self._checks: dict[str, Callable[[int, Any], Any]] = {
+        self._checks: dict[str, Callable[[int, Any], None]] = {
             ORGS: self._check_org,
             ACADEMIC_SESSIONS: self._check_academic_session,
             COURSES: self._check_course,
@@ -69,9 +84,9 @@ class Consistency:
             ENROLLMENTS: self._check_enrollment,
         }
 
-    def check(self, file: str, line: int, row: object) -> object:
-        """The row, completed by what other rows say; what is wrong goes to the log."""
-        return self._checks[file](line, row)
+    def check(self, file: str, line: int, row: object) -> None:
+        """Check a row that stays; what is wrong goes to the log."""
+        self._checks[file](line, row)
 
     def miss(self, file: str) -> None:
         """Say that a row of this file cannot be checked, so that others are not blamed for it."""
@@ -79,19 +94,29 @@ class Consistency:
 
     def close(self) -> None:
         """Check what only the last row can show."""
-        roles_are_known = self._relations.knows_all(ROLES) and ROLES not in self._missed
         if self._is_japanese:
-            for user in self._students & self._without_grade.keys():
-                self._log.add(USERS, self._without_grade[user], "grades", "value_required")
-        if not roles_are_known:
+            for user, line in self._without_grade.items():
+                if self._flags[self._holders.number(user)] & _STUDENT:
+                    self._log.add(USERS, line, "grades", "value_required")
+        if not self._relations.knows_all(ROLES) or ROLES in self._missed:
             return
         if self._is_japanese:
-            for user, line in self._secondary_lines.items():
-                if user not in self._with_primary:
-                    self._log.add(ROLES, line, "roleType", "role_secondary_alone")
-        for user, line in self._relations.ids(USERS):
-            if user not in self._with_role:
+            self._check_secondary_roles()
+        for user, line in self._relations.lines(USERS):
+            if not self._holders.number(user):
                 self._log.add(USERS, line, "sourcedId", "user_without_role")
+
+    def _check_secondary_roles(self) -> None:
+        for user, line in self._secondary_lines.items():
+            flags = self._flags[self._holders.number(user)]
+            if flags & _PRIMARY:
+                continue
+            # Which of several roles were the primary one, nobody could say.
+            if self._decisions.is_tolerant and not flags & _SEVERAL:
+                self._log.repair(ROLES, line, "roleType", "role_alone")
+                self._decisions.set(ROLES, line, "role_type", "primary")
+            else:
+                self._log.add(ROLES, line, "roleType", "role_secondary_alone")
 
     def _check_dates(
         self, file: str, line: int, starts_on: date | None, ends_before: date | None
@@ -99,10 +124,10 @@ class Consistency:
         if starts_on and ends_before and ends_before < starts_on:
             self._log.add(file, line, "endDate", "date_order")
 
-    def _check_org(self, line: int, row: OrgRow) -> OrgRow:
+    def _check_org(self, line: int, row: OrgRow) -> None:
         self._org_types[row.sourced_id] = row.type
         if not self._is_japanese:
-            return row
+            return
         pattern = _SCHOOL_CODE
         if row.type == "district":
             pattern = _DISTRICT_CODE
@@ -113,9 +138,8 @@ class Consistency:
             self._district_line = self._district_line or line
         if not pattern.fullmatch(row.identifier):
             self._log.add(ORGS, line, "identifier", "jp_identifier", row.identifier)
-        return row
 
-    def _check_academic_session(self, line: int, row: AcademicSessionRow) -> AcademicSessionRow:
+    def _check_academic_session(self, line: int, row: AcademicSessionRow) -> None:
         file = ACADEMIC_SESSIONS
         self._session_types[row.sourced_id] = row.type
         self._check_dates(file, line, row.starts_on, row.ends_before)
@@ -129,9 +153,8 @@ class Consistency:
             end = row.ends_before
             if (end.year, end.month, end.day) != (year + 1, 4, 1):
                 self._log.add(file, line, "endDate", "jp_session_dates", f"{year + 1:04}-03-31")
-        return row
 
-    def _check_course(self, line: int, row: CourseRow) -> CourseRow:
+    def _check_course(self, line: int, row: CourseRow) -> None:
         kind = self._session_types.get(row.school_year_sourced_id, "schoolYear")
         if kind != "schoolYear":
             self._log.add(COURSES, line, "schoolYearSourcedId", "reference_type", kind)
@@ -141,7 +164,6 @@ class Consistency:
                 self._log.add(COURSES, line, "courseCode", "jp_course_code", row.course_code)
             if not _COURSE_TITLE.match(row.title):
                 self._log.add(COURSES, line, "title", "jp_course_title", row.title)
-        return row
 
     def _check_subjects(self, file: str, line: int, row: CourseRow | ClassRow) -> None:
         both = row.subjects and row.subject_codes
@@ -153,14 +175,13 @@ class Consistency:
         if kind != "school":
             self._log.add(file, line, "schoolSourcedId", "reference_type", kind)
 
-    def _check_class(self, line: int, row: ClassRow) -> ClassRow:
+    def _check_class(self, line: int, row: ClassRow) -> None:
         self._schools[row.sourced_id] = row.school_sourced_id
-        self._titles.setdefault(row.title, []).append(row)
+        self._homes.add(row)
         self._check_school(CLASSES, line, row.school_sourced_id)
         self._check_subjects(CLASSES, line, row)
-        return row
 
-    def _check_user(self, line: int, row: UserRow) -> UserRow:
+    def _check_user(self, line: int, row: UserRow) -> None:
         log = self._log
         first = self._usernames.setdefault(row.username, line)
         if first != line:
@@ -173,46 +194,28 @@ class Consistency:
             if self._is_japanese and not _UUID4.fullmatch(master):
                 log.add(USERS, line, "userMasterIdentifier", "master_identifier_form")
         if not row.grades:
-            self._without_grade[row.sourced_id] = line
+            self._without_grade.setdefault(row.sourced_id, line)
         if row.home_class:
-            return replace(row, home_class_sourced_id=self._home_class(line, row))
-        return row
+            self._homes.find(line, row, log)
 
-    def _home_class(self, line: int, row: UserRow) -> str:
-        """The class meant by homeClass: its id, or its title when the school and grade fit."""
-        if self._relations.has(CLASSES, row.home_class):
-            return row.home_class
-        same_title = self._titles.get(row.home_class, [])
-        if not same_title:
-            if self._relations.knows_all(CLASSES):
-                self._log.add(USERS, line, _HOME_CLASS, "dangling_reference", row.home_class)
-            return ""
-        fitting = [
-            one
-            for one in same_title
-            if row.primary_org_sourced_id in ("", one.school_sourced_id)
-            and (not one.grades or not row.grades or set(one.grades) & set(row.grades))
-        ]
-        rule = "home_class_title" if len(fitting) == 1 else "home_class_unclear"
-        self._log.add(USERS, line, _HOME_CLASS, rule, row.home_class)
-        return fitting[0].sourced_id if len(fitting) == 1 else ""
-
-    def _check_role(self, line: int, row: RoleRow) -> RoleRow:
+    def _check_role(self, line: int, row: RoleRow) -> None:
         user = row.user_sourced_id
-        self._with_role.add(user)
         self._check_dates(ROLES, line, row.starts_on, row.ends_before)
+        place = self._holders.setdefault(user, len(self._flags))
+        if place == len(self._flags):
+            self._flags.append(0)
         if row.role == "student":
-            self._students.add(user)
+            self._flags[place] |= _STUDENT
         if row.role_type == "primary":
-            self._with_primary.add(user)
+            self._flags[place] |= _PRIMARY
             first = self._primary_roles.setdefault((user, row.org_sourced_id), line)
             if first != line:
                 self._log.add(ROLES, line, "roleType", "role_primary_twice", str(first))
         else:
+            self._flags[place] |= _SEVERAL if self._flags[place] & _SECONDARY else _SECONDARY
             self._secondary_lines.setdefault(user, line)
-        return row
 
-    def _check_enrollment(self, line: int, row: EnrollmentRow) -> EnrollmentRow:
+    def _check_enrollment(self, line: int, row: EnrollmentRow) -> None:
         file = ENROLLMENTS
         self._check_dates(file, line, row.starts_on, row.ends_before)
         self._check_school(file, line, row.school_sourced_id)
@@ -226,4 +229,3 @@ class Consistency:
                 first = self._primary_teachers.setdefault(row.class_sourced_id, line)
                 if first != line:
                     self._log.add(file, line, "primary", "primary_twice", str(first))
-        return row

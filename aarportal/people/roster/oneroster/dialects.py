@@ -216,6 +216,8 @@ SCHOOL_DATA_SYNC_FILES = frozenset(
         "teacher.csv",
         "studentenrollment.csv",
         "teacherroster.csv",
+        "user.csv",
+        "guardianrelationship.csv",
         "userflags.csv",
         "relationships.csv",
     }

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from aarportal.people.roster.oneroster.repairs import Repair
+
 #: Marks a sentence for the translators; the page translates it when it is shown.
 N_ = str
 
@@ -75,10 +77,6 @@ RULES: Mapping[str, str] = MappingProxyType(
             "This is OneRoster %(detail)s. Versions 1.2 and 1.2.1 can be read, and "
             "those of the Japanese profiles."
         ),
-        "delta_not_supported": N_(
-            "%(detail)s holds changes only (delta), which cannot be read here yet. Export the "
-            "whole roster (bulk)."
-        ),
         "manifest_file_missing": N_(
             "The manifest announces %(detail)s, and the zip does not hold it."
         ),
@@ -130,6 +128,14 @@ RULES: Mapping[str, str] = MappingProxyType(
         "value_bulk_blank": N_(
             "In a bulk file status and dateLastModified are blank; they are for delta files."
         ),
+        "value_status": N_("Only active or tobedeleted may stand here, not %(detail)s."),
+        "value_moment": N_(
+            "%(detail)s is not a moment in UTC of the form 2026-04-01T08:30:00.000Z."
+        ),
+        "value_float": N_("%(detail)s is not a number."),
+        "value_pairs": N_(
+            "Each entry of the list must be written in curly brackets: a word, a colon, its value."
+        ),
         "value_date": N_("%(detail)s is not a date of the form 2026-04-01."),
         "value_boolean": N_("Only true or false may stand here, not %(detail)s."),
         "value_integer": N_("%(detail)s is not a whole number."),
@@ -151,6 +157,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         # Between rows
         "duplicate_sourced_id": N_("This sourcedId stands on line %(detail)s already."),
         "dangling_reference": N_("Nothing in the bundle has this id: %(detail)s"),
+        "gone_reference": N_("This very file marks %(detail)s as tobedeleted."),
         "reference_type": N_("This points at something of another type: %(detail)s"),
         "parent_cycle": N_("The chain of parents comes back to this row."),
         "school_differs": N_("The class belongs to another school: %(detail)s"),
@@ -169,6 +176,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "header_obsolete": N_("This version has no such column; it was left out."),
         "home_class_title": N_("homeClass holds the title of a class, not its id: %(detail)s"),
         "home_class_unclear": N_("More than one class has this title: %(detail)s"),
+        "home_class_unknown": N_("homeClass names no class that is known here: %(detail)s"),
         "user_without_role": N_("This person has no line in roles.csv."),
         "username_twice": N_("This username stands on line %(detail)s already."),
         "master_identifier_twice": N_(
@@ -189,6 +197,7 @@ WARNINGS = frozenset(
         "header_obsolete",
         "home_class_title",
         "home_class_unclear",
+        "home_class_unknown",
         "user_without_role",
         "username_twice",
         "master_identifier_twice",
@@ -209,23 +218,33 @@ def shown(text: str) -> str:
 
 
 class ProblemLog:
-    """Collects problems up to a limit, so that a hopeless file cannot fill the memory."""
+    """Collects problems and repairs up to a limit: a hopeless file cannot fill the memory."""
 
     def __init__(self, most_of_a_kind: int, most: int) -> None:
-        """Keep at most `most` problems, and `most_of_a_kind` of one rule in one column."""
+        """Keep at most `most` of each, and `most_of_a_kind` of one rule in one column."""
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.repairs: list[Repair] = []
         self.unlisted = 0
         self._most_of_a_kind = most_of_a_kind
         self._most = most
-        self._of_a_kind: Counter[tuple[str, str, str]] = Counter()
+        self._of_a_kind: Counter[tuple[type, str, str, str]] = Counter()
 
     def add(self, file: str, line: int, column: str, rule: str, detail: str = "") -> None:
         """Note a problem, or only count it when there are too many already."""
         kept = self.warnings if rule in WARNINGS else self.problems
-        kind = (file, column, rule)
-        if len(kept) >= self._most or self._of_a_kind[kind] >= self._most_of_a_kind:
+        if self._has_room(Problem, len(kept), file, column, rule):
+            kept.append(Problem(shown(file), line, shown(column), rule, shown(detail)))
+
+    def repair(self, file: str, line: int, column: str, rule: str, detail: str = "") -> None:
+        """Note a repair, or only count it when there are too many already."""
+        if self._has_room(Repair, len(self.repairs), file, column, rule):
+            self.repairs.append(Repair(shown(file), line, shown(column), rule, shown(detail)))
+
+    def _has_room(self, what: type, kept: int, file: str, column: str, rule: str) -> bool:
+        kind = (what, file, column, rule)
+        if kept >= self._most or self._of_a_kind[kind] >= self._most_of_a_kind:
             self.unlisted += 1
-            return
+            return False
         self._of_a_kind[kind] += 1
-        kept.append(Problem(shown(file), line, shown(column), rule, shown(detail)))
+        return True

@@ -2,7 +2,8 @@
 
 A blank cell is the empty string, the empty tuple or None. Dates are read as `starts_on` and
 `ends_before` (exclusive). `extra` holds the cells of `metadata.*` columns that are not known here,
-by the name of the column and exactly as they were given; blank ones are left out.
+by the name of the column and exactly as they were given; blank ones are left out. `status` and
+`modified_at` are blank in a bulk file; in a delta file `status` is active or tobedeleted.
 """
 
 from collections.abc import Mapping

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from aarportal.people.roster.oneroster.problems import ProblemLog
+from aarportal.people.roster.oneroster.repairs import Mode
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -25,14 +26,23 @@ class Table:
     Attributes:
         header: Names of the columns; empty when the file has none that can be read.
         is_whole: False as soon as any record was left out because it could not be read.
+        fewest_cells: Shorter rows are not read; in strict mode as many as the header has.
     """
 
-    def __init__(self, file: str, stream: BinaryIO, line_bytes: int, log: ProblemLog) -> None:
+    def __init__(
+        self,
+        file: str,
+        stream: BinaryIO,
+        line_bytes: int,
+        log: ProblemLog,
+        mode: Mode = Mode.STRICT,
+    ) -> None:
         """Read the header."""
         self._file = file
         self._stream = stream
         self._line_bytes = line_bytes
         self._log = log
+        self._is_tolerant = mode is Mode.TOLERANT
         self._ahead: deque[tuple[int, str]] = deque()
         self._is_ascii_so_far = True
         self._is_cp932 = False
@@ -44,6 +54,7 @@ class Table:
             self.header = first[1]
         elif self.is_whole:
             self._refuse(0, "file_empty")
+        self.fewest_cells = len(self.header)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Each record under the header with its line, all with as many cells as the header."""
@@ -51,6 +62,9 @@ class Table:
         for line, cells in self._records():
             if len(cells) == width:
                 yield line, cells
+            elif self.fewest_cells <= len(cells) < width:
+                self._log.repair(self._file, line, "", "row_short", f"{len(cells)} / {width}")
+                yield line, cells + [""] * (width - len(cells))
             else:
                 rule = "row_short" if len(cells) < width else "row_long"
                 self._refuse(line, rule, detail=f"{len(cells)} / {width}")
@@ -108,33 +122,47 @@ class Table:
             if not text:
                 continue
             if _CONTROL.search(text):
-                self._refuse_control(line, text)
+                cells = self._mend_control(line, text)
             else:
                 try:
                     cells = next(csv.reader((text,), strict=True))
                 except csv.Error:
-                    self._refuse_quotes(line, text)
-                else:
-                    yield line, cells
+                    cells = self._mend_quotes(line, text)
+            if cells:
+                yield line, cells
             if not self.header:
                 # Without a header no line below can be understood.
                 return
 
-    def _refuse_control(self, line: int, text: str) -> None:
-        """Say which cell holds a control character; a stray CR is a line break in a cell."""
+    def _mend_control(self, line: int, text: str) -> list[str]:
+        """Say which cell holds a control character; a stray CR is a line break in a cell.
+
+        Returns:
+            The cells, if nothing else is wrong and it may be mended.
+        """
         rule = "line_break" if "\r" in text else "control_character"
         try:
             cells = next(csv.reader((text.replace("\r", _STRAY_CR),), strict=True))
         except csv.Error:
             cells = []
         wrong = next((i for i, cell in enumerate(cells) if _CONTROL.search(cell)), -1)
+        if self._is_tolerant and self.header and cells:
+            mended = [cell.replace(_STRAY_CR, " ") for cell in cells]
+            if not any(map(_CONTROL.search, mended)):
+                self._log.repair(self._file, line, self._column(wrong), "line_break")
+                return mended
         self._refuse(line, rule, self._column(wrong))
+        return []
 
-    def _refuse_quotes(self, line: int, text: str) -> None:
-        """Tell a cell that goes on over the next lines from quotes that do not match."""
+    def _mend_quotes(self, line: int, text: str) -> list[str]:
+        """Tell a cell that goes on over the next lines from quotes that do not match.
+
+        Returns:
+            The cells, if they go on over lines and that may be mended.
+        """
         if not self.header and any(mark in text for mark in _OTHER_SEPARATORS):
             self._refuse(line, "csv_separator")
-            return
+            return []
         taken: list[tuple[int, str]] = []
         joined, is_open = text, text.count('"') % 2 == 1
         while is_open and len(taken) < _LINES_AHEAD and len(joined) < _CHARACTERS_AHEAD:
@@ -151,12 +179,17 @@ class Table:
                 cells = next(csv.reader(lines, strict=True))
             except csv.Error:
                 cells = []
-        if cells and len(cells) == len(self.header):
-            broken = next((i for i, cell in enumerate(cells) if "\n" in cell), -1)
-            self._refuse(line, "line_break", self._column(broken))
-        else:
+        if not cells or len(cells) != len(self.header):
             self._refuse(line, "csv_quotes")
             self._ahead.extendleft(reversed(taken))
+            return []
+        broken = next((i for i, cell in enumerate(cells) if "\n" in cell), -1)
+        mended = [cell.replace("\n", " ") for cell in cells]
+        if self._is_tolerant and not any(map(_CONTROL.search, mended)):
+            self._log.repair(self._file, line, self._column(broken), "line_break")
+            return mended
+        self._refuse(line, "line_break", self._column(broken))
+        return []
 
     def _column(self, index: int) -> str:
         return self.header[index] if 0 <= index < len(self.header) else ""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from aarportal.people.roster.oneroster.columns import Column, Kind
 from aarportal.people.roster.oneroster.dialects import JAPANESE_GRADES
@@ -12,11 +12,18 @@ NULL = "NULL"
 
 _ID = re.compile(r"[0-9A-Za-z.\-_/@]{1,255}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MODIFIED = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6}))?Z"
+)
 _INTEGER = re.compile(r"[0-9]{1,9}")
+_FLOAT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,3})?")
 _YEAR = re.compile(r"[0-9]{4}")
 _EXTENSION = re.compile(r"ext:[A-Za-z0-9.\-_]+")
-_USER_ID = re.compile(r"\{[^{}:,]+:[^{},]+\}")
+_PAIR = re.compile(r"\{[^{}:,]+:[^{},]+\}")
 _HALF_WIDTH_KATAKANA = re.compile("[\uff66-\uff9f]")
+_STATUSES = ("active", "tobedeleted")
+#: Stands in a message where a cell must not be repeated.
+_HIDDEN = "…"
 _BOOLEANS = {"true": True, "false": False}
 
 Read = Callable[[str], object]
@@ -32,13 +39,20 @@ class CellError(Exception):
         self.detail = detail
 
 
-def reader_of(column: Column, *, is_japanese: bool) -> Read | None:
+def reader_of(column: Column, *, is_japanese: bool, is_delta: bool) -> Read | None:
     """The function that reads a filled cell of this column; None when the text is the value.
 
     The function raises CellError when the cell breaks a rule of its kind.
     """
-    if column.kind is Kind.ENUM:
+    if column.kind in (Kind.STATUS, Kind.MODIFIED) and not is_delta:
+        return _refuse_filled
+    if column.kind in (Kind.ENUM, Kind.ENUMS):
         return _enum_reader(column)
+    read = _reader_of(column, is_japanese=is_japanese)
+    return _hiding(read) if read and column.is_private else read
+
+
+def _reader_of(column: Column, *, is_japanese: bool) -> Read | None:
     if column.kind is Kind.GRADES and is_japanese:
         return _read_japanese_grades
     if column.full_width and is_japanese:
@@ -49,6 +63,18 @@ def reader_of(column: Column, *, is_japanese: bool) -> Read | None:
 def is_blank(cell: str) -> bool:
     """Whether a cell says nothing; the literal NULL counts as blank."""
     return not cell or cell == NULL
+
+
+def _hiding(read: Read) -> Read:
+    """The same, with nothing of the cell in its errors."""
+
+    def read_hidden(cell: str) -> object:
+        try:
+            return read(cell)
+        except CellError as error:
+            raise CellError(error.rule, _HIDDEN if error.detail else "") from None
+
+    return read_hidden
 
 
 def _read_id(cell: str) -> str:
@@ -72,6 +98,23 @@ def _read_last_day(cell: str) -> date:
     return day + timedelta(days=1) if (day.month, day.day) == (3, 31) else day
 
 
+def _read_modified(cell: str) -> datetime:
+    found = _MODIFIED.fullmatch(cell)
+    if not found:
+        raise CellError("value_moment", cell)
+    try:
+        moment = datetime.fromisoformat(found[1])
+    except ValueError:
+        raise CellError("value_moment", cell) from None
+    return moment.replace(microsecond=int((found[2] or "0").ljust(6, "0")), tzinfo=UTC)
+
+
+def _read_status(cell: str) -> str:
+    if cell not in _STATUSES:
+        raise CellError("value_status", cell)
+    return cell
+
+
 def _read_boolean(cell: str) -> bool:
     try:
         return _BOOLEANS[cell]
@@ -83,6 +126,12 @@ def _read_integer(cell: str) -> int:
     if not _INTEGER.fullmatch(cell):
         raise CellError("value_integer", cell)
     return int(cell)
+
+
+def _read_float(cell: str) -> float:
+    if not _FLOAT.fullmatch(cell):
+        raise CellError("value_float", cell)
+    return float(cell)
 
 
 def _read_year(cell: str) -> int:
@@ -107,10 +156,14 @@ def _read_japanese_grades(cell: str) -> tuple[str, ...]:
 
 
 def _read_user_ids(cell: str) -> tuple[str, ...]:
-    user_ids = _read_list(cell)
-    if not all(_USER_ID.fullmatch(user_id) for user_id in user_ids):
-        raise CellError("value_user_ids")
-    return user_ids
+    return _read_pairs(cell, "value_user_ids")
+
+
+def _read_pairs(cell: str, rule: str = "value_pairs") -> tuple[str, ...]:
+    pairs = _read_list(cell)
+    if not all(_PAIR.fullmatch(pair) for pair in pairs):
+        raise CellError(rule)
+    return pairs
 
 
 def _read_full_width(cell: str) -> str:
@@ -131,13 +184,20 @@ def _refuse_filled(_cell: str) -> str:
 
 def _enum_reader(column: Column) -> Read:
     words = frozenset(column.values)
+    allowed = f"({', '.join(column.values)})"
 
     def read(cell: str) -> str:
         if cell in words or (column.extensible and _EXTENSION.fullmatch(cell)):
             return cell
-        raise CellError("value_enum", f"{cell[:20]} ({', '.join(column.values)})")
+        raise CellError("value_enum", allowed if column.is_private else f"{cell[:20]} {allowed}")
 
-    return read
+    def read_all(cell: str) -> tuple[str, ...]:
+        items = tuple(item.strip() for item in cell.split(","))
+        if "" in items:
+            raise CellError("value_list", _HIDDEN if column.is_private else cell)
+        return tuple(map(read, items))
+
+    return read if column.kind is Kind.ENUM else read_all
 
 
 _READERS: dict[Kind, Read] = {
@@ -147,9 +207,12 @@ _READERS: dict[Kind, Read] = {
     Kind.LAST_DAY: _read_last_day,
     Kind.BOOLEAN: _read_boolean,
     Kind.INTEGER: _read_integer,
+    Kind.FLOAT: _read_float,
     Kind.YEAR: _read_year,
     Kind.LIST: _read_list,
     Kind.GRADES: _read_list,
     Kind.USER_IDS: _read_user_ids,
-    Kind.BLANK: _refuse_filled,
+    Kind.PAIRS: _read_pairs,
+    Kind.STATUS: _read_status,
+    Kind.MODIFIED: _read_modified,
 }

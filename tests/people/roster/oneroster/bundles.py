@@ -177,6 +177,127 @@ def rows_of(dialect: Dialect) -> dict[str, list[Cells]]:
     return rows
 
 
+LINE_ITEM, RESULT, RESOURCE, SCALE = "line-1", "result-1", "resource-1", "scale-1"
+
+
+def left_rows() -> dict[str, list[Cells]]:
+    """A row of each of the files that are checked and not carried, all about the same district."""
+    return {
+        "demographics.csv": [{"sourcedId": AOI, "birthDate": "2016-05-05", "sex": "female"}],
+        "userProfiles.csv": [
+            {
+                "sourcedId": "profile-1",
+                "userSourcedId": AOI,
+                "profileType": "learning app",
+                "vendorId": "v-1",
+                "credentialType": "password",
+                "username": "aoi",
+                "password": "ひみつ",
+            }
+        ],
+        "categories.csv": [{"sourcedId": "category-1", "title": "小テスト", "weight": "50"}],
+        "scoreScales.csv": [
+            {
+                "sourcedId": SCALE,
+                "title": "ABC",
+                "type": "letter",
+                "orgSourcedId": SCHOOL,
+                "courseSourcedId": COURSE,
+                "classSourcedId": CLASS,
+                "scoreScaleValue": "{A:90},{B:60}",
+            }
+        ],
+        "lineItems.csv": [
+            {
+                "sourcedId": LINE_ITEM,
+                "title": "かんさつ",
+                "assignDate": "2026-05-01",
+                "dueDate": "2026-05-08",
+                "classSourcedId": SCIENCE,
+                "categorySourcedId": "category-1",
+                "academicSessionSourcedId": YEAR,
+                "resultValueMin": "0",
+                "resultValueMax": "10.5",
+                "schoolSourcedId": SCHOOL,
+            }
+        ],
+        "results.csv": [
+            {
+                "sourcedId": RESULT,
+                "lineItemSourcedId": LINE_ITEM,
+                "studentSourcedId": AOI,
+                "scoreStatus": "fully graded",
+                "score": "9.5",
+                "scoreDate": "2026-05-09",
+                "comment": "よく見ています",
+                "classSourcedId": SCIENCE,
+                "late": "false",
+            }
+        ],
+        "lineItemLearningObjectiveIds.csv": [
+            {
+                "sourcedId": "objective-1",
+                "lineItemSourcedId": LINE_ITEM,
+                "source": "ext:mext",
+                "learningObjectiveId": "8260243111100000",
+            }
+        ],
+        "lineItemScoreScales.csv": [
+            {"sourcedId": "ls-1", "lineItemSourcedId": LINE_ITEM, "scoreScaleSourcedId": SCALE}
+        ],
+        "resultLearningObjectiveIds.csv": [
+            {
+                "sourcedId": "objective-2",
+                "resultSourcedId": RESULT,
+                "source": "unknown",
+                "learningObjectiveId": "8260243111100000",
+                "score": "-1e2",
+            }
+        ],
+        "resultScoreScales.csv": [
+            {"sourcedId": "rs-1", "resultSourcedId": RESULT, "scoreScaleSourcedId": SCALE}
+        ],
+        "resources.csv": [
+            {
+                "sourcedId": RESOURCE,
+                "vendorResourceId": "book-1",
+                "roles": "student,ext:helper",
+                "importance": "primary",
+            }
+        ],
+        "classResources.csv": [
+            {"sourcedId": "cr-1", "classSourcedId": CLASS, "resourceSourcedId": RESOURCE}
+        ],
+        "courseResources.csv": [
+            {"sourcedId": "kr-1", "courseSourcedId": COURSE, "resourceSourcedId": RESOURCE}
+        ],
+        "userResources.csv": [
+            {"sourcedId": "ur-1", "userSourcedId": AOI, "resourceSourcedId": RESOURCE}
+        ],
+    }
+
+
+MOMENT = "2026-05-11T08:30:00.000Z"
+
+
+def delta_of(dialect: Dialect, rows: Mapping[str, list[Cells]], **modes: str) -> dict[str, bytes]:
+    """The files of a delta: just these rows, active today unless they say otherwise.
+
+    `modes` gives single files another mode: `delta_of(JP_K12, rows, users="bulk")`.
+    """
+    state = {"status": "active", "dateLastModified": MOMENT}
+    files = {}
+    for file, cells in rows.items():
+        is_delta = modes.get(file.removesuffix(".csv"), "delta") == "delta"
+        stated = [state | row for row in cells] if is_delta else cells
+        files[file] = write_csv(tables_of(dialect, {file: stated})[file])
+    named = {f"file.{file.removesuffix('.csv')}": "delta" for file in rows}
+    named |= {f"file.{name}": mode for name, mode in modes.items()}
+    table = [["propertyName", "value"]]
+    table += [[*cells.values()] for cells in manifest_of(dialect, files, **named)]
+    return {MANIFEST: write_csv(table), **files}
+
+
 def tables_of(dialect: Dialect, rows: Mapping[str, list[Cells]] | None = None) -> Tables:
     """The rows under the full header of the dialect; own columns go to the right."""
     tables = {}

@@ -1,11 +1,19 @@
 """Ways to damage a valid bundle, and to ask the reader what it found."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from aarportal.people.roster.oneroster.bundle import Bundle, Limits, Rejection, read_bundle
 from aarportal.people.roster.oneroster.dialects import Dialect
-from tests.people.roster.oneroster.bundles import Tables, files_of, pack, tables_of, write_csv
+from tests.people.roster.oneroster.bundles import (
+    Cells,
+    Tables,
+    manifest_of,
+    pack,
+    tables_of,
+    write_csv,
+)
 
 Files = dict[str, bytes]
 Damage = Callable[[Tables], object]
@@ -72,8 +80,8 @@ def appended(file: str, line: int, **cells: str) -> Damage:
     return damage
 
 
-def read(content: bytes, limits: Limits | None = None) -> Bundle | Rejection:
-    return read_bundle(io.BytesIO(content), limits or Limits())
+def read(content: bytes, limits: Limits | None = None, **how: Any) -> Bundle | Rejection:
+    return read_bundle(io.BytesIO(content), limits or Limits(), **how)
 
 
 def places(content: bytes, limits: Limits | None = None) -> list[tuple[str, int, str, str]]:
@@ -83,11 +91,15 @@ def places(content: bytes, limits: Limits | None = None) -> list[tuple[str, int,
     return [(p.file, p.line, p.column, p.rule) for p in result.problems]
 
 
-def damaged(dialect: Dialect, damage: Damage) -> bytes:
-    tables = tables_of(dialect)
+def damaged(
+    dialect: Dialect, damage: Damage, rows: Mapping[str, list[Cells]] | None = None
+) -> bytes:
+    tables = tables_of(dialect, rows)
     damage(tables)
     files = {file: write_csv(table) for file, table in tables.items()}
-    return pack({"manifest.csv": files_of(dialect)["manifest.csv"], **files})
+    manifest = manifest_of(dialect, files)
+    table = [["propertyName", "value"], *([*cells.values()] for cells in manifest)]
+    return pack({"manifest.csv": write_csv(table), **files})
 
 
 U, O, S, C, K, R, E = (  # noqa: E741 - the tables below stay readable

@@ -93,7 +93,6 @@ MANIFESTS = [
         (MANIFEST, 0, "propertyName", "manifest_property_missing"),
         "file.users",
     ),
-    ({"file.users": "delta"}, (MANIFEST, 24, "value", "delta_not_supported"), "users.csv"),
     ({"file.users": "absent"}, (MANIFEST, 24, "value", "manifest_file_extra"), "users.csv"),
     ({"file.results": "bulk"}, (MANIFEST, 19, "value", "manifest_file_missing"), "results.csv"),
     ({"file.results": "Absent"}, (MANIFEST, 19, "value", "manifest_value"), "Absent"),
