@@ -13,13 +13,17 @@ from flask import Flask
 from aarportal.core import clock, upkeep
 from aarportal.core.errors import InvalidError
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.people.roster import operations as roster
+from aarportal.people.roster import store
 from aarportal.people.roster.difference import Difference, Fate
 from aarportal.people.roster.imports.operations import Brought
 from aarportal.people.roster.imports.rules import DOUBTS, REFUSALS
 from aarportal.people.roster.imports.working import operations as working
 from aarportal.people.roster.oneroster.bundle import Bundle, Rejection, read_bundle
+from aarportal.people.roster.oneroster.hints import district_hint
 from aarportal.people.roster.oneroster.problems import RULES, Problem, shown
-from aarportal.people.roster.operations import Result
+from aarportal.people.roster.oneroster.repairs import REPAIRS, Mode, Repair
+from aarportal.people.roster.operations import Reach, Result
 from aarportal.web.texts import catalogue
 
 #: Marks a sentence for the translators; it is translated when it is printed.
@@ -56,35 +60,30 @@ _KINDS: Mapping[str, str] = MappingProxyType(
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say who would come, go and move; write nothing.")
 @click.option("--confirm", is_flag=True, help="Take it in although something looks wrong in it.")
+@click.option("--tolerant", is_flag=True, help="Repair what is on the list of repairs.")
+@click.option("--district", default="", help="Its code, for changes that do not name it.")
 @click.pass_obj
-def import_roster(
-    make_app: Callable[[], Flask], file: Path, *, dry_run: bool, confirm: bool
+def import_roster(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    make_app: Callable[[], Flask],
+    file: Path,
+    dry_run: bool,  # noqa: FBT001 - click names it
+    confirm: bool,  # noqa: FBT001
+    tolerant: bool,  # noqa: FBT001
+    district: str,
 ) -> None:
     """Take a OneRoster 1.2 zip in; with any problem nothing is written.
 
     What is more often a mistake than meant (many of a class would be gone) has to be confirmed.
     """
-    # The rows of a bundle are read from the file again when they are used.
-    with file.open("rb") as opened:
-        _take_in(make_app(), opened, file.name, dry_run=dry_run, confirm=confirm)
-
-
-def _take_in(app: Flask, opened: BinaryIO, name: str, *, dry_run: bool, confirm: bool) -> None:
-    found = read_bundle(opened)
-    for problem in found.warnings:
-        click.echo(_told(problem), err=True)
-    if isinstance(found, Rejection):
-        for problem in found.problems:
-            click.echo(_told(problem), err=True)
-        if found.unlisted:
-            click.echo(_text(N_("And %(n)s more."), n=found.unlisted), err=True)
-        _refuse()
-    try:
-        with app.app_context():
-            result, meant = _import(found, name, dry_run=dry_run, confirm=confirm)
-    except InvalidError as error:
-        click.echo(f"orgs.csv {error.rule} — {_text(REFUSALS[error.rule])}", err=True)
-        _refuse()
+    app = make_app()
+    with file.open("rb") as opened, app.app_context():
+        within = _whose(opened, district)
+        found = _read(opened, Mode.TOLERANT if tolerant else Mode.STRICT, within)
+        try:
+            result, meant = _import(found, within, file.name, dry_run=dry_run, confirm=confirm)
+        except InvalidError as error:
+            click.echo(f"orgs.csv {error.rule} — {_text(REFUSALS[error.rule])}", err=True)
+            _refuse()
     _say(found, result)
     if dry_run:
         _say_people(meant)
@@ -98,21 +97,52 @@ def _take_in(app: Flask, opened: BinaryIO, name: str, *, dry_run: bool, confirm:
         _refuse()
 
 
+def _whose(file: BinaryIO, code: str) -> Reach:
+    """The district that a file names, or that somebody says; a new one has no id yet."""
+    named = district_hint(file).district_sourced_id
+    with unit_of_work(SystemScope("whose roster it is"), read_only=True) as scope:
+        return Reach(store.district_id(scope, code=code, sourced_id=named))
+
+
+def _read(file: BinaryIO, mode: Mode, within: Reach) -> Bundle:
+    """The rows of a file; what is wrong with it is told."""
+
+    def standing(name: str) -> frozenset[str]:
+        with unit_of_work(SystemScope("what a delta may point at"), read_only=True) as scope:
+            return roster.standing_ids(scope, within, name)
+
+    found = read_bundle(file, mode=mode, standing=standing)
+    for problem in found.warnings:
+        click.echo(_told(problem, RULES), err=True)
+    for repair in found.repairs:
+        click.echo(_told(repair, REPAIRS), err=True)
+    if isinstance(found, Rejection):
+        for problem in found.problems:
+            click.echo(_told(problem, RULES), err=True)
+        if found.unlisted:
+            click.echo(_text(N_("And %(n)s more."), n=found.unlisted), err=True)
+        _refuse()
+    return found
+
+
 class _UnconfirmedError(Exception):
     """Something looks wrong, and nobody says that it is meant."""
 
 
 def _import(
-    bundle: Bundle, name: str, *, dry_run: bool, confirm: bool
+    bundle: Bundle, within: Reach, name: str, *, dry_run: bool, confirm: bool
 ) -> tuple[Result, Difference]:
     """Write a roster, unless it is not to be written; what it does and means."""
     if dry_run:
         with unit_of_work(SystemScope(f"roster file {name}"), read_only=True) as scope:
-            return working.foresee(scope, bundle, today=clock.today())
+            return working.foresee(scope, bundle, today=clock.today(), within=within)
     found: list[tuple[Result, Difference]] = []
     with suppress(_UnconfirmedError), unit_of_work(SystemScope(f"roster file {name}")) as scope:
-        brought = Brought(name)
-        found.append(working.import_bundle(scope, bundle, today=clock.today(), brought=brought))
+        found.append(
+            working.import_bundle(
+                scope, bundle, today=clock.today(), within=within, brought=Brought(name)
+            )
+        )
         if found[0][1].doubts and not confirm:
             raise _UnconfirmedError
     upkeep.learn()
@@ -155,11 +185,11 @@ def _refuse() -> NoReturn:
     raise SystemExit(1)
 
 
-def _told(problem: Problem) -> str:
+def _told(problem: Problem | Repair, sentences: Mapping[str, str]) -> str:
     """`file:line column rule — sentence`; without the line where it is about the whole file."""
     place = f"{problem.file or 'zip'}:{problem.line}" if problem.line else problem.file or "zip"
     where = " ".join(part for part in (place, problem.column, problem.rule) if part)
-    return f"{where} — {_text(RULES[problem.rule], detail=problem.detail)}"
+    return f"{where} — {_text(sentences[problem.rule], detail=problem.detail)}"
 
 
 def _text(msgid: str, **values: object) -> str:

@@ -143,6 +143,20 @@ class _Holders:
             self.changed[outcome.will["id"]] = after
 
 
+def standing_ids(scope: SystemScope, within: Reach, file: str) -> frozenset[str]:
+    """SourcedIds of active rows that stand, of the kinds in a file of the binding.
+
+    Args:
+        scope: The system's.
+        within: Whose rows; none where the district is still to be named.
+        file: Name of the file, such as `users.csv`.
+    """
+    kinds = [kind for kind, name in planning.FILES.items() if name == file]
+    if within.district_id is None:
+        return frozenset()
+    return store.active_ids(scope, kinds, within.district_id, within.school_id)
+
+
 def _standing(scope: SystemScope, bundle: Bundle, reach: Reach) -> store.StandingRoster:
     if reach.district_id:
         district = store.district(scope, id_=reach.district_id)

@@ -170,6 +170,12 @@ ROW_CLASSES: Mapping[str, Any] = MappingProxyType(
 )
 
 
+def district_id(scope: SystemScope, *, code: str = "", sourced_id: str = "") -> UUID | None:
+    """The district that people or a roster file call so; None if there is none."""
+    wanted = District.code == code if code else District.sourced_id == sourced_id
+    return scope.session.scalar(select(District.id).where(wanted))
+
+
 def district(
     scope: Scope | SystemScope, *, id_: UUID | None = None, sourced_id: str = ""
 ) -> dict[str, Any] | None:
@@ -270,6 +276,30 @@ class StandingRoster:
             some = User.sourced_id.in_(listed[first : first + _AT_ONCE])
             found |= {row["id"]: row for row in _columns(self._scope, User, mine & some)}
         return list(found.values())
+
+
+def active_ids(
+    scope: SystemScope, kinds: Collection[str], district_id: UUID, school_id: UUID | None
+) -> frozenset[str]:
+    """SourcedIds of active rows of some kinds, of a district or of one school and its people."""
+    found: set[str] = set()
+    for kind in kinds:
+        row_class = ROW_CLASSES[kind]
+        query = select(row_class.sourced_id)
+        if kind == "districts":
+            query = query.where(District.id == district_id)
+        elif issubclass(row_class, DistrictOwned):
+            query = query.where(row_class.district_id == district_id, row_class.status == "active")
+            if kind == "schools" and school_id:
+                query = query.where(School.id == school_id)
+        else:
+            schools = select(School.id).where(School.district_id == district_id)
+            of_schools = (
+                row_class.school_id == school_id if school_id else row_class.school_id.in_(schools)
+            )
+            query = query.where(of_schools, row_class.status == "active")
+        found.update(scope.session.scalars(query))
+    return frozenset(found)
 
 
 def rows_by_key(

@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from uuid import UUID
 
@@ -17,11 +18,13 @@ from aarportal.core.errors import InvalidError
 from aarportal.core.ids import new_id
 from aarportal.core.kept_files import KeptFiles
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.people.roster import operations as roster
 from aarportal.people.roster.imports import store
 from aarportal.people.roster.imports.states import RosterState
 from aarportal.people.roster.imports.values import decode, encode
 from aarportal.people.roster.imports.working import operations as working
 from aarportal.people.roster.oneroster.bundle import Bundle, Rejection, read_bundle
+from aarportal.people.roster.oneroster.repairs import Mode
 from aarportal.people.roster.operations import Foreseen, Reach
 from aarportal.people.roster.planning import Change
 from aarportal.settings import Settings
@@ -72,11 +75,11 @@ class RosterImporter:
             row = working.take_hold(scope, import_id, self._me)
             if row is None:
                 return False
-            state = RosterState(row.state)
+            state, mode = RosterState(row.state), Mode(row.mode)
             name, within = row.file_name, working.within(row)
         try:
             if state is RosterState.CHECKING:
-                self._look(import_id, name, within)
+                self._look(import_id, name, within, mode)
             elif state is RosterState.WRITING:
                 self._write(import_id)
             else:
@@ -103,14 +106,14 @@ class RosterImporter:
             if row is not None:
                 working.halt(scope, row, trouble)
 
-    def _look(self, import_id: UUID, name: str, within: Reach) -> None:
+    def _look(self, import_id: UUID, name: str, within: Reach, mode: Mode) -> None:
         """Say what a roster means; only beside the import anything is written."""
         file = self.files.open(import_id)
         if file is None:
             self._halt(import_id, "file_gone")
             return
         with file:
-            found = read_bundle(file)
+            found = read_bundle(file, mode=mode, standing=partial(_standing, within))
             if isinstance(found, Rejection):
                 self._refuse(import_id, found)
             else:
@@ -195,6 +198,12 @@ class RosterImporter:
             # One that is just being brought is not in the database yet.
             if age > _FILE_SECONDS or (import_id not in needed and age > 60):
                 self.files.forget(import_id)
+
+
+def _standing(within: Reach, file: str) -> frozenset[str]:
+    """What rows of a delta may point at besides those of the file."""
+    with unit_of_work(SystemScope("what a delta may point at"), read_only=True) as scope:
+        return roster.standing_ids(scope, within, file)
 
 
 def _line(change: Change) -> str:

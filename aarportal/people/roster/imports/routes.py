@@ -16,6 +16,7 @@ from aarportal.people.roster.imports.forms import ConfirmForm, RosterForm
 from aarportal.people.roster.imports.rules import DOUBTS, REFUSALS, TROUBLES
 from aarportal.people.roster.imports.states import STOPPED, WORKING
 from aarportal.people.roster.oneroster.problems import RULES
+from aarportal.people.roster.oneroster.repairs import REPAIRS
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
 from aarportal.web.guard import LARGER_FORMS
@@ -130,7 +131,7 @@ def drop(scope: Scope, import_id: UUID) -> AnyResponse:
 def _new(scope: Scope, form: RosterForm, *, status: int = 200) -> Response:
     within = operations.reach(scope)
     names = store.school_names(scope, {within.school_id})
-    values = {"form": form, "school": next(iter(names.values()), "")}
+    values = {"form": form, "school": next(iter(names.values()), ""), "repairs": REPAIRS}
     return render("rosters/new.html", values, status=status)
 
 
@@ -152,6 +153,7 @@ def _import(
         "people": store.people(scope, {row.made_by, row.confirmed_by, row.undone_by}),
         "schools": store.school_names(scope, {row.school_id}),
         "rules": {**RULES, **REFUSALS},
+        "repairs": REPAIRS,
         "doubts": DOUBTS,
         "troubles": TROUBLES,
         "working": row.state in WORKING,

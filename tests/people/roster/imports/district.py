@@ -266,7 +266,7 @@ class District:
         rows: dict[str, list[Cells]] = {
             "orgs": [
                 {"sourcedId": guid(1, 0), "name": "大きな市", "type": "district",
-                 "identifier": "131234"},
+                 "identifier": "131245"},
                 *({"sourcedId": guid(2, school), "name": f"{school}番小学校", "type": "school",
                    "identifier": f"B113210{school:06}", "parentSourcedId": guid(1, 0)}
                   for school in range(self.schools)),

@@ -57,7 +57,7 @@ class Lives:
             self.district_id = new_id()
             scope.session.add(
                 DistrictOfTheRoster(
-                    id=self.district_id, code="131299", name="大きな市", sourced_id=guid(1, 0)
+                    id=self.district_id, code="131245", name="大きな市", sourced_id=guid(1, 0)
                 )
             )
             scope.session.flush()

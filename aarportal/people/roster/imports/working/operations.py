@@ -30,6 +30,7 @@ from aarportal.people.roster.imports.values import encode
 from aarportal.people.roster.models import District
 from aarportal.people.roster.oneroster.bundle import Bundle, Rejection
 from aarportal.people.roster.oneroster.problems import Problem, shown
+from aarportal.people.roster.oneroster.repairs import Repair
 from aarportal.people.roster.operations import Foreseen, Reach, Result
 from aarportal.people.roster.planning import Change
 
@@ -78,7 +79,7 @@ def refuse(scope: SystemScope, row: RosterImport, why: Rejection | InvalidError)
     audit.record(scope, "roster:refused", row.id, detail=f"{len(problems) + unlisted} problems")
 
 
-def _listed(problems: Iterable[Problem]) -> list[list[Any]]:
+def _listed(problems: Iterable[Problem | Repair]) -> list[list[Any]]:
     return [[each.file, each.line, each.column, each.rule, each.detail] for each in problems]
 
 
@@ -124,6 +125,7 @@ def conclude(
         "problems": [],
         "problem_count": 0,
         "warnings": _listed(bundle.warnings)[:_MOST_PROBLEMS],
+        "repairs": _listed(bundle.repairs)[:_MOST_PROBLEMS],
         "refused": [[each.file, each.column, each.count] for each in bundle.refused],
     }
     row.outcome = _outcome(result, meant)
