@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from aarportal.core.clock import SCHOOL_TIME
-from aarportal.demo.holidays import is_national_holiday, national_holidays
+from aarportal.people.school_year.holidays import is_national_holiday, national_holidays
 
 #: When the lessons of a day begin; the second is the one in which the demonstration stands.
 LESSON_STARTS = (time(8, 50), time(10, 0), time(10, 50), time(11, 40), time(13, 50), time(14, 40))

@@ -8,8 +8,7 @@ profile, Moodle's logstore plug-in, the Japan xAPI profiles v1.0.0, and the stud
 Digital Agency (令和6年度).
 """
 
-import re
-import unicodedata
+from aarportal.core import subjects
 
 _ADL = "http://adlnet.gov/expapi/verbs/"
 _W3ID_ADL = "https://w3id.org/xapi/adl/verbs/"
@@ -305,39 +304,6 @@ COURSE_OF_STUDY_CODE = _JAPAN + "course-of-study-code"
 UNIT = _JAPAN + "unit"
 CORE_EXTENSIONS = frozenset({GRADE, SUBJECT, COURSE_OF_STUDY_CODE, UNIT})
 
-#: Names of subjects as schools write them -> our key.
-_SUBJECT_NAMES = {
-    "国語": "kokugo",
-    "書写": "shosha",
-    "社会": "shakai",
-    "算数": "sansu",
-    "数学": "sugaku",
-    "理科": "rika",
-    "生活": "seikatsu",
-    "音楽": "ongaku",
-    "図画工作": "zuko",
-    "図工": "zuko",
-    "美術": "bijutsu",
-    "家庭": "kateika",
-    "技術・家庭": "gijutsukatei",
-    "技術家庭": "gijutsukatei",
-    "技家": "gijutsukatei",
-    "技術": "gijutsukatei",
-    "体育": "taiiku",
-    "保健体育": "hokentaiiku",
-    "保体": "hokentaiiku",
-    "外国語": "gaikokugo",
-    "外国語活動": "gaikokugo",
-    "英語": "eigo",
-    "道徳": "dotoku",
-    "特別の教科道徳": "dotoku",
-    "総合": "sogo",
-    "総合的な学習の時間": "sogo",
-    "総合的な学習": "sogo",
-    "特別活動": "tokkatsu",
-    "特活": "tokkatsu",
-    "学級活動": "tokkatsu",
-}
 #: Subject codes of APPLIC in the order of the list: P for primary, J for lower secondary.
 _APPLIC = {
     "P": (
@@ -366,17 +332,14 @@ _APPLIC = {
 }
 #: Name, APPLIC code or our own key -> our own key.
 SUBJECT_KEYS: dict[str, str] = {
-    **_SUBJECT_NAMES,
-    **{key: key for key in _SUBJECT_NAMES.values()},
+    **subjects.NAMES,
+    **{key: key for key in subjects.NAMES.values()},
     **{
         f"{school}{number * 10:03}": key
         for school, keys in _APPLIC.items()
         for number, key in enumerate(keys, start=1)
     },
 }
-#: No longer text is a subject, whatever stands in it.
-_LONGEST_SUBJECT = 100
-_SCHOOL = re.compile(r"^(?:小学校|中学校|義務教育学校)")
 
 
 def verb_key(iri: str) -> str | None:
@@ -394,9 +357,8 @@ def activity_kind(iri: str) -> str | None:
 
 def subject_key(text: str) -> str | None:
     """The subject that a name or an APPLIC code stands for; None when it is neither."""
-    if (key := SUBJECT_KEYS.get(text)) is not None or len(text) > _LONGEST_SUBJECT:
+    if (key := SUBJECT_KEYS.get(text)) is not None:
         return key
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-    plain = _SCHOOL.sub("", plain)
+    plain = subjects.plain_name(text)
     # 国語科 is the subject 国語; 理科 and 家庭科 lose nothing, because 理科 itself is listed.
     return SUBJECT_KEYS.get(plain) or SUBJECT_KEYS.get(plain.removesuffix("科"))

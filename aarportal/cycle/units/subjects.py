@@ -1,25 +1,5 @@
-"""The subjects of grades 1 to 9: key -> English text, which pages translate."""
+"""The subjects of units; the foundations know them, because timetables and grades have them too."""
 
-from aarportal.core.words import mark
+from aarportal.core.subjects import SUBJECTS
 
-SUBJECTS: dict[str, str] = {
-    "kokugo": mark("Japanese"),
-    "shosha": mark("Calligraphy"),
-    "shakai": mark("Social studies"),
-    "sansu": mark("Arithmetic"),
-    "sugaku": mark("Mathematics"),
-    "rika": mark("Science"),
-    "seikatsu": mark("Living environment"),
-    "ongaku": mark("Music"),
-    "zuko": mark("Arts and crafts"),
-    "bijutsu": mark("Fine arts"),
-    "kateika": mark("Home economics"),
-    "gijutsukatei": mark("Technology and home economics"),
-    "taiiku": mark("Physical education"),
-    "hokentaiiku": mark("Health and physical education"),
-    "gaikokugo": mark("Foreign language"),
-    "eigo": mark("English"),
-    "dotoku": mark("Moral education"),
-    "sogo": mark("Integrated studies"),
-    "tokkatsu": mark("Special activities"),
-}
+__all__ = ["SUBJECTS"]

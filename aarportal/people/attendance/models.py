@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aarportal.core.database import Base
@@ -11,14 +11,21 @@ from aarportal.core.ownership import MeasuredByApps, SchoolOwned
 
 
 class CalendarDay(SchoolOwned, Base):
-    """A day on which the school differs from an ordinary week (Monday to Friday)."""
+    """A day that differs from an ordinary week (Monday to Friday), or that has a name."""
 
     __tablename__ = "calendar_days"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "bells_id"], ["bell_schedules.school_id", "bell_schedules.id"]
+        ),
+    )
 
     day: Mapped[date] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """`closed` (holiday), `event` (school, but no lessons that count) or `open` (a Saturday)."""
+    """See calendar.DayKind."""
     title: Mapped[str] = mapped_column(default="")
+    bells_id: Mapped[UUID | None]
+    """Lesson times that hold on this day instead of those of its weekday."""
 
 
 class AbsentDay(MeasuredByApps, Base):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from aarportal.demo.holidays import is_national_holiday, national_holidays
+from aarportal.people.school_year.holidays import is_national_holiday, national_holidays
 
 YEARS = {
     2024: "1-1 1-8 2-11 2-12 2-23 3-20 4-29 5-3 5-4 5-5 5-6 7-15 8-11 8-12 9-16 9-22 9-23 10-14"

@@ -1,0 +1,1 @@
+"""The school year: calendar, terms, lesson times, timetables."""

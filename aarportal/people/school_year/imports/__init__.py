@@ -1,0 +1,1 @@
+"""Calendars and timetables as tables: read, compared, taken, taken back, and written."""

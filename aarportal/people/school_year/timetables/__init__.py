@@ -1,0 +1,1 @@
+"""When lessons begin, how long they are, and what each class has in them."""
