@@ -29,6 +29,7 @@ class Permission(StrEnum):
     REFLECTIONS_WRITE = "reflections:write"
     ROSTER_MANAGE = "roster:manage"
     """The office: rosters in and out."""
+    SCHOOL_YEAR_MANAGE = "school_year:manage"
     STATEMENTS_INSPECT = "statements:inspect"
     """Staff, the statement behind a record they see."""
     STATEMENTS_READ = "statements:read"
@@ -58,6 +59,7 @@ _OFFICE = _EVERYBODY | {
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
     Permission.ROSTER_MANAGE,
+    Permission.SCHOOL_YEAR_MANAGE,
     Permission.STATEMENTS_INSPECT,
 }
 

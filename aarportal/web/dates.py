@@ -50,6 +50,13 @@ def day_plain(value: date, *, weekday: bool = False) -> str:
     return _english(value, weekday=weekday)
 
 
+def month_name(value: date) -> Markup:
+    """A month with its year."""
+    if current_reader().language == "ja":
+        return ruby(f"{value.year}{{年|ねん}}_{value.month}{{月|がつ}}")
+    return Markup(format_date(value, "MMMM yyyy", locale="en"))  # noqa: S704 - no mark-up in it
+
+
 def weekday_name(value: date) -> Markup:
     """The day of the week, as short as it is said."""
     if current_reader().language == "ja":
@@ -69,5 +76,9 @@ def _english(value: date, *, weekday: bool) -> str:
 def init_app(app: Flask) -> None:
     """Give templates their days and times."""
     app.jinja_env.globals.update(
-        day=day, day_plain=day_plain, weekday_name=weekday_name, time_of=time_of
+        day=day,
+        day_plain=day_plain,
+        month_name=month_name,
+        weekday_name=weekday_name,
+        time_of=time_of,
     )

@@ -1,9 +1,13 @@
 """Fields that forms share."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from wtforms import IntegerField
+
+from aarportal.core.errors import InvalidError
 
 
 class WholeNumber(IntegerField):  # type: ignore[misc]  # WTForms has no types
@@ -29,3 +33,21 @@ class WholeNumber(IntegerField):  # type: ignore[misc]  # WTForms has no types
         except ValueError:
             if self.complaint is not None:
                 raise ValueError(self.complaint) from None
+
+
+class RefusingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form that says beside the field what an operation did not take.
+
+    Attributes:
+        MESSAGES: (field, rule) -> what to do about it; `starts_on` stands for `starts_on_1` as
+            well, and for `starts_on_2`.
+    """
+
+    MESSAGES: ClassVar[Mapping[tuple[str, str], Any]] = {}
+
+    def refuse(self, error: InvalidError) -> None:
+        """Say it; beside the first field where the form has no such one."""
+        field = self._fields.get(error.field) or next(iter(self._fields.values()))
+        kind = error.field.rpartition("_")[0] if error.field[-1:].isdigit() else error.field
+        words = self.MESSAGES.get((kind, error.rule), _l("Please choose again."))
+        field.errors = [*field.errors, words]

@@ -15,6 +15,7 @@ from aarportal.people.attendance.models import CalendarDay
 from aarportal.people.school_year import store
 from aarportal.people.school_year.models import Term as TermRow
 from aarportal.people.school_year.years import (
+    MAX_TITLE,
     YEARS,
     PlannedDay,
     YearProposal,
@@ -29,8 +30,6 @@ from aarportal.people.school_year.years import (
     usual_day,
 )
 
-#: The longest name of a day or a term.
-MAX_TITLE = 60
 #: What a form says for "as always": Monday to Friday lessons, and no others.
 USUAL = "usual"
 KINDS = (USUAL, *DayKind)
@@ -240,12 +239,6 @@ def term_drafts(scope: Scope, year: int) -> list[TermDraft]:
     """The terms of a school year, or those that are proposed for it."""
     terms = store.terms_of_year(scope, year) or propose_year(scope, year).terms
     return [TermDraft(term.title, term.starts_on) for term in terms]
-
-
-def cleaned_title(text: str) -> str:
-    """A name as it is kept: on one line, and such that no spreadsheet takes it for a formula."""
-    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
-    return line.lstrip("=+-@ ")
 
 
 def _check_year(year: int) -> None:

@@ -5,6 +5,7 @@ board of education to say; the days here are the most frequent ones, and only pr
 """
 
 from calendar import Calendar as Weeks
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,8 @@ from aarportal.people.school_year.holidays import national_holidays
 
 #: School years that can be planned; a slip of the finger lies elsewhere.
 YEARS = range(2000, 2100)
+#: The longest name of a day, a term or lesson times.
+MAX_TITLE = 60
 _APRIL = 4
 #: Number of terms -> title, month and day of the first day of each.
 USUAL_TERMS: Mapping[int, Sequence[tuple[str, int, int]]] = {
@@ -74,6 +77,12 @@ class YearProposal:
         return sorted((*self.holidays, *self.breaks), key=lambda span: span.first_on)
 
 
+def cleaned_title(text: str) -> str:
+    """A name as it is kept: on one line, and such that no spreadsheet takes it for a formula."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return line.lstrip("=+-@ ")
+
+
 def school_year_of(day: date) -> int:
     """The school year (年度) of a day: the year in which its April lies."""
     return day.year if day.month >= _APRIL else day.year - 1
@@ -98,6 +107,11 @@ def weeks(month: date) -> list[list[date | None]]:
     """The weeks of a month from Monday to Sunday, with None for days of other months."""
     found = Weeks().monthdatescalendar(month.year, month.month)
     return [[day if day.month == month.month else None for day in week] for week in found]
+
+
+def last_of(month: date) -> date:
+    """The last day of a month."""
+    return date(month.year, month.month, monthrange(month.year, month.month)[1])
 
 
 def days(first_on: date, last_on: date) -> Iterator[date]:
