@@ -7,8 +7,8 @@ import pytest
 from aarportal.core import clock
 from aarportal.core.clock import SCHOOL_TIME
 from aarportal.demo.days import LESSON_NOW, LESSON_STARTS, SHOWN_AT, at, school_time, shown_moment
-from aarportal.people.school_year.holidays import is_national_holiday
 from aarportal.demo.seeding import set_clock
+from aarportal.people.school_year.holidays import is_national_holiday
 
 #: What a clock on the wall says -> the day that is shown. 23 November is a Monday and a holiday.
 WALL = {

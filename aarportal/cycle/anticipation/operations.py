@@ -44,6 +44,7 @@ from aarportal.cycle.loop.states import (
 from aarportal.cycle.units import store as units
 from aarportal.cycle.units.models import Unit
 from aarportal.people.attendance import store as attendance
+from aarportal.people.school_year import store as school_year
 
 #: States in which a lap of today takes a goal that is set now.
 _TAKES_GOAL = frozenset({CycleState.ANTICIPATING, CycleState.ACTING, CycleState.PAUSED})
@@ -65,7 +66,7 @@ def set_goal(scope: Scope, draft: GoalDraft) -> Goal:
     check_goal(draft)
     today = clock.today()
     unit = _unit_of_today(scope, draft, today)
-    calendar = attendance.recent_calendar(scope, today)
+    calendar = school_year.with_terms(scope, attendance.recent_calendar(scope, today), today)
     loop.pass_days(scope, scope.actor_id, calendar, today)
     end_days(scope, scope.actor_id, today)
     adjustment = _adjustment_to_adopt(scope, draft)

@@ -186,15 +186,22 @@ def judge(scope: Scope, adjustment: Adjustment, verdict: str) -> None:
 def pass_days(scope: Scope, student_id: UUID, calendar: Calendar, today: date) -> int:
     """Let rest what had no event for ten school days, and let unused adjustments lapse.
 
+    What rests when its term has ended is closed without being looked back on: nobody is asked in
+    autumn how a lap of July went.
+
     Returns:
         How many cycles and adjustments moved.
     """
     moved = 0
     for cycle in store.open_cycles(scope, student_id):
-        if cycle.state not in {CycleState.ANTICIPATING, CycleState.ACTING}:
-            continue
-        if _is_over(calendar, clock.school_day_of(cycle.updated_at), today):
+        last = clock.school_day_of(cycle.updated_at)
+        is_going_on = cycle.state in {CycleState.ANTICIPATING, CycleState.ACTING}
+        if is_going_on and _is_over(calendar, last, today):
             move(scope, cycle, CycleEvent.DAYS_PASSED)
+            moved += 1
+        term = calendar.term_of(last)
+        if cycle.state == CycleState.PAUSED and term and term.ends_before <= today:
+            move(scope, cycle, CycleEvent.TERM_ENDED)
             moved += 1
     waiting = scope.session.scalars(
         select(Adjustment).where(

@@ -1,7 +1,8 @@
 """Questions about the school year of one school."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, time
+from dataclasses import replace
+from datetime import date, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +15,8 @@ from aarportal.people.school_year.models import BellSchedule, TimetableLesson
 from aarportal.people.school_year.models import Term as TermRow
 from aarportal.people.school_year.models import Timetable as TimetableRow
 from aarportal.people.school_year.years import PlannedDay, first_day, last_day
+
+_A_YEAR = timedelta(days=366)
 
 
 def planned(scope: Scope, first_on: date, last_on: date) -> dict[date, PlannedDay]:
@@ -132,3 +135,8 @@ def calendar(
         bells=bells(scope),
         bells_on={day: UUID(plan.bells) for day, plan in plans.items() if plan.bells},
     )
+
+
+def with_terms(scope: Scope, known: Calendar, today: date) -> Calendar:
+    """A calendar that knows the terms of the last year and of today as well."""
+    return replace(known, terms=terms(scope, today - _A_YEAR, today))

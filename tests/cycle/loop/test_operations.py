@@ -11,7 +11,7 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.loop import operations, store
 from aarportal.cycle.loop.operations import AdjustmentDraft, Lap
 from aarportal.cycle.loop.states import CycleEvent, CycleState
-from aarportal.people.attendance.calendar import Calendar
+from aarportal.people.attendance.calendar import Calendar, Term
 from tests.cast import AOI, BEN, CLASS_4_2, DRILL_SCOPE, PRIMARY, UNIT_DIVISION, scope_of
 
 E, C = CycleEvent, CycleState
@@ -227,6 +227,39 @@ def test_a_lap_that_rests_goes_on_with_the_next_record(in_app):
         cycle = lap(scope, E.DAYS_PASSED)
         operations.move(scope, cycle, E.RECORD_ARRIVED)
         assert cycle.state == C.ACTING
+
+
+@pytest.mark.parametrize(
+    ("ended_days_ago", "events", "state"),
+    [
+        (0, (), C.CLOSED_UNREVIEWED),
+        (0, (E.DAYS_PASSED,), C.CLOSED_UNREVIEWED),
+        (-1, (), C.PAUSED),
+        (0, (E.RECORD_ARRIVED, E.REFLECTION_BEGUN), C.REFLECTING),
+    ],
+    ids=["its term is over", "it rests already", "the term goes on", "it is being looked back on"],
+)
+def test_what_rests_is_closed_with_its_term(in_app, ended_days_ago, events, state):
+    with unit_of_work(scope_of(AOI)) as scope:
+        cycle = lap(scope, *events)
+        today = clock.today() + timedelta(days=30)
+        ends_before = today - timedelta(days=ended_days_ago)
+        term = Term("1学期", clock.today() - timedelta(days=60), ends_before)
+        operations.pass_days(scope, AOI.id, Calendar(terms=[term]), today)
+        audit.record(scope, "test:passed", AOI.id)
+        assert cycle.state == state
+
+
+def test_a_lap_that_lasts_a_few_days_goes_on_in_the_next_term(in_app):
+    with unit_of_work(scope_of(AOI)) as scope:
+        cycle = lap(scope)
+        today = clock.today() + timedelta(days=4)
+        terms = [
+            Term("1学期", clock.today() - timedelta(days=60), today),
+            Term("2学期", today, today + timedelta(days=90)),
+        ]
+        assert operations.pass_days(scope, AOI.id, Calendar(terms=terms), today) == 0
+        assert cycle.state == C.ANTICIPATING
 
 
 @pytest.mark.parametrize("holidays", [Calendar, two_weeks_closed], ids=["no holiday", "holidays"])

@@ -27,6 +27,8 @@ App: TypeAlias = LearningApp
 
 #: Days in the table of an app, today among them.
 SHOWN_DAYS = 14
+#: School days of four weeks, half of the usual ones: so many without a record say something.
+_ENOUGH_DAYS = 10
 #: Days in the sum of a list, today among them.
 WEEK = 7
 
@@ -180,8 +182,11 @@ class Traffic:
         gap = freshness.usual_gap(arrived, today, is_school_day)
         if gap is None:
             # An app that sent nothing in four weeks has no rhythm left to be measured against.
-            is_long_ago = not arrived and last_on < today - timedelta(days=RHYTHM_DAYS)
-            return Freshness("quiet" if is_long_ago else "unknown", last_on)
+            first = today - timedelta(days=RHYTHM_DAYS)
+            is_long_ago = not arrived and last_on < first
+            # In the long holidays nobody works, and nothing is missing.
+            was_school = freshness.school_days_after(first, today, is_school_day) >= _ENOUGH_DAYS
+            return Freshness("quiet" if is_long_ago and was_school else "unknown", last_on)
         quiet = freshness.is_quiet(arrived, last_on, today, is_school_day)
         return Freshness("quiet" if quiet else "usual", last_on, round(gap))
 

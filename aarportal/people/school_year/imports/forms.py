@@ -90,7 +90,7 @@ class ColumnsForm(RefusingForm):
     replaces = BooleanField(
         _l("The table is the whole calendar: days that it does not name become ordinary")
     )
-    kind: TableKind
+    table_kind: TableKind
     headers: Sequence[str] = ()
 
     @classmethod
@@ -102,7 +102,7 @@ class ColumnsForm(RefusingForm):
         choices = [Choice("", "—")]
         for place, name in enumerate(sheet.headers):
             choices.append(Choice(str(place), _with_cells(name, place, sheet)))
-        fields: dict[str, Any] = {"kind": kind, "headers": sheet.headers}
+        fields: dict[str, Any] = {"table_kind": kind, "headers": sheet.headers}
         for field in NAMES[kind]:
             fields[field] = SelectField(_l(WORDS[field]), choices=choices)
         made: ColumnsForm = type("ColumnsOfTable", (cls,), fields)()
@@ -121,13 +121,13 @@ class ColumnsForm(RefusingForm):
 
     def column_fields(self) -> list[Any]:
         """The fields of columns, in the order in which a page asks for them."""
-        return [self[field] for field in NAMES[self.kind]]
+        return [self[field] for field in NAMES[self.table_kind]]
 
     def draft(self) -> ColumnsDraft:
         """The typed values as the operation wants them."""
         said = {
             field: self.headers[int(self[field].data)]
-            for field in NAMES[self.kind]
+            for field in NAMES[self.table_kind]
             if self[field].data
         }
         return ColumnsDraft(self.encoding.data, said, bool(self.replaces.data))

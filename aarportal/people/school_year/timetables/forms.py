@@ -119,8 +119,10 @@ class BellsForm(_BellsForm):
 
 
 for _period in range(1, MOST_PERIODS + 1):
-    setattr(BellsForm, f"starts_at_{_period}", TimeField(_l("begins at"), [Optional()]))
-    setattr(BellsForm, f"minutes_{_period}", WholeNumber(_l("minutes"), [Optional()]))
+    _begins = TimeField(_l("Lesson %(n)s begins at", n=_period), [Optional()])
+    _minutes = WholeNumber(_l("Minutes of lesson %(n)s", n=_period), [Optional()])
+    setattr(BellsForm, f"starts_at_{_period}", _begins)
+    setattr(BellsForm, f"minutes_{_period}", _minutes)
 
 #: What is proposed to a school that has said nothing: primary, lower secondary.
 _PROPOSED = {
