@@ -20,6 +20,7 @@ from aarportal.cycle.action.models import LearningApp, LearningRecord, RecordDis
 from aarportal.cycle.anticipation.models import PlanSession
 from aarportal.cycle.units.catalogue.models import CatalogueEntry
 from aarportal.people.identity.models import IdentityLink, PersonMerge
+from aarportal.people.school_year.models import BellSchedule, YearImport
 from aarportal.web.blueprint import PERMISSIONS
 from aarportal.web.guard import MAX_FORM_BYTES
 from tests.cast import (
@@ -61,11 +62,12 @@ ONE_TAP = {
     "apps.restore", "apps.revoke", "apps.rotate", "apps.send_test",
     "imports.drop", "imports.go_on", "imports.start", "imports.stop", "imports.take_back",
     "quarantine.take_back", "quarantine.take_back_merge", "quarantine.read_again",
+    "timetables.remove_bells",
 }  # fmt: skip
 #: Autosave keeps whatever a form holds, so that nothing is lost before it is right.
 KEEPS_ANYTHING = {"drafts.save", "drafts.choose"}
 #: A file may be larger than any form, and an import that is over says so first; its own tests know.
-TAKES_FILES = "imports."
+TAKES_FILES = ("imports.", "year_imports.")
 #: The form itself says about whom it is, so that a wrong word is about nobody.
 NAMES_ITS_ROW = {
     "quarantine.link", "quarantine.put_aside", "quarantine.look_again", "quarantine.trust",
@@ -182,11 +184,16 @@ def _office(member) -> dict[str, object]:
             school_id=member.school_id, app_id=app_id, file_name="a.csv", file_sha256="",
             columns={}, made_by=member.id, state="done",
         )  # fmt: skip
-        rows = [entry, link, merge, brought]
+        bells = BellSchedule(school_id=member.school_id, title=member.name, times=[["09:00", 45]])
+        table = YearImport(
+            school_id=member.school_id, kind="calendar", starts_on=clock.today(), file_name="a.csv",
+            encoding="utf-8", columns={}, state="undone", made_by=member.id,
+        )  # fmt: skip
+        rows = [entry, link, merge, brought, bells, table]
         session.add_all(rows)
         audit.record(scope, "test", member.id)
         session.flush()
-        names = ("entry_id", "link_id", "merge_id", "import_id")
+        names = ("entry_id", "link_id", "merge_id", "import_id", "bells_id", "year_import_id")
         return dict(zip(names, (row.id for row in rows), strict=True)) | {"app_id": app_id}
 
 

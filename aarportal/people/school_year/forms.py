@@ -147,15 +147,15 @@ class TermsForm(_YearForm):
                 self[f"starts_on_{place}"].data = term.starts_on
         return self
 
-    def validate_title_2(self, field: Any) -> None:
+    def validate(self, extra_validators: Any = None) -> bool:
         """A third term has both a name and a first day, or there is none."""
-        if self.starts_on_2.data and not field.data:
-            raise ValidationError(_l("Please fill this in."))
-
-    def validate_starts_on_2(self, field: Any) -> None:
-        """The same from the other side."""
-        if self.title_2.data and not field.data:
-            raise ValidationError(_l("Please fill this in."))
+        is_valid: bool = super().validate(extra_validators)
+        pair = (self.title_2, self.starts_on_2)
+        for field, other in (pair, pair[::-1]):
+            if other.data and not field.data and not field.errors:
+                field.errors = [_l("Please fill this in.")]
+                is_valid = False
+        return is_valid
 
     def drafts(self) -> list[TermDraft]:
         """The typed values as the operation wants them."""

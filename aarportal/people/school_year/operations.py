@@ -19,6 +19,7 @@ from aarportal.people.school_year.years import (
     YEARS,
     PlannedDay,
     YearProposal,
+    cleaned_title,
     days,
     first_day,
     holidays,
@@ -86,6 +87,7 @@ def plan_days(scope: Scope, draft: DaysDraft) -> int:
         InvalidError: If a value cannot be taken.
     """
     _check_days(scope, draft)
+    title = cleaned_title(draft.title)
     standing = store.planned(scope, draft.first_on, draft.last_on)
     bells = draft.bells_id.hex if draft.bells_id else ""
     wanted: dict[date, PlannedDay | None] = {}
@@ -93,9 +95,9 @@ def plan_days(scope: Scope, draft: DaysDraft) -> int:
         if draft.first_on < draft.last_on and _stays(day, draft.kind, standing):
             continue
         if draft.kind == USUAL:
-            wanted[day] = usual_day(day, draft.title, bells)
+            wanted[day] = usual_day(day, title, bells)
         else:
-            wanted[day] = PlannedDay(draft.kind, draft.title, bells)
+            wanted[day] = PlannedDay(draft.kind, title, bells)
     return len(write_days(scope, wanted))
 
 

@@ -50,7 +50,7 @@ _TELLING = (
 )
 _RANGE = re.compile(r"\s*(?:[~〜～–—―]|から|\s-\s)\s*")
 #: A hyphen parts days where it does not stand within them.
-_HYPHENS = re.compile(r"\s*[~〜～–—―－−-]\s*")
+_HYPHENS = re.compile(r"\s*(?:[~〜～–—―－−-]|から)\s*")
 _WEEKDAY = re.compile(r"\((?:[月火水木金土日](?:曜日?)?)[・,]?祝?\)")
 _MONTH_DAY = re.compile(r"([0-9]{1,2}) ?(?:月|[/.-]) ?([0-9]{1,2}) ?日?")
 _DAY = re.compile(r"([0-9]{1,2}) ?日?")

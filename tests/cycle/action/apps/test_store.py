@@ -106,6 +106,14 @@ def test_silence_is_measured_by_the_apps_own_rhythm(days, last_record_on, state,
     assert (fresh.state, fresh.gap) == (state, gap)
 
 
+@pytest.mark.parametrize(("school_days", "state"), [(9, "unknown"), (10, "quiet")])
+def test_nothing_is_missing_in_the_long_holidays(school_days, state):
+    """Forty days ago came the last record; since then there was school on so many days."""
+    days = {FRIDAY - timedelta(days=n) for n in range(school_days)}
+    fresh = Traffic({}).freshness(FRIDAY, FRIDAY - timedelta(days=40), days.__contains__)
+    assert fresh.state == state
+
+
 def test_days_on_which_everything_waited_are_no_days_with_records():
     traffic = Traffic({day: Counts(waiting=5, repeated=2) for day in DAILY})
     assert traffic.freshness(FRIDAY, None, school_day).state == "never"
