@@ -31,6 +31,7 @@ from aarportal.demo.personas import assign
 from aarportal.demo.roster_file import roster_zip
 from aarportal.demo.rows import Town
 from aarportal.demo.school import ClassPlan, School, make_school
+from aarportal.demo.school_year import enter_school_year
 from aarportal.demo.simulation import Learner, simulate
 from aarportal.demo.standing import mark_begun, mark_seeded
 from aarportal.demo.teaching import read_and_answer
@@ -116,6 +117,7 @@ def seed(  # noqa: PLR0913 - what may differ between demonstrations, each with a
         with unit_of_work(SystemScope(REASON)) as scope:
             rows.open_accounts(scope, town, school)
             rows.enter_calendar(scope, town, days)
+            enter_school_year(scope, town, school, days)
             credentials = _register_apps(scope, town)
         say(f"{len(days.lessons)} school days of goals and reflections are written …")
         rooms = [_room(rng, town, school, plan, days) for plan in school.classes]
