@@ -12,6 +12,7 @@ from htmx_flask import Htmx
 from markupsafe import Markup
 
 from aarportal.core import clock, database
+from aarportal.cycle.action import store as action
 from aarportal.cycle.action.imports import importer
 from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.xapi import last_use, log_writer, protocol
@@ -95,6 +96,8 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     importer.init_app(app, settings)
     rosters.init_app(app, settings)
     publisher.init_app(app, settings)
+    # The pages of people stand below the apps, and say by their titles who knows somebody how.
+    app.extensions["apps_by_id"] = action.apps_by_id
     app.extensions["attachments"] = storage.open_store(settings.attachments, settings.data_dir)
     for name in _modules("*routes.py"):
         blueprint = import_module(name).blueprint

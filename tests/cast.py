@@ -20,6 +20,7 @@ from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.units.models import Unit
 from aarportal.people.accounts.models import Account
 from aarportal.people.roster.models import Class, District, Enrollment, School, User, UserRole
+from aarportal.people.roster.names import FullName
 
 _NAMES = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
 PASSWORD = "ひまわり-2026"
@@ -194,6 +195,7 @@ def enter(scope: SystemScope) -> None:
             )
         )
     for member in EVERYBODY:
+        name = FullName(member.family_name, member.given_name, "", *member.kana)
         session.add(
             User(
                 id=member.id,
@@ -205,6 +207,8 @@ def enter(scope: SystemScope) -> None:
                 given_name=member.given_name,
                 kana_family_name=member.kana[0],
                 kana_given_name=member.kana[1],
+                search_text=name.search_text(f"{member.name}@hinata.example"),
+                sort_key=name.sort_key(),
                 grade=member.grade,
             )
         )

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     HOME_READ = "home:read"
     IDENTITIES_MANAGE = "identities:manage"
     IMPORTS_MANAGE = "imports:manage"
+    PEOPLE_MANAGE = "people:manage"
+    PEOPLE_READ = "people:read"
     PREFERENCES_WRITE = "preferences:write"
     PUBLIC = "public"
     """Everybody, signed in or not; such a view gets no scope and no data."""
@@ -34,6 +36,8 @@ class Permission(StrEnum):
     """Staff, the statement behind a record they see."""
     STATEMENTS_READ = "statements:read"
     STATEMENTS_WRITE = "statements:write"
+    TRACES_READ = "traces:read"
+    """Who changed what about a person."""
     UNITS_READ = "units:read"
     UNITS_WRITE = "units:write"
 
@@ -54,7 +58,13 @@ class Role(StrEnum):
 
 _EVERYBODY = frozenset({Permission.HOME_READ, Permission.PREFERENCES_WRITE})
 
-_OFFICE = _EVERYBODY | {
+_DIRECTORY = _EVERYBODY | {
+    Permission.PEOPLE_MANAGE,
+    Permission.PEOPLE_READ,
+    Permission.TRACES_READ,
+}
+
+_OFFICE = _DIRECTORY | {
     Permission.APPS_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
@@ -88,7 +98,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.ADMINISTRATOR: _OFFICE,
     Role.PRINCIPAL: _OFFICE,
-    Role.DISTRICT_ADMINISTRATOR: _EVERYBODY | {Permission.ROSTER_MANAGE},
+    Role.DISTRICT_ADMINISTRATOR: _DIRECTORY | {Permission.ROSTER_MANAGE},
     Role.NURSE: _EVERYBODY,
 }
 

@@ -20,7 +20,12 @@ from aarportal.web.texts import gettext as _
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
 _SCHOOL = (
-    ("people.people", "seat", mark("People"), frozenset({"people", "handover", "merges"})),
+    (
+        "people.people",
+        "seat",
+        mark("People"),
+        frozenset({"people", "identifiers", "handover", "merges"}),
+    ),
     ("rosters.rosters", "table", mark("Roster"), frozenset({"rosters", "rollover", "exports"})),
     ("school_year.calendar", "clock", mark("School year"), _YEAR),
     ("school_data.imports", "list", mark("School data"), frozenset({"school_data"})),

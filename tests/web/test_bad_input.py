@@ -73,8 +73,10 @@ NAMES_ITS_ROW = {
     "quarantine.link", "quarantine.put_aside", "quarantine.look_again", "quarantine.trust",
     "quarantine.distrust", "quarantine.merge", "catalogue.decide",
 }  # fmt: skip
-#: What is not wrong after all: an answer without a stamp means 読んだ, and odd words are words.
+#: What is not wrong after all: an answer without a stamp means 読んだ, odd words are words, and
+#: whatever kind a UUID was made for, it is one.
 TAKEN = {
+    "identifiers.identify": {"another kind"},
     "reading.answer": {"nothing", "only spaces"},
     "reflection.revise": {"another kind", "below zero", "no number", "a day nobody has"},
 }
@@ -95,6 +97,7 @@ GOOD = {
     "subject": "sansu", "starts_on": "2026-11-01", "ends_on": "2026-12-01", "script": "ruby",
     "text_size": "standard", "font": "standard", "language": "ja", "keep": "other",
     "decision": "voided", "explanation": "",
+    "identifier": "3f2a6c1e-8b4d-4e7a-9c05-1d2e3f4a5b6c",
 }  # fmt: skip
 #: The button that hands a sheet in; any other one turns its pages.
 GO = {"anticipation.set_goal": "start"}
@@ -145,7 +148,7 @@ def ids(app) -> dict[str, dict[str, object]]:
                 "feedback_id": key(f"answer 0 to {before.name}"), "plan_id": _plan(member, now),
                 "dispute_id": _dispute(member, row), **_office(member),
                 "class_id": class_id, "unit_id": UNITS.get(member, uuid4()),
-                "student_id": member.id, "form": "goal", "key": "new",
+                "student_id": member.id, "person_id": member.id, "form": "goal", "key": "new",
             }  # fmt: skip
     found[CHIBA.name] = found[OKA.name] = found[BEN.name]
     found["nobody"] = {

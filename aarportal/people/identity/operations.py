@@ -1,5 +1,6 @@
 """Saying who is meant by a name that another system uses, and taking that back."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,12 @@ from aarportal.core.ids import NOTHING, new_id
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.identity import store
 from aarportal.people.identity.models import IdentityLink, NobodysName, PersonMerge
-from aarportal.people.identity.store import ROSTER, Person
+from aarportal.people.identity.store import IDENTIFIER, ROSTER, Person
 from aarportal.people.identity.usernames import Holder, history, names_in_question
+from aarportal.people.roster.models import User
+
+#: A UUID of version 4, as the national rules for the 利用者識別子 ask for.
+_UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,53 @@ def take_back(scope: Scope, link_id: UUID) -> IdentityLink:
     row.taken_back_at = clock.now()
     audit.record(scope, "identity:taken_back", row.id, student_id=row.user_id)
     return row
+
+
+def identify(scope: Scope, user_id: UUID, identifier: str) -> User:
+    """Register a 利用者識別子 that was issued elsewhere; the one before goes on meaning the person.
+
+    Args:
+        scope: Of somebody who knows the person.
+        user_id: The person.
+        identifier: A UUID of version 4.
+
+    Raises:
+        InvalidError: If it is none (`uuid4`), the person has it already (`same`), or it is or was
+            somebody else's in the district (`taken`).
+        NotFoundError: If the person is, was and will be at no school of this scope.
+    """
+    wanted = identifier.strip().lower()
+    if not _UUID4.fullmatch(wanted):
+        raise InvalidError("identifier", "uuid4")
+    store.lock_names(scope, scope.district_id)
+    row = store.member(scope, user_id)
+    if row is None:
+        raise NotFoundError("person")
+    if row.master_identifier.lower() == wanted:
+        raise InvalidError("identifier", "same")
+    if store.person_identified_by(scope, wanted) not in {None, user_id}:
+        raise InvalidError("identifier", "taken")
+    now = clock.now()
+    for link in store.links_of_name(scope, IDENTIFIER, wanted):
+        link.taken_back_at = now
+    if row.master_identifier:
+        scope.session.add(_formerly(scope, row))
+    row.master_identifier, row.last_modified = wanted, now
+    store.district(scope).roster_version += 1
+    audit.record(scope, "person:identified", user_id, student_id=user_id)
+    return row
+
+
+def _formerly(scope: Scope, row: User) -> IdentityLink:
+    """What says later whom the 利用者識別子 meant that a person has now."""
+    return IdentityLink(
+        id=new_id(),
+        district_id=scope.district_id,
+        issuer=IDENTIFIER,
+        name=row.master_identifier,
+        user_id=row.id,
+        made_by=scope.actor_id,
+    )
 
 
 def person(scope: Scope, person_id: UUID) -> Person:

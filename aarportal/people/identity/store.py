@@ -13,10 +13,13 @@ from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.models import Account
 from aarportal.people.identity.models import IdentityLink, NobodysName, PersonMerge
 from aarportal.people.identity.usernames import Holder, Span
-from aarportal.people.roster.models import Class, District, Enrollment, User
+from aarportal.people.roster.models import Class, District, Enrollment, User, UserRole
 
 #: Issuer of links that a roster import made.
 ROSTER = "roster"
+#: Issuer of links that keep a 利用者識別子 which was a person's before another was registered; as
+#: before, it means the person whatever home page it comes under.
+IDENTIFIER = "userMasterIdentifier"
 #: So many persons are shown at once; whoever looks for one of more types another letter.
 MOST_FOUND = 20
 #: Values in one question; SQLite takes only so many.
@@ -253,6 +256,40 @@ def _students(scope: Scope) -> Select[tuple[UUID]]:
     return select(Enrollment.user_id).where(
         Enrollment.school_id == scope.school_id, Enrollment.role == "student"
     )
+
+
+def person_identified_by(scope: Scope, identifier: str) -> UUID | None:
+    """Whose 利用者識別子 it is or was, anywhere in the district."""
+    spellings = {identifier, identifier.lower(), identifier.upper()}
+    now = select(User.id).where(
+        User.district_id == scope.district_id, User.master_identifier.in_(spellings)
+    )
+    formerly = select(IdentityLink.user_id).where(
+        IdentityLink.district_id == scope.district_id,
+        IdentityLink.name.in_(spellings),
+        IdentityLink.issuer == IDENTIFIER,
+        IdentityLink.taken_back_at.is_(None),
+    )
+    return (
+        scope.session.scalars(now.limit(1)).first()
+        or scope.session.scalars(formerly.limit(1)).first()
+    )
+
+
+def member(scope: Scope, person_id: UUID) -> User | None:
+    """The row of somebody who is, was or will be at a school of this scope."""
+    return scope.session.scalar(
+        select(User).where(
+            User.id == person_id,
+            User.district_id == scope.district_id,
+            select(UserRole.id).where(UserRole.user_id == User.id).exists(),
+        )
+    )
+
+
+def district(scope: Scope) -> District:
+    """The row of the district."""
+    return scope.session.get_one(District, scope.district_id)
 
 
 # --- merges -----------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ ABOUT_THE_PERSON = frozenset({UNKNOWN_ACTOR, AMBIGUOUS_ACTOR, NOT_A_STUDENT})
 
 #: Issuer of links that a roster import made: who had a login name before somebody else got it.
 ROSTER = "roster"
+#: Issuer of links that keep a 利用者識別子 which was a person's before another was registered.
+IDENTIFIER = "userMasterIdentifier"
 
 #: Issuers of names that are not names of accounts.
 _NO_ACCOUNT = frozenset({"mailto", "mbox_sha1sum", "openid"})
@@ -151,15 +153,17 @@ class Directory:
     def find(self, actor: ActorKey, moment: datetime) -> Found | str:
         """The person behind an actor at a moment, or the reason why there is none.
 
-        The 利用者識別子 (userMasterIdentifier) wins, then a link, then the roster's names. A mail
-        address and a UUID are unique wherever they are used; any other name counts only under a
-        home page of which it is known that it uses the roster's names.
+        The 利用者識別子 (userMasterIdentifier) wins, be it a former one, then a link, then the
+        roster's names. A mail address and a UUID are unique wherever they are used; any other name
+        counts only under a home page of which it is known that it uses the roster's names.
         """
         identified = self.by_name["master_identifier"].get(actor.name)
         if identified is not None:
             return _only(dict.fromkeys(identified))
         return _only(
-            self._linked(actor.issuer, actor.name, moment) or self._in_roster(actor, moment)
+            self._linked(IDENTIFIER, actor.name, moment)
+            or self._linked(actor.issuer, actor.name, moment)
+            or self._in_roster(actor, moment)
         )
 
     def _linked(self, issuer: str, name: str, moment: datetime) -> dict[UUID, UUID | None]:

@@ -30,7 +30,7 @@ from aarportal.people.identity import operations as identity
 from aarportal.people.identity import store as identities
 from aarportal.people.identity.models import IdentityLink, PersonMerge
 from aarportal.people.identity.operations import Pair
-from aarportal.people.identity.store import Person
+from aarportal.people.identity.store import IDENTIFIER, Person
 
 #: Names that the preview of a rule looks at, those with the most statements first.
 MOST_NAMES = 5000
@@ -89,7 +89,8 @@ def link(scope: Scope, draft: LinkDraft) -> IdentityLink:
     """
     store.app(scope, draft.app_id)
     known = names.candidates(scope, [draft.name])
-    if any(person.master_identifier == draft.name for person in known):
+    former = (each for each in names.links(scope, [draft.name]) if each.issuer == IDENTIFIER)
+    if any(person.master_identifier == draft.name for person in known) or any(former):
         raise InvalidError("user_id", "identified")
     row = identity.link(
         scope,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from aarportal.core.ids import NOTHING
 from aarportal.cycle.action.intake.matching import (
     AMBIGUOUS_ACTOR,
+    IDENTIFIER,
     NOT_A_STUDENT,
     ROSTER,
     UNKNOWN_ACTOR,
@@ -113,6 +114,12 @@ NAMES = {
     ),
     "an earlier holder of a name that nobody has": (
         OURS, "old", [link("old", BEN, issuer=ROSTER, ends=TOMORROW)], Found(BEN, LINK),
+    ),
+    "a former master identifier, under any home page": (
+        THEIRS, "33333333-3333-4333-8333-333333333333",
+        [link("33333333-3333-4333-8333-333333333333", BEN, issuer=IDENTIFIER),
+         link("33333333-3333-4333-8333-333333333333", CHI, issuer=THEIRS, id_=LINK_2)],
+        Found(BEN, LINK),
     ),
     "an account's link goes before an earlier holder": (
         OURS, "aoi@x.example",
