@@ -16,6 +16,7 @@ def get_ready(app: Flask) -> None:
     """What a server does once, before it forks and before the first request."""
     with app.app_context():
         upkeep.learn()
+        upkeep.let_go()
     charts.warm()
     # What the app itself is made of stays: the garbage collector need not walk it again and again.
     gc.collect()

@@ -14,9 +14,16 @@ def learn() -> None:
     Without that it takes every index for selective, and reads a whole district to find forty of
     its people. Waits for its turn like every other writer.
     """
-    _run("PRAGMA optimize=0x10002")
     for engine in db.engines.values():
-        # A server forks after this, and two processes must not share a connection.
+        if engine.dialect.name == "sqlite":
+            # A transaction like any other: it is in the queue of those who write.
+            with engine.begin() as connection:
+                connection.exec_driver_sql("PRAGMA optimize=0x10002")
+
+
+def let_go() -> None:
+    """Close what is open: a server forks after this, and two processes must not share it."""
+    for engine in db.engines.values():
         engine.dispose()
 
 
@@ -25,12 +32,8 @@ def copy_log() -> None:
 
     Whoever fills the log has to do it otherwise, and a request waits meanwhile.
     """
-    _run("PRAGMA wal_checkpoint(PASSIVE)")
-
-
-def _run(pragma: str) -> None:
     for engine in db.engines.values():
         if engine.dialect.name == "sqlite":
             # Whatever happens, it goes back to the pool: the thread that asks runs for months.
             with closing(engine.raw_connection()) as connection:
-                connection.cursor().execute(pragma)
+                connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
