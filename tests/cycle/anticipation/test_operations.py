@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
@@ -23,6 +24,7 @@ from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.states import CycleEvent
 from aarportal.cycle.units.models import Unit
+from aarportal.people.school_year.models import Term
 from tests.cast import (
     AOI,
     BEN,
@@ -308,6 +310,25 @@ def test_setting_a_goal_lets_old_laps_rest():
         operations.set_goal(scope, draft())
         states = [cycle.state for cycle in cycles.recent_cycles(scope, AOI.id, 5)]
         assert states == ["anticipating", "paused"]
+
+
+def test_setting_a_goal_in_a_new_term_closes_what_rests_from_the_old_one():
+    """The school's own terms say so."""
+    enter_laps(5, state="acting", updated_at=clock.now() - timedelta(days=40))
+    with unit_of_work(SystemScope("test")) as scope:
+        for title, first, end in (("1学期", -90, -20), ("2学期", -20, 90)):
+            starts_on, ends_before = (clock.today() + timedelta(days=n) for n in (first, end))
+            scope.session.add(
+                Term(
+                    school_id=AOI.school_id, starts_on=starts_on, ends_before=ends_before,
+                    school_year=2026, title=title,
+                )
+            )  # fmt: skip
+        audit.record(scope, "test:entered", "terms")
+    with unit_of_work(scope_of(AOI)) as scope:
+        operations.set_goal(scope, draft())
+        states = [cycle.state for cycle in cycles.recent_cycles(scope, AOI.id, 5)]
+        assert states == ["anticipating", "closed_unreviewed"]
 
 
 def test_the_prompts_of_a_subject_go_on_where_they_were():

@@ -251,6 +251,14 @@ def test_lesson_times_are_said_used_and_forgotten(browser):
     assert me.follow(pressed(me, sheet, "/remove")).says("日課を消しました。")
 
 
+def test_further_lesson_times_begin_with_the_usual_ones(browser):
+    me = browser(OKA)
+    me.post(TIMES, {**fields_of(me.get(f"{TIMES}/new"), TIMES), "starts_at_1": "08:20"})
+    further = fields_of(me.get(f"{TIMES}/new"), TIMES)
+    assert (further["title"], further["use"]) == ("", "chosen")
+    assert (further["starts_at_1"], further["minutes_1"]) == ("08:20", "45")
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [

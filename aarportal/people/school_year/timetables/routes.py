@@ -1,6 +1,7 @@
 """Lesson times and timetables over HTTP."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.words import mark
 from aarportal.people.attendance.calendar import timetable_on
-from aarportal.people.attendance.lessons import Timetable
+from aarportal.people.attendance.lessons import Bells, Timetable
 from aarportal.people.school_year import store as year_store
 from aarportal.people.school_year import years
 from aarportal.people.school_year.timetables import operations, store
@@ -48,10 +49,7 @@ def bells(scope: Scope) -> Response:
 def new_bells(scope: Scope) -> Response:
     """Show the sheet for new lesson times."""
     known = year_store.bells(scope)
-    classes = store.classes(scope, clock.today())
-    is_secondary = any(grade.startswith("J") for it in classes for grade in it.grades)
-    title = plain("Ordinary days") if not known else ""
-    form = BellsForm().show(proposed_bells(title, is_secondary=is_secondary))
+    form = BellsForm().show(_proposed(scope, known))
     form.use.data = "chosen" if known else "usual"
     return _bells(form)
 
@@ -226,6 +224,15 @@ def _clashes(scope: Scope, holding: Mapping[UUID, Timetable | None]) -> dict[str
         "people": store.people(scope, {teacher for _on, _period, teacher, _ids in found}),
         "weekdays": WEEKDAY_WORDS,
     }
+
+
+def _proposed(scope: Scope, known: Mapping[UUID, Bells]) -> Bells:
+    """Lesson times to begin with: the usual ones, or those of most schools of this kind."""
+    if known:
+        return replace(next(iter(known.values())), title="")
+    classes = store.classes(scope, clock.today())
+    is_secondary = any(grade.startswith("J") for it in classes for grade in it.grades)
+    return proposed_bells(plain("Ordinary days"), is_secondary=is_secondary)
 
 
 def _bells(form: BellsForm, bells_id: UUID | None = None, *, status: int = 200) -> Response:
