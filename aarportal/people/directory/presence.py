@@ -30,10 +30,10 @@ class Lasting:
         return (self.starts_on or date.min) >= (self.ends_before or date.max)
 
 
-def state_of(spans: Iterable[Lasting], day: date, *, enabled: bool = True) -> str:
-    """What somebody with these spans is on `day`; whoever is disabled is gone."""
+def state_of(spans: Iterable[Lasting], day: date) -> str:
+    """What somebody with these spans is on `day`."""
     found = GONE
-    for span in spans if enabled else ():
+    for span in spans:
         if span.is_on(day):
             return HERE
         if span.starts_on is not None and span.starts_on > day and not span.is_never:

@@ -39,6 +39,7 @@ def people(scope: Scope) -> Response:
         "page": page.number,
         "pages": max(-(-page.total // PAGE), 1),
         "count": page.total,
+        "are_more": page.are_more,
         **_frame(scope),
         **_choices(scope, wanted),
     }

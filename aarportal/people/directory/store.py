@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import Scope
 from aarportal.people.directory.presence import COMING, GONE, HERE, Lasting, state_of
 from aarportal.people.roster import names
 from aarportal.people.roster.models import Class, Enrollment, School, User, UserRole
 
 STUDENT, STAFF = "student", "staff"
+#: So many people of a school, or with a name, are read at once. Whoever looks for a name of more
+#: types another letter; more without a name are counted, and read page by page.
+MOST = 2000
 
 
 @dataclass(frozen=True)
@@ -79,18 +82,35 @@ class Listed:
         """Family name, thin space, given and middle name."""
         return "\u2009".join(filter(None, (self.family_name, self.given_name, self.middle_name)))
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """What the person is, each once."""
+        return tuple(dict.fromkeys(post.role for post in self.posts))
+
+    @property
+    def school_ids(self) -> tuple[UUID, ...]:
+        """The schools where the person is that, each once."""
+        return tuple(dict.fromkeys(post.school_id for post in self.posts))
+
     def state(self, day: date) -> str:
         """Whether the person is here on `day`."""
-        return state_of(self.posts, day, enabled=self.enabled)
+        return state_of(self.posts, day)
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: its lines, which page it is, and how many people there are in all."""
+    """One page of a list.
+
+    Attributes:
+        number: Which page it is.
+        total: How many people are on all pages.
+        are_more: Whether still more people have the name, and stand on no page.
+    """
 
     people: list[Listed]
     number: int
     total: int
+    are_more: bool = False
 
 
 _LINE = (
@@ -114,88 +134,142 @@ def people(scope: Scope, wanted: Wanted, day: date, *, number: int, size: int) -
         number: Which page, from 1; the last one for a greater number.
         size: People on a page.
     """
-    conditions = [User.district_id == scope.district_id, *_named(wanted)]
     if wanted.class_id is not None:
-        ids = _of_class(scope, wanted, day, conditions)
-        number = min(number, max(-(-len(ids) // size), 1))
-        shown = ids[(number - 1) * size : number * size]
-        lines = {row.id: row for row in _lines(scope, User.id.in_(shown))}
-        found = [lines[id_] for id_ in shown]
-        return Page(_with_places(scope, found, wanted), number, len(ids))
-    conditions.append(_is_member(scope, wanted, day))
-    total = scope.session.scalar(select(func.count(User.id)).where(*conditions)) or 0
+        return _cut(scope, wanted, _of_class(scope, wanted, day), number, size)
+    query = _matching(scope, wanted, day)
+    if _are_few(scope, wanted):
+        ids = list(scope.session.scalars(query.limit(MOST + 1)))
+        if len(ids) <= MOST or _named(wanted):
+            return _cut(scope, wanted, ids, number, size)
+    total = _count(scope, wanted, day)
     number = min(number, max(-(-total // size), 1))
-    ordered = select(*_LINE).where(*conditions).order_by(User.sort_key, User.id)
-    rows = scope.session.execute(ordered.limit(size).offset((number - 1) * size))
-    return Page(_with_places(scope, [Listed(*row) for row in rows], wanted), number, total)
+    shown = scope.session.scalars(query.limit(size).offset((number - 1) * size)).all()
+    return Page(_shown(scope, wanted, shown), number, total)
 
 
-def _lines(scope: Scope, condition: ColumnElement[bool]) -> list[Listed]:
-    return [Listed(*row) for row in scope.session.execute(select(*_LINE).where(condition))]
+def _cut(scope: Scope, wanted: Wanted, ids: Sequence[UUID], number: int, size: int) -> Page:
+    """One page of people who were read at once."""
+    total = min(len(ids), MOST)
+    number = min(number, max(-(-total // size), 1))
+    first = (number - 1) * size
+    shown = ids[first : min(first + size, total)]
+    return Page(_shown(scope, wanted, shown), number, total, are_more=len(ids) > total)
+
+
+def _shown(scope: Scope, wanted: Wanted, ids: Sequence[UUID]) -> list[Listed]:
+    """The people with these ids, in this order, with their roles and classes."""
+    rows = scope.session.execute(select(*_LINE).where(User.id.in_(ids))) if ids else ()
+    found = {row[0]: Listed(*row) for row in rows}
+    return _with_places(scope, [found[id_] for id_ in ids], wanted)
+
+
+def _school_of(scope: Scope, wanted: Wanted) -> UUID | None:
+    """The one school whose people are wanted; None for every school of the scope."""
+    return wanted.school_id or (None if scope.other_school_ids else scope.school_id)
+
+
+def _are_few(scope: Scope, wanted: Wanted) -> bool:
+    """Whether reading all of them at once may be cheaper than counting them."""
+    return _school_of(scope, wanted) is not None or bool(_named(wanted))
+
+
+def _matching(scope: Scope, wanted: Wanted, day: date) -> Select[tuple[UUID]]:
+    """The wanted people of no particular class, in the order of the list."""
+    school_id = _school_of(scope, wanted)
+    if school_id is None:
+        return _among_all(scope, wanted, day)
+    return _members(scope, wanted, day, school_id)
 
 
 def _named(wanted: Wanted) -> list[ColumnElement[bool]]:
     keys = names.search_keys(wanted.words)
-    found = [User.search_text.contains(key, autoescape=True) for key in keys]
-    return [*found, User.grade == wanted.grade] if wanted.grade else found
+    return [User.search_text.contains(key, autoescape=True) for key in keys]
 
 
-def _is_not_over(row_class: type[UserRole] | type[Enrollment], day: date) -> ColumnElement[bool]:
-    return or_(row_class.ends_before.is_(None), row_class.ends_before > day)
+def _described(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What the row of the person says."""
+    grade = [User.grade == wanted.grade] if wanted.grade else []
+    return [User.district_id == scope.district_id, *_named(wanted), *grade]
 
 
-def _has_begun(row_class: type[UserRole] | type[Enrollment], day: date) -> ColumnElement[bool]:
-    return or_(row_class.starts_on.is_(None), row_class.starts_on <= day)
+def _has_kind(
+    row_class: type[UserRole] | type[Enrollment], wanted: Wanted
+) -> list[ColumnElement[bool]]:
+    is_student = row_class.role == STUDENT
+    return {STUDENT: [is_student], STAFF: [~is_student]}.get(wanted.kind, [])
 
 
-def _is_member(scope: Scope, wanted: Wanted, day: date) -> ColumnElement[bool]:
-    """That a person has a role at one of the schools, and is in the wanted state there."""
+#: A role that is not over, and one that has begun; a role of which neither holds never was.
+_ENDS = func.coalesce(UserRole.ends_before, date.max)
+_BEGINS = func.coalesce(UserRole.starts_on, date.min)
+
+
+def _grouped(query: Select[Any], wanted: Wanted, day: date) -> Select[Any]:
+    """Persons, from a query for roles: those who are in the wanted state by all of them."""
+    query = query.where(*_has_kind(UserRole, wanted))
+    if wanted.state == HERE:
+        return query.where(day < _ENDS, day >= _BEGINS)
+    if wanted.state == COMING:
+        return query.where(day < _ENDS, _BEGINS < _ENDS).having(func.min(_BEGINS) > day)
+    if wanted.state == GONE:
+        return query.having(func.max(case((_BEGINS < _ENDS, _ENDS), else_=date.min)) <= day)
+    return query
+
+
+def _members(scope: Scope, wanted: Wanted, day: date, school_id: UUID) -> Select[tuple[UUID]]:
+    """The people of one school, who are found by its roles."""
+    roles = select(UserRole.user_id).where(UserRole.school_id == school_id)
+    members = _grouped(roles.group_by(UserRole.user_id), wanted, day).subquery()
+    return (
+        select(User.id)
+        .join(members, members.c.user_id == User.id)
+        .where(*_described(scope, wanted))
+        .order_by(User.sort_key, User.id)
+    )
+
+
+def _among_all(scope: Scope, wanted: Wanted, day: date) -> Select[tuple[UUID]]:
+    """The people of every school of the scope, looked at one by one in the order of the list."""
 
     def has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-        return _has_role(scope, wanted, *conditions)
+        mine = (UserRole.user_id == User.id, *_has_kind(UserRole, wanted))
+        # An `exists` that selects no column of the class would not be narrowed to the scope.
+        return select(UserRole.id).where(*mine, *conditions).exists()
 
-    on, begun = _is_not_over(UserRole, day), _has_begun(UserRole, day)
-    if wanted.state == HERE:
-        return and_(User.enabled, has(on, begun))
-    if wanted.state == COMING:
-        return and_(User.enabled, has(on), ~has(on, begun))
-    if wanted.state == GONE:
-        return and_(has(), or_(User.enabled.is_(False), ~has(on)))
-    return has()
-
-
-def _has_role(
-    scope: Scope, wanted: Wanted, *conditions: ColumnElement[bool]
-) -> ColumnElement[bool]:
-    if wanted.kind:
-        is_student = UserRole.role == STUDENT
-        conditions = (*conditions, is_student if wanted.kind == STUDENT else ~is_student)
-    school_id = wanted.school_id
-    if school_id is None and not scope.other_school_ids:
-        school_id = scope.school_id
-    if school_id is None:
-        # Person by person, in the order of the list: most of a district are wanted.
-        return select(UserRole.id).where(UserRole.user_id == User.id, *conditions).exists()
-    # The few of one school are found by it.
-    members = select(UserRole.user_id).where(UserRole.school_id == school_id, *conditions)
-    return User.id.in_(members)
+    on = and_(day < _ENDS, _BEGINS < _ENDS)
+    in_state = {
+        HERE: [has(on, day >= _BEGINS)],
+        COMING: [has(on), ~has(on, day >= _BEGINS)],
+        GONE: [has(), ~has(on)],
+    }.get(wanted.state, [has()])
+    return (
+        select(User.id)
+        .where(*_described(scope, wanted), *in_state)
+        .order_by(User.sort_key, User.id)
+    )
 
 
-def _of_class(
-    scope: Scope, wanted: Wanted, day: date, conditions: Sequence[ColumnElement[bool]]
-) -> list[UUID]:
+def _count(scope: Scope, wanted: Wanted, day: date) -> int:
+    """How many there are, when they are very many."""
+    if wanted.grade or _school_of(scope, wanted) is not None:
+        counted: Select[Any] = _matching(scope, wanted, day).order_by(None)
+    else:
+        # By their roles alone: a look at each of the people would cost more.
+        roles = select(UserRole.user_id).group_by(UserRole.user_id)
+        counted = _grouped(roles, wanted, day)
+    return scope.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
+
+
+def _of_class(scope: Scope, wanted: Wanted, day: date) -> list[UUID]:
     """Everybody of a class in the wanted state there; there are no thousands of them."""
-    query: Select[tuple[UUID, bool, str, int | None, date | None, date | None]] = (
-        select(
-            User.id,
-            User.enabled,
-            Enrollment.role,
-            Enrollment.attendance_no,
-            Enrollment.starts_on,
-            Enrollment.ends_before,
-        )
+    rows = scope.session.execute(
+        select(User.id, Enrollment.school_id, Enrollment.starts_on, Enrollment.ends_before)
         .join(Enrollment, Enrollment.user_id == User.id)
-        .where(Enrollment.class_id == wanted.class_id, *conditions)
+        .where(
+            Enrollment.class_id == wanted.class_id,
+            *_described(scope, wanted),
+            *_has_kind(Enrollment, wanted),
+        )
         .order_by(
             Enrollment.role != STUDENT,
             Enrollment.attendance_no.is_(None),
@@ -204,17 +278,13 @@ def _of_class(
             User.id,
         )
     )
-    if wanted.kind:
-        is_student = Enrollment.role == STUDENT
-        query = query.where(is_student if wanted.kind == STUDENT else ~is_student)
-    spans: dict[UUID, tuple[bool, list[Post]]] = {}
-    for id_, enabled, role, _, starts_on, ends_before in scope.session.execute(query):
-        post = Post(scope.school_id, role, starts_on, ends_before)
-        spans.setdefault(id_, (enabled, []))[1].append(post)
+    spans: dict[UUID, list[Post]] = {}
+    for id_, school_id, *days in rows:
+        spans.setdefault(id_, []).append(Post(school_id, "", *days))
     return [
         id_
-        for id_, (enabled, posts) in spans.items()
-        if not wanted.state or state_of(posts, day, enabled=enabled) == wanted.state
+        for id_, posts in spans.items()
+        if not wanted.state or state_of(posts, day) == wanted.state
     ]
 
 
@@ -223,13 +293,17 @@ def _with_places(scope: Scope, found: list[Listed], wanted: Wanted) -> list[List
     if not found:
         return []
     by_id = {each.id: each for each in found}
-    posts = select(
-        UserRole.user_id,
-        UserRole.school_id,
-        UserRole.role,
-        UserRole.starts_on,
-        UserRole.ends_before,
-    ).where(UserRole.user_id.in_(by_id))
+    posts = (
+        select(
+            UserRole.user_id,
+            UserRole.school_id,
+            UserRole.role,
+            UserRole.starts_on,
+            UserRole.ends_before,
+        )
+        .where(UserRole.user_id.in_(by_id))
+        .order_by(_BEGINS, UserRole.school_id, UserRole.sourced_id)
+    )
     if wanted.school_id is not None:
         posts = posts.where(UserRole.school_id == wanted.school_id)
     for user_id, *post in scope.session.execute(posts):
@@ -265,15 +339,3 @@ def schools(scope: Scope) -> dict[UUID, str]:
         .order_by(School.name, School.id)
     )
     return {row[0]: row[1] for row in rows}
-
-
-def school_of_class(scope: Scope, class_id: UUID) -> UUID:
-    """The school of a class.
-
-    Raises:
-        NotFoundError: If there is no such class in this scope.
-    """
-    found = scope.session.scalar(select(Class.school_id).where(Class.id == class_id))
-    if found is None:
-        raise NotFoundError("class")
-    return found

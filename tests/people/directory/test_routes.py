@@ -181,7 +181,7 @@ def test_the_form_finds_and_keeps_what_was_typed(office):
     assert len(listed(page)) == 1
     assert page.one("#q")["value"] == "タカサキ"
     assert [text_of(it) for it in page.html.select("option[selected]")] == [
-        "Pupils", "Primary 4", "here now",
+        "Only pupils", "Primary 4", "here now",
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from aarportal.core.scope import unit_of_work
 from aarportal.people.directory import store
 from aarportal.people.directory.presence import COMING, GONE, HERE
 from aarportal.people.directory.store import STAFF, STUDENT, Wanted
-from aarportal.people.roster.models import User, UserRole
+from aarportal.people.roster.models import UserRole
 from aarportal.people.roster.names import FullName
 from tests.cast import CLASS_1_1, CLASS_4_2, KEN, OKA, PRIMARY, SATO, SECONDARY, key, scope_of
 from tests.people.directory.office import (
@@ -78,6 +78,33 @@ def test_the_list_is_narrowed_by(wanted, found):
     assert who(wanted) == (who() if found is None else found)
 
 
+COUNTED = {name: wanted for name, (wanted, _) in WANTED.items() if not wanted.words}
+
+
+@pytest.mark.parametrize("wanted", COUNTED.values(), ids=COUNTED)
+@pytest.mark.parametrize("scope", [OFFICE, BOARD], ids=["an office", "the board"])
+def test_very_many_are_counted_and_read_page_by_page_alike(monkeypatch, wanted, scope):
+    at_once = listed(wanted, scope=scope)
+    if wanted.class_id is None:
+        monkeypatch.setattr(store, "MOST", 0)
+    pages = [listed(wanted, scope=scope, number=number, size=3) for number in range(1, 5)]
+    assert {page.total for page in pages} == {at_once.total}
+    last = max(-(-at_once.total // 3), 1)
+    assert [it for page in pages[:last] for it in page.people] == at_once.people
+
+
+@pytest.mark.parametrize("scope", [OFFICE, BOARD], ids=["an office", "the board"])
+def test_of_very_many_with_a_name_only_the_first_are_listed(monkeypatch, scope):
+    """Aoi, Ben, Chiba, …: an h of their login names."""
+    everybody = listed(Wanted("hinata"), scope=scope)
+    assert not everybody.are_more
+    monkeypatch.setattr(store, "MOST", 4)
+    first = listed(Wanted("hinata"), scope=scope, size=3)
+    second = listed(Wanted("hinata"), scope=scope, number=9, size=3)
+    assert (first.total, first.are_more, second.number) == (4, True, 2)
+    assert [*first.people, *second.people] == everybody.people[:4]
+
+
 def test_a_query_of_signs_asks_for_nobody_in_particular():
     assert who(Wanted("・・")) == who()
 
@@ -106,13 +133,6 @@ def test_nobody_of_another_school_or_district_is_listed():
     assert not {"ken", "mori", "gen"} & set(who())
     assert who(scope=scope_of(SATO)) == ["sato", "gen"]
     assert who(Wanted(class_id=CLASS_4_2), scope=scope_of(SATO)) == []
-
-
-def test_whoever_is_disabled_is_gone():
-    write(lambda session: setattr(session.get_one(User, key("ben")), "enabled", False))
-    assert who(Wanted(state=GONE)) == ["nao", "ben"]
-    assert "ben" not in who(Wanted(state=HERE))
-    assert who(Wanted(class_id=CLASS_4_2, state=GONE)) == ["ben", "nao"]
 
 
 def test_a_child_who_left_and_came_back_stands_once():

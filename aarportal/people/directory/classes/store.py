@@ -1,11 +1,11 @@
 """Questions about the classes of a school year."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from aarportal.core.scope import Scope
 from aarportal.people.directory.presence import Lasting
@@ -97,18 +97,15 @@ def _order(group: Group) -> tuple[bool, int, bool, tuple[tuple[bool, int, str], 
 
 def filled(scope: Scope, found: Sequence[Group], day: date) -> list[Group]:
     """The same classes with their teachers, and how many students they have on `day`."""
-    ids = [each.id for each in found]
-    counts = _counts(scope, ids, day)
+    if not found:
+        return []
+    seats = _seats_on(found, day)
+    counts = _counts(scope, seats)
     teachers: dict[UUID, list[str]] = {}
     rows = scope.session.execute(
         select(Enrollment.class_id, User.family_name, User.given_name)
         .join(User, User.id == Enrollment.user_id)
-        .where(
-            Enrollment.class_id.in_(ids),
-            Enrollment.role != "student",
-            or_(Enrollment.starts_on.is_(None), Enrollment.starts_on <= day),
-            or_(Enrollment.ends_before.is_(None), Enrollment.ends_before > day),
-        )
+        .where(*seats, Enrollment.role != "student")
         .order_by(Enrollment.primary.desc(), User.sort_key, User.id)
     )
     for class_id, family, given in rows:
@@ -123,15 +120,20 @@ def filled(scope: Scope, found: Sequence[Group], day: date) -> list[Group]:
     ]
 
 
-def _counts(scope: Scope, ids: Collection[UUID], day: date) -> dict[UUID, int]:
+def _seats_on(found: Sequence[Group], day: date) -> list[ColumnElement[bool]]:
+    """The seats of classes of one school that are taken on a day."""
+    return [
+        Enrollment.school_id == found[0].school_id,
+        Enrollment.class_id.in_([each.id for each in found]),
+        or_(Enrollment.starts_on.is_(None), Enrollment.starts_on <= day),
+        or_(Enrollment.ends_before.is_(None), Enrollment.ends_before > day),
+    ]
+
+
+def _counts(scope: Scope, seats: Sequence[ColumnElement[bool]]) -> dict[UUID, int]:
     rows = scope.session.execute(
         select(Enrollment.class_id, func.count(Enrollment.user_id.distinct()))
-        .where(
-            Enrollment.class_id.in_(ids),
-            Enrollment.role == "student",
-            or_(Enrollment.starts_on.is_(None), Enrollment.starts_on <= day),
-            or_(Enrollment.ends_before.is_(None), Enrollment.ends_before > day),
-        )
+        .where(*seats, Enrollment.role == "student")
         .group_by(Enrollment.class_id)
     )
     return {row[0]: row[1] for row in rows}

@@ -91,7 +91,7 @@ class Person:
 
     def state(self, day: date) -> str:
         """Whether the person is here on `day`."""
-        return state_of(self.posts, day, enabled=self.enabled)
+        return state_of(self.posts, day)
 
 
 @dataclass(frozen=True)
