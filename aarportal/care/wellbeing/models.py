@@ -1,4 +1,4 @@
-"""How children are, sealed: the homeroom teacher, the health room and the head read it, no chart does.
+"""How children are, sealed: for the homeroom teacher, the health room and the head; for no chart.
 
 Nothing of the learning cycle and no page of a pupil may import this feature.
 """

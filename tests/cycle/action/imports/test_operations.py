@@ -454,7 +454,7 @@ def test_a_slice_that_cannot_be_done_stops_the_import_and_it_can_go_on(
         import_id = started(brought(many(CHILDREN, 40)))
     row = seen(import_id)
     assert (row.state, row.trouble, row.progress) == (ImportState.STOPPED, "unexpected", 14)
-    assert "a slice of an import" in caplog.text
+    assert "a slice of the importer" in caplog.text
     with unit_of_work(scope_of(OKA)) as scope:
         operations.go_on(scope, store.table_import(scope, import_id))
     importer.wake()
