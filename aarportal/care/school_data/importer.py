@@ -79,7 +79,7 @@ class Importer(FileJobs[Scope, Job]):
         return self._rows[1]
 
     def _check(self, scope: Scope, job: Job, rows: Rows) -> bool:
-        summary = Summary(job.kind.is_sealed)
+        summary = Summary()
         while found := rows.slice(rows.next, AT_ONCE):
             with for_a_machine(), unit_of_work(scope, read_only=True):
                 summary.add(taking.look(scope, job, found))

@@ -12,7 +12,7 @@ from aarportal.care.school_data.forms import ColumnsForm, FileForm, StartForm
 from aarportal.care.school_data.kinds import Kind, discover
 from aarportal.care.school_data.rules import RULES, TROUBLES
 from aarportal.core import clock
-from aarportal.core.errors import InvalidError
+from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.tables.sheets import SheetError
@@ -65,6 +65,7 @@ def bring(scope: Scope, kind_key: str) -> AnyResponse:
     """Take a file in."""
     kind, form = store.kind(scope, kind_key), FileForm()
     if form.validate():
+        form.file.data.seek(0)  # the view may run twice
         data = form.file.data.read(operations.MOST_BYTES + 1)
         try:
             row = operations.bring(scope, kind, form.file.data.filename or "", data)
@@ -142,12 +143,12 @@ def undo(scope: Scope, import_id: UUID) -> Response:
 
 
 @blueprint.route(
-    "/school-data/<uuid:import_id>/<any(stop,continue,undo):step>",
-    permission=_IMPORT,
-    methods=["POST"],
+    "/school-data/<uuid:import_id>/<string:step>", permission=_IMPORT, methods=["POST"]
 )
 def go(scope: Scope, import_id: UUID, step: str) -> AnyResponse:
     """Stop the work, go on with it, or have everything taken back."""
+    if step not in _STEPS:
+        raise NotFoundError("step")
     _STEPS[step](scope, store.school_data_import(scope, import_id))
     return _on_to(import_id)
 
@@ -156,8 +157,13 @@ def go(scope: Scope, import_id: UUID, step: str) -> AnyResponse:
 def drop(scope: Scope, import_id: UUID) -> AnyResponse:
     """Let go of a file of which nothing was taken."""
     operations.drop(scope, store.school_data_import(scope, import_id))
-    files = importer.files()
-    after_this_request(lambda response: files.forget(import_id) or response)
+    forget = importer.files().forget
+
+    @after_this_request
+    def let_go(response: AnyResponse) -> AnyResponse:
+        forget(import_id)
+        return response
+
     notice(mark("The file is gone; nothing of it was imported."))
     return redirect(url_for(".imports"), 303)
 

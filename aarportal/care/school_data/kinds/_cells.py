@@ -168,7 +168,7 @@ class Cells:
         if not cell:
             return None
         try:
-            return read_count(cell.removesuffix("日"))
+            return read_count(cell.removesuffix("日").removesuffix("番"))
         except CellError as error:
             self.refuse(column, error.rule)
             return None

@@ -124,12 +124,8 @@ class Kind:
     choices: tuple[Choice, ...] = ()
     order: int = field(default=0, kw_only=True)
 
-    @property
-    def is_sealed(self) -> bool:
-        """Whether it is for the health room, so that pages of imports repeat none of its cells."""
-        return Relation.HEALTH in self.readers
 
-
-#: Who brings what the school reports, and who brings what is sealed.
+#: Who brings what the school reports. What is sealed is brought by whoever reads it: pages of an
+#: import show cells of its file.
 OFFICE = frozenset({Role.ADMINISTRATOR, Role.PRINCIPAL})
 HEALTH_ROOM = frozenset({Role.NURSE, Role.PRINCIPAL})

@@ -75,7 +75,8 @@ def _read(cells: Cells) -> Reading | None:
         return None
     kind = _MASK.get(said)
     mask = Fact("absent_days", {"day": day}, {"kind": kind} if kind else None)
-    return on_a_day(day, (Fact("attendance_entries", {"day": day}, values), mask))
+    entry = Fact("attendance_entries", {"day": day}, values)
+    return on_a_day(day, (entry, mask), said=word)
 
 
 KIND = Kind(

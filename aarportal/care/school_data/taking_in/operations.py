@@ -97,7 +97,6 @@ class Fate:
 class Summary:
     """What looking at every row has shown so far."""
 
-    is_sealed: bool
     rows: int = 0
     new_rows: int = 0
     changed_rows: int = 0
@@ -127,9 +126,7 @@ class Summary:
         else:
             self.problem_rows += 1
         for problem in fate.problems[: PROBLEMS_KEPT - len(self.problems)]:
-            is_whose = fate.problem is not None
-            cell = shown(problem.cell) if is_whose or not self.is_sealed else ""
-            said = {"column": problem.column, "rule": problem.rule, "cell": cell}
+            said = {"column": problem.column, "rule": problem.rule, "cell": shown(problem.cell)}
             self.problems.append({"line": fate.said.line, **said})
 
     def _show(self, fate: Fate) -> None:
@@ -142,7 +139,7 @@ class Summary:
                 "person": shown(fate.said.person.words),
                 "student_id": str(fate.student_id),
                 "place": shown(reading.place),
-                "said": "" if self.is_sealed else shown(reading.said),
+                "said": shown(reading.said),
                 "effect": fate.effect.value,
             }
         )
