@@ -54,16 +54,14 @@ def taken(text, kind="attendance_daily", **more):
     return started(brought(text, kind, **more), by=by, without_others=True)
 
 
+def gone(import_id, step, *, by=OKA):
+    with unit_of_work(scope_for(by)) as scope:
+        operations.go(scope, store.school_data_import(scope, import_id), step)
+    importer.wake()
+
+
 def taken_back(import_id, *, by=OKA):
-    with unit_of_work(scope_for(by)) as scope:
-        operations.take_back(scope, store.school_data_import(scope, import_id))
-    importer.wake()
-
-
-def gone_on(import_id, *, by=OKA):
-    with unit_of_work(scope_for(by)) as scope:
-        operations.go_on(scope, store.school_data_import(scope, import_id))
-    importer.wake()
+    gone(import_id, "undo", by=by)
 
 
 def seen(import_id, by=OKA) -> store.Import:

@@ -3,7 +3,7 @@
 Here somebody decides; `taking_in` does the work afterwards, slice by slice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from aarportal.care.school_data.columns import ColumnsSaid
 from aarportal.care.school_data.kinds import Kind
 from aarportal.care.school_data.models import SchoolDataImport, SchoolDataMapping
 from aarportal.core import clock
-from aarportal.core.errors import InvalidError
+from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.ids import new_id
 from aarportal.core.scope import Scope
 from aarportal.core.tables.heads import heads, shown
@@ -157,36 +157,34 @@ def start(scope: Scope, row: SchoolDataImport, *, without_others: bool) -> None:
     audit.record(scope, "school_data:started", row.id, detail=detail)
 
 
-def stop(scope: Scope, row: SchoolDataImport) -> None:
-    """Let nobody work on it any more for now.
+def go(scope: Scope, row: SchoolDataImport, step: str) -> None:
+    """Go a step that needs nothing said but its name.
+
+    Args:
+        scope: Who says so.
+        row: The import.
+        step: `stop` its work for now, `continue` it, or `undo`: restore all that it wrote over.
 
     Raises:
-        StateError: If nobody does.
+        NotFoundError: If there is no such step.
+        StateError: If it cannot be gone from where the import is.
     """
-    halt(row, "asked")
-    audit.record(scope, "school_data:stopped", row.id)
+    if step not in _STEPS:
+        raise NotFoundError("step")
+    act, verb = _STEPS[step]
+    if step == "undo":
+        # The work goes on in the name of whoever asked for it last.
+        row.confirmed_by = scope.actor_id
+        forget_cells(row)
+    act(row)
+    audit.record(scope, verb, row.id)
 
 
-def go_on(scope: Scope, row: SchoolDataImport) -> None:
-    """Go on where it stopped.
-
-    Raises:
-        StateError: If it did not.
-    """
-    carry_on(row)
-    audit.record(scope, "school_data:continued", row.id)
-
-
-def take_back(scope: Scope, row: SchoolDataImport) -> None:
-    """Have everything restored that the import wrote over.
-
-    Raises:
-        StateError: If it brought nothing, or is being taken back.
-    """
-    row.confirmed_by = scope.actor_id
-    move(row, ImportEvent.UNDO_ASKED)
-    forget_cells(row)
-    audit.record(scope, "school_data:taking_back", row.id)
+_STEPS: dict[str, tuple[Callable[[SchoolDataImport], None], str]] = {
+    "stop": (lambda row: halt(row, "asked"), "school_data:stopped"),
+    "continue": (carry_on, "school_data:continued"),
+    "undo": (lambda row: move(row, ImportEvent.UNDO_ASKED), "school_data:taking_back"),
+}
 
 
 def drop(scope: Scope, row: SchoolDataImport) -> None:

@@ -1,6 +1,5 @@
 """Imports of school data over HTTP."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, after_this_request, redirect, request, url_for
@@ -12,7 +11,7 @@ from aarportal.care.school_data.forms import ColumnsForm, FileForm, StartForm
 from aarportal.care.school_data.kinds import Kind, discover
 from aarportal.care.school_data.rules import RULES, TROUBLES
 from aarportal.core import clock
-from aarportal.core.errors import InvalidError, NotFoundError
+from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.tables.sheets import SheetError
@@ -147,9 +146,7 @@ def undo(scope: Scope, import_id: UUID) -> Response:
 )
 def go(scope: Scope, import_id: UUID, step: str) -> AnyResponse:
     """Stop the work, go on with it, or have everything taken back."""
-    if step not in _STEPS:
-        raise NotFoundError("step")
-    _STEPS[step](scope, store.school_data_import(scope, import_id))
+    operations.go(scope, store.school_data_import(scope, import_id), step)
     return _on_to(import_id)
 
 
@@ -168,11 +165,6 @@ def drop(scope: Scope, import_id: UUID) -> AnyResponse:
     return redirect(url_for(".imports"), 303)
 
 
-_STEPS: dict[str, Callable[[Scope, store.Import], None]] = {
-    "stop": operations.stop,
-    "continue": operations.go_on,
-    "undo": operations.take_back,
-}
 #: Rule -> sentence, where the operation refuses to start.
 _START_WORDS = {
     "choose": mark("Say that these rows are left out, or mend the file."),

@@ -46,11 +46,22 @@ class Rows:
     the first of them is taken.
     """
 
-    def __init__(self, sheet: Sheet, kind: Kind, said: ColumnsSaid, not_after: date) -> None:
-        """Nothing is handed out yet."""
+    def __init__(
+        self, sheet: Sheet, kind: Kind, said: ColumnsSaid, *, not_after: date, at_once: int
+    ) -> None:
+        """Nothing is handed out yet.
+
+        Args:
+            sheet: The file.
+            kind: What kind of table it is.
+            said: Which column holds what.
+            not_after: A later day is a problem.
+            at_once: Rows of a slice.
+        """
         self.next = 0
         self.count = len(sheet.rows)
-        self._sheet, self._kind, self._said, self._not_after = sheet, kind, said, not_after
+        self._sheet, self._kind, self._said = sheet, kind, said
+        self._not_after, self._at_once = not_after, at_once
         self._places = {
             key: sheet.headers.index(name)
             for key, name in said.columns.items()
@@ -59,11 +70,11 @@ class Rows:
         self._clashing = self._find_clashing()
         self._outcomes = self._checked()
 
-    def slice(self, first: int, size: int) -> list[RowSaid]:
+    def slice(self, first: int) -> list[RowSaid]:
         """The next rows, from the place `first` on; that place may not lie behind."""
         for _ in islice(self._outcomes, first - self.next):
             pass
-        found = list(islice(self._outcomes, size))
+        found = list(islice(self._outcomes, self._at_once))
         self.next = first + len(found)
         return found
 

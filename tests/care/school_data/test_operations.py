@@ -26,7 +26,7 @@ from tests.care.tables import (
     brought,
     counts,
     everything,
-    gone_on,
+    gone,
     marked,
     rows,
     rules,
@@ -37,6 +37,7 @@ from tests.care.tables import (
     taken_back,
 )
 from tests.cast import AOI, BEN, CHIBA, HINATA, KEN, OKA, SATO, scope_of
+from tests.power import PowerCutError, cut_after, dies
 
 MONDAY = date(2026, 11, 2)
 
@@ -470,7 +471,7 @@ def test_what_a_later_import_changed_is_not_taken_back_before_it():
     assert (seen(earlier).state, seen(earlier).trouble) == (ImportState.UNDO_STOPPED, "overwritten")
     assert everything() == before
     taken_back(later)
-    gone_on(earlier)
+    gone(earlier, "continue")
     assert seen(earlier).state == ImportState.UNDONE
     assert not rows(AttendanceEntry)
     assert not masks()
@@ -595,26 +596,8 @@ def test_a_term_of_a_school_is_taken_in_slices_and_back(monkeypatch):
     assert not rows(SchoolDataChange)
 
 
-class PowerCutError(RuntimeError):
-    pass
-
-
-def cut_after(monkeypatch, name, slices):
-    """Let the process die after some slices: nothing that comes later is done."""
-    real, done = getattr(taking, name), []
-
-    def work(*given):
-        if len(done) == slices:
-            raise PowerCutError
-        done.append(1)
-        return real(*given)
-
-    monkeypatch.setattr(taking, name, work)
-
-
 @pytest.mark.parametrize("name", ["take", "void"])
 def test_a_killed_job_is_gone_on_with_and_adds_up(app, monkeypatch, name):
-    monkeypatch.setattr(importer, "AT_ONCE", 7)
     monkeypatch.setattr(taking, "AT_ONCE", 7)
     pupils = whole_school(10)
     before = everything()
@@ -623,8 +606,8 @@ def test_a_killed_job_is_gone_on_with_and_adds_up(app, monkeypatch, name):
         started(import_id)
     act = taken_back if name == "void" else started
     with monkeypatch.context() as patch:
-        cut_after(patch, name, 2)
-        patch.setattr(importer.Importer, "_failed", lambda *_: (_ for _ in ()).throw(PowerCutError))
+        cut_after(patch, taking, name, 2)
+        patch.setattr(importer.Importer, "_failed", dies)
         with pytest.raises(PowerCutError):
             act(import_id)
     # Another process knows nothing of what this one had in memory.
@@ -639,11 +622,11 @@ def test_a_killed_job_is_gone_on_with_and_adds_up(app, monkeypatch, name):
 
 def test_a_slice_that_cannot_be_done_stops_the_import_and_it_can_go_on(monkeypatch, caplog):
     with monkeypatch.context() as patch:
-        cut_after(patch, "take", 0)
+        cut_after(patch, taking, "take", 0)
         import_id = taken(attendance(marked(AOI)))
     assert (seen(import_id).state, seen(import_id).trouble) == (ImportState.STOPPED, "unexpected")
     assert "a slice of the school-data importer" in caplog.text
-    gone_on(import_id)
+    gone(import_id, "continue")
     assert (seen(import_id).state, len(masks())) == (ImportState.DONE, 1)
 
 

@@ -8,9 +8,7 @@ from tests.cast import AOI, BEN, CHIBA, DOI, GEN, HANA, KEN, MORI, OKA
 
 GRADES = "年度,学期,学籍番号,教科,知識・技能,思考・判断・表現,主体的に学習に取り組む態度,評定,所見"
 RESULTS = "実施日,調査名,教科,学籍番号,得点,満点,学力レベル"
-YEARLY = (
-    "年度,学籍番号,授業日数,出席停止・忌引等の日数,出席しなければならない日数,欠席日数,出席日数,備考"
-)
+YEARLY = "年度,学籍番号,授業日数,出席停止・忌引等の日数,出席すべき日数,欠席日数,出席日数,備考"
 #: Words that nothing else on any page says.
 SECRETS = ("まじめに取り組みました", "全国学力テスト", "レベル8-A", "あと少しで皆勤")
 

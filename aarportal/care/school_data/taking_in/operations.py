@@ -173,7 +173,7 @@ def rows_of(job: Job, data: bytes) -> Rows:
         job.encoding,
         is_usual=lambda header: is_usual(job.kind, header),
     )
-    return Rows(sheet, job.kind, job.said, clock.today())
+    return Rows(sheet, job.kind, job.said, not_after=clock.today(), at_once=AT_ONCE)
 
 
 # --- looking ------------------------------------------------------------------------------------

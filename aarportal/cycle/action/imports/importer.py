@@ -1,6 +1,6 @@
 """Who works on imports: a thread of the server, or whoever asked for it where none runs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from flask import Flask, current_app
@@ -9,20 +9,19 @@ from aarportal.core.kept_files import KeptFiles
 from aarportal.core.permissions import APP_GRANTS
 from aarportal.core.scope import AppScope, SystemScope, unit_of_work
 from aarportal.cycle.action.imports import store
-from aarportal.cycle.action.imports.states import ImportState
+from aarportal.cycle.action.imports.table_jobs import TableJobs
 from aarportal.cycle.action.imports.taking_in import operations as taking
-from aarportal.cycle.action.imports.taking_in.operations import Job, Rows, Summary
+from aarportal.cycle.action.imports.taking_in.operations import Fate, Job, Outcome, Rows, Summary
 from aarportal.cycle.action.intake import digester
+from aarportal.cycle.action.xapi.operations import Logged
 from aarportal.settings import Settings
-from aarportal.web.file_jobs import FileJobs
 from aarportal.web.priority import for_a_machine
 
 
-class Importer(FileJobs[AppScope, Job]):
+class Importer(TableJobs[AppScope, Job]):
     """Works on the imports of one app's database."""
 
     name = "importer"
-    _rows: Rows | None = None
 
     def waiting(self, system: SystemScope) -> list[tuple[AppScope, UUID]]:
         """Imports that somebody has to work on, each in the name of its app."""
@@ -35,63 +34,33 @@ class Importer(FileJobs[AppScope, Job]):
         """What there is to do for an import; None if it is gone."""
         return taking.job_of(scope, job_id)
 
-    def let_go(self) -> None:
-        """Forget the rows that were read."""
-        self._rows = None
+    def read(self, job: Job, data: bytes) -> Rows:
+        """The rows of a file."""
+        return Rows(job, data)
 
-    def work_on(self, scope: AppScope, job: Job) -> bool:
-        """Do one slice; whether it went on."""
-        if job.state is ImportState.UNDOING:
-            return self._void(scope, job)
-        rows = self._rows_of(job)
-        if rows is None:
-            self.stop(scope, job, "file_gone")
-            return True
-        if job.state is ImportState.CHECKING:
-            return self._check(scope, job, rows)
-        return job.state is ImportState.RUNNING and self._take(scope, job, rows)
+    def summary(self) -> Summary:
+        """Nothing has been looked at yet."""
+        return Summary()
 
-    def _rows_of(self, job: Job) -> Rows | None:
-        """The rows of its file, not read farther than the job is."""
-        rows = self._rows
-        is_same = rows and (rows.job.id, rows.job.since) == (job.id, job.since)
-        if rows and is_same and rows.next <= job.progress:
-            return rows
-        data = self.files.get(job.id)
-        self._rows = None if data is None else Rows(job, data)
-        return self._rows
+    def look(self, scope: AppScope, job: Job, rows: Sequence[Outcome]) -> list[Fate]:
+        """What these rows would become; changes nothing."""
+        return taking.look(scope, job, rows)
 
-    def _check(self, scope: AppScope, job: Job, rows: Rows) -> bool:
-        summary = Summary()
-        while outcomes := rows.slice(rows.next):
-            with for_a_machine(), unit_of_work(scope, read_only=True):
-                summary.add(taking.look(scope, job, outcomes))
-        with unit_of_work(scope):
-            taking.conclude(scope, job, summary)
-        return True
+    def conclude(self, scope: AppScope, job: Job, summary: Summary) -> None:
+        """Write down what looking at every row has shown."""
+        taking.conclude(scope, job, summary)
 
-    def _take(self, scope: AppScope, job: Job, rows: Rows) -> bool:
-        # What needs no database is done before others have to wait.
-        outcomes = rows.slice(job.progress)
+    def take(self, scope: AppScope, job: Job, rows: Sequence[Outcome]) -> bool:
+        """Take the next rows in; whether it was this work's turn."""
         with for_a_machine(), unit_of_work(scope):
-            new = taking.take(scope, job, outcomes)
-        if new is None:
-            return False
-        digester.bring(new)
-        digester.wake()
-        if rows.next >= rows.count:
-            self.files.forget(job.id)
-        return True
+            new = taking.take(scope, job, rows)
+        return _brought(new)
 
-    def _void(self, scope: AppScope, job: Job) -> bool:
+    def void(self, scope: AppScope, job: Job) -> bool:
+        """Take some rows back; whether it was this work's turn."""
         with for_a_machine(), unit_of_work(scope):
             new = taking.void(scope, job)
-        if new is None:
-            return False
-        digester.bring(new)
-        digester.wake()
-        self.files.forget(job.id)
-        return True
+        return _brought(new)
 
     def give_up(self, scope: AppScope, job: Job, trouble: str) -> None:
         """Stop an import that cannot go on by itself."""
@@ -100,6 +69,15 @@ class Importer(FileJobs[AppScope, Job]):
     def needing_their_file(self, system: SystemScope, ids: Collection[UUID]) -> set[UUID]:
         """Which of these imports still need their file."""
         return store.needing_their_file(system, ids)
+
+
+def _brought(new: list[Logged] | None) -> bool:
+    """Hand statements on to whoever reads them; whether there was a turn."""
+    if new is None:
+        return False
+    digester.bring(new)
+    digester.wake()
+    return True
 
 
 def init_app(app: Flask, settings: Settings) -> None:
