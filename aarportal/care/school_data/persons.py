@@ -1,7 +1,7 @@
 """Which pupil a row means; pure. Never a guess between two children."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -62,10 +62,15 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
-    """A pupil by everything that a table may say; `names` are search keys of whole names."""
+    """A pupil by what a table may say.
+
+    Attributes:
+        identifier: The one that the table uses.
+        names: Search keys of whole names; empty unless it names pupils by their seats.
+    """
 
     id: UUID
-    identifiers: Mapping[PersonKind, str]
+    identifier: str
     names: frozenset[str]
     seats: tuple[Seat, ...]
 
@@ -85,7 +90,7 @@ def class_of(grade: str, group: str) -> str:
     return f"{found['grade'] if found else plain(grade)}-{search_key(group).removesuffix('組')}"
 
 
-def whole_names(*names: tuple[str, str, str]) -> frozenset[str]:
+def whole_names(*names: Sequence[str]) -> frozenset[str]:
     """Search keys of names of one person, each given as family, given and middle name."""
     found = set()
     for family, given, middle in names:
@@ -119,7 +124,7 @@ class Directory:
             if kind is PersonKind.SEAT:
                 keys = {(class_key(seat.title), seat.number) for seat in pupil.seats}
             else:
-                identifier = _identifier(pupil.identifiers.get(kind, ""))
+                identifier = _identifier(pupil.identifier)
                 keys = {identifier} if identifier else set()
             for key in keys:
                 directory._by_name.setdefault(key, []).append(pupil)

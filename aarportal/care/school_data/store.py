@@ -123,23 +123,47 @@ def locked_job(scope: Scope, import_id: UUID) -> SchoolDataImport | None:
     )
 
 
-def pupils(scope: Scope, first_on: date, ends_before: date) -> list[Pupil]:
+_IDENTIFIERS = {
+    PersonKind.STUDENT_NUMBER: User.identifier,
+    PersonKind.MASTER_IDENTIFIER: User.master_identifier,
+    PersonKind.USERNAME: User.username,
+    PersonKind.SOURCED_ID: User.sourced_id,
+    # By a seat the name is looked at, and no identifier.
+    PersonKind.SEAT: User.identifier,
+}
+_NAMES = (
+    User.family_name,
+    User.given_name,
+    User.middle_name,
+    User.kana_family_name,
+    User.kana_given_name,
+    User.kana_middle_name,
+)
+
+
+def pupils(scope: Scope, by: PersonKind, first_on: date, ends_before: date) -> list[Pupil]:
     """Who sat in a homeroom class of the school on a day of a span, with those seats.
 
     What was written about somebody who was merged into another is that other one's.
+
+    Args:
+        scope: Whose school it is.
+        by: What they will be looked up by.
+        first_on: First day of the span.
+        ends_before: The day after its last.
     """
     here = and_(
         or_(Enrollment.starts_on.is_(None), Enrollment.starts_on < ends_before),
         or_(Enrollment.ends_before.is_(None), Enrollment.ends_before > first_on),
     )
+    seat = (
+        Class.title,
+        Enrollment.attendance_no,
+        Enrollment.starts_on,
+        Enrollment.ends_before,
+    )
     rows = scope.session.execute(
-        select(
-            User,
-            Class.title,
-            Enrollment.attendance_no,
-            Enrollment.starts_on,
-            Enrollment.ends_before,
-        )
+        select(User.id, _IDENTIFIERS[by], *seat, *_NAMES)
         .join(Enrollment, Enrollment.user_id == User.id)
         .join(
             Class,
@@ -147,12 +171,17 @@ def pupils(scope: Scope, first_on: date, ends_before: date) -> list[Pupil]:
         )
         .where(Enrollment.role == "student", Class.class_type == "homeroom", here)
         .order_by(User.id)
-    ).tuples()
+    )
     kept = _kept_for_merged(scope)
-    return [
-        _pupil(user, kept.get(user.id, user.id), tuple(Seat(*row[1:]) for row in group))
-        for user, group in groupby(rows, key=lambda row: row[0])
-    ]
+    found = []
+    for user_id, group in groupby(rows, key=lambda row: row[0]):
+        lines = list(group)
+        seats = tuple(Seat(*line[2:6]) for line in lines)
+        names = frozenset[str]()
+        if by is PersonKind.SEAT:
+            names = whole_names(lines[0][6:9], lines[0][9:12])
+        found.append(Pupil(kept.get(user_id, user_id), lines[0][1], names, seats))
+    return found
 
 
 def _kept_for_merged(scope: Scope) -> dict[UUID, UUID]:
@@ -163,20 +192,3 @@ def _kept_for_merged(scope: Scope) -> dict[UUID, UUID]:
         )
     )
     return dict(rows.tuples().all())
-
-
-def _pupil(user: User, student_id: UUID, seats: tuple[Seat, ...]) -> Pupil:
-    return Pupil(
-        student_id,
-        {
-            PersonKind.STUDENT_NUMBER: user.identifier,
-            PersonKind.MASTER_IDENTIFIER: user.master_identifier,
-            PersonKind.USERNAME: user.username,
-            PersonKind.SOURCED_ID: user.sourced_id,
-        },
-        whole_names(
-            (user.family_name, user.given_name, user.middle_name),
-            (user.kana_family_name, user.kana_given_name, user.kana_middle_name),
-        ),
-        seats,
-    )

@@ -200,7 +200,8 @@ def _directory(scope: Scope, job: Job, rows: Sequence[RowSaid]) -> Directory:
         return Directory(job.said.person_kind)
     first_on = min(each.first_on for each in readings)
     ends_before = max(each.ends_before for each in readings)
-    return Directory.of(job.said.person_kind, imports.pupils(scope, first_on, ends_before))
+    by = job.said.person_kind
+    return Directory.of(by, imports.pupils(scope, by, first_on, ends_before))
 
 
 def _whose(directory: Directory, said: RowSaid) -> UUID | str:
