@@ -72,9 +72,9 @@ def _read(cells: Cells) -> Reading | None:
 
 def _mood(cells: Cells) -> int | None:
     """0 to 100, the best."""
-    scale = cells.choices["scale"]
+    scale, written = cells.choices["scale"], cells.said["mood"]
     # Signs of the weather come with or without the mark that draws them in colour.
-    cell = plain(cells.said["mood"]).removesuffix("\ufe0f")
+    cell = plain(written).removesuffix("\ufe0f")
     try:
         if scale == "hundred":
             return _number(cell, 0, _MOST)
