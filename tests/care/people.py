@@ -29,6 +29,8 @@ TWIN_B = _pupil("twin_b", "双葉", "蓮", ("ふたば", "れん"), 4)
 #: Went to another school on 1 October 2026.
 GONE = _pupil("gone", "転出", "済", ("てんしゅつ", "すみ"), 5)
 LEFT_ON = date(2026, 10, 1)
+#: Spelt with a variant of a character that CP932 does not have.
+VARIANT = _pupil("variant", "辻\U000e0100", "和也", ("つじ", "かずや"), 6)
 NUMBERS = {AOI: "20260401", BEN: "20260402", TWIN_A: "0031", TWIN_B: "0032", GONE: "0033"}
 
 

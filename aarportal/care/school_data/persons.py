@@ -14,6 +14,7 @@ UNKNOWN = "person_unknown"
 SEVERAL = "person_several"
 
 _TITLE = re.compile(r"(?:[小中]?(?:学校)?)?(?P<grade>[1-9])(?: ?年 ?|-)(?P<group>[^ ]+?)(?: ?組)?")
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _GRADE = re.compile(r"(?:小|中|小学|中学|P|J)?(?:第)?(?P<grade>[1-9])(?: ?年生?)?", re.IGNORECASE)
 
 
@@ -66,7 +67,7 @@ class Pupil:
 
     Attributes:
         identifier: The one that the table uses.
-        names: Search keys of whole names; empty unless it names pupils by their seats.
+        names: Keys of whole names; empty unless it names pupils by their seats.
     """
 
     id: UUID
@@ -90,17 +91,22 @@ def class_of(grade: str, group: str) -> str:
     return f"{found['grade'] if found else plain(grade)}-{search_key(group).removesuffix('組')}"
 
 
+def name_key(name: str) -> str:
+    """A name so that two ways to write it are equal.
+
+    CP932 has no variation selectors: 辻󠄀 of the roster is 辻 in a file of the school office.
+    """
+    return search_key(_SELECTORS.sub("", name))
+
+
 def whole_names(*names: Sequence[str]) -> frozenset[str]:
-    """Search keys of names of one person, each given as family, given and middle name."""
+    """Keys of whole names of one person, each given as family, given and middle name."""
     found = set()
     for family, given, middle in names:
-        found |= {search_key(f"{family}{given}"), search_key(f"{given}{family}")}
+        orders = [(family, given), (given, family)]
         if middle:
-            found |= {
-                search_key(f"{family}{given}{middle}"),
-                search_key(f"{given}{middle}{family}"),
-            }
-            found.add(search_key(f"{family}{middle}{given}"))
+            orders += [(family, given, middle), (given, middle, family), (family, middle, given)]
+        found |= {name_key("".join(order)) for order in orders}
     return frozenset(found - {""})
 
 
@@ -147,7 +153,7 @@ class Directory:
 
     def _seated(self, said: PersonSaid, first_on: date, ends_before: date) -> set[UUID]:
         """Class, number and name in the same seat, and not one of them less."""
-        name = search_key(said.name)
+        name = name_key(said.name)
         return {
             pupil.id
             for pupil in self._by_name.get((said.seat, said.number), ())

@@ -20,7 +20,17 @@ from aarportal.people.attendance import store as days
 from aarportal.people.attendance.models import AbsentDay
 from aarportal.people.identity.models import PersonMerge
 from aarportal.people.roster.models import Enrollment
-from tests.care.people import GONE, HEAD, NUMBERS, NURSE, TWIN_A, TWIN_B, appoint, whole_school
+from tests.care.people import (
+    GONE,
+    HEAD,
+    NUMBERS,
+    NURSE,
+    TWIN_A,
+    TWIN_B,
+    VARIANT,
+    appoint,
+    whole_school,
+)
 from tests.care.tables import (
     attendance,
     brought,
@@ -211,6 +221,13 @@ def test_pupils_are_found_by_what_schools_write(header, cells, person_kind, enco
 def test_class_number_and_name_have_to_fit_together(cells):
     import_id = brought(named("クラス,出席番号,氏名", AOI, cells))
     assert rules(import_id) == [(2, "person", "person_unknown")]
+
+
+def test_a_variant_that_the_encoding_lacks_is_still_the_same_name():
+    appoint(VARIANT)
+    text = table("日付,クラス,出席番号,氏名,区分", "2026/11/2,4年2組,6,辻 和也,欠席")
+    taken(text)
+    assert masks() == {(VARIANT.id, MONDAY): "absent"}
 
 
 def test_twins_of_one_name_are_told_apart_by_their_numbers():

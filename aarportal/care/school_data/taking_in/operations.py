@@ -28,7 +28,7 @@ from aarportal.core import clock
 from aarportal.core.scope import Scope
 from aarportal.core.tables.heads import shown
 from aarportal.core.tables.sheets import sniff
-from aarportal.cycle.action.imports.moving import halt, move
+from aarportal.cycle.action.imports.moving import halt, move, where_it_was
 from aarportal.cycle.action.imports.states import ImportEvent, ImportState
 
 #: Rows of one unit of work: others who write wait no longer than these take.
@@ -366,10 +366,7 @@ def give_up(scope: Scope, job: Job, trouble: str) -> None:
 
 def _mine(scope: Scope, job: Job) -> SchoolDataImport | None:
     """The import, if nobody else works on it and it is where it was."""
-    row = imports.locked_job(scope, job.id)
-    if row is None or (row.state, row.state_since) != (job.state, job.since):
-        return None
-    return row if row.progress == job.progress else None
+    return where_it_was(imports.locked_job(scope, job.id), job)
 
 
 def _finish(scope: Scope, row: SchoolDataImport) -> None:

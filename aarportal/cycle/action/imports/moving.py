@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from aarportal.core import clock
 from aarportal.core.errors import StateError
@@ -17,6 +17,32 @@ class Brought(Protocol):
     state_since: datetime
     progress: int
     trouble: str
+
+
+class Work(Protocol):
+    """What whoever works on it knew of it."""
+
+    @property
+    def state(self) -> ImportState:
+        """Where it was."""
+
+    @property
+    def since(self) -> datetime:
+        """Since when."""
+
+    @property
+    def progress(self) -> int:
+        """Rows that were done."""
+
+
+AnyRow = TypeVar("AnyRow", bound=Brought)
+
+
+def where_it_was(row: AnyRow | None, job: Work) -> AnyRow | None:
+    """The row, if nobody else works on it and it is where it was."""
+    if row is None or (row.state, row.state_since) != (job.state, job.since):
+        return None
+    return row if row.progress == job.progress else None
 
 
 def only_in(row: Brought, states: Collection[ImportState]) -> None:

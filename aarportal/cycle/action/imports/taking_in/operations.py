@@ -22,7 +22,7 @@ from aarportal.core.tables.sheets import sniff
 from aarportal.cycle.action import connectors
 from aarportal.cycle.action.imports import operations, store
 from aarportal.cycle.action.imports.models import ImportedRow, TableImport
-from aarportal.cycle.action.imports.moving import halt
+from aarportal.cycle.action.imports.moving import halt, where_it_was
 from aarportal.cycle.action.imports.states import ImportState
 from aarportal.cycle.action.intake import matching
 from aarportal.cycle.action.intake import store as intake
@@ -359,10 +359,7 @@ def give_up(scope: AppScope, job: Job, trouble: str) -> None:
 
 def _mine(scope: AppScope, job: Job) -> TableImport | None:
     """The import, if nobody else works on it and it is where it was."""
-    row = store.locked_job(scope, job.id)
-    if row is None or (row.state, row.state_since) != (job.state, job.since):
-        return None
-    return row if row.progress == job.progress else None
+    return where_it_was(store.locked_job(scope, job.id), job)
 
 
 def _receive(scope: AppScope, statements: Sequence[Statement]) -> list[Logged]:
