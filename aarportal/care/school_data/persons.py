@@ -15,6 +15,7 @@ SEVERAL = "person_several"
 
 _TITLE = re.compile(r"(?:[小中]?(?:学校)?)?(?P<grade>[1-9])(?: ?年 ?|-)(?P<group>[^ ]+?)(?: ?組)?")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_LOST = re.compile("[?〓�]+")
 _GRADE = re.compile(r"(?:小|中|小学|中学|P|J)?(?:第)?(?P<grade>[1-9])(?: ?年生?)?", re.IGNORECASE)
 
 
@@ -94,20 +95,28 @@ def class_of(grade: str, group: str) -> str:
 def name_key(name: str) -> str:
     """A name so that two ways to write it are equal.
 
-    CP932 has no variation selectors: 辻󠄀 of the roster is 辻 in a file of the school office.
+    CP932 has no variation selectors (辻󠄀 of the roster is 辻 in a file of the school office), and
+    what it lacks altogether is written as a sign that stands for anything (𠮷田 as ?田).
     """
-    return search_key(_SELECTORS.sub("", name))
+    return _LOST.sub("〓", search_key(_SELECTORS.sub("", name)))
 
 
 def whole_names(*names: Sequence[str]) -> frozenset[str]:
     """Keys of whole names of one person, each given as family, given and middle name."""
     found = set()
     for family, given, middle in names:
-        orders = [(family, given), (given, family)]
+        orders: list[tuple[str, ...]] = [(family, given), (given, family)]
         if middle:
             orders += [(family, given, middle), (given, middle, family), (family, middle, given)]
-        found |= {name_key("".join(order)) for order in orders}
+        for order in orders:
+            key = name_key("".join(order))
+            found |= {key, _LOST.sub("〓", "".join(map(_in_cp932, key)))}
     return frozenset(found - {""})
+
+
+def _in_cp932(character: str) -> str:
+    """A character as a file in CP932 has it; a lost one may fit no character that it does have."""
+    return character if character.encode("cp932", "ignore") else "〓"
 
 
 @dataclass
