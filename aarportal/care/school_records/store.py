@@ -14,6 +14,31 @@ from aarportal.core.scope import Scope
 from aarportal.people.roster import store as roster
 from aarportal.people.roster.models import Class, User
 
+#: Subjects in the order of a report; what a school calls otherwise comes after them.
+_ORDER = [
+    "国語",
+    "書写",
+    "社会",
+    "算数",
+    "数学",
+    "理科",
+    "生活",
+    "音楽",
+    "図画工作",
+    "図工",
+    "美術",
+    "家庭",
+    "技術・家庭",
+    "体育",
+    "保健体育",
+    "外国語",
+    "外国語活動",
+    "英語",
+    "道徳",
+    "総合的な学習の時間",
+    "特別活動",
+]
+
 
 @dataclass
 class Report:
@@ -45,21 +70,22 @@ def records(scope: Scope, student_id: UUID) -> Records:
         .where(YearAttendance.student_id == student_id)
         .order_by(YearAttendance.school_year.desc())
     ).all()
-    grades = scope.session.scalars(
-        select(Grade)
-        .where(Grade.student_id == student_id)
-        .order_by(Grade.school_year.desc(), Grade.term.desc(), Grade.subject)
-    )
+    grades = scope.session.scalars(select(Grade).where(Grade.student_id == student_id)).all()
     reports: dict[tuple[int, str], Report] = {}
-    for row in grades:
+    for row in sorted(grades, key=lambda row: _place(row.subject)):
         report = reports.setdefault((row.school_year, row.term), Report(row.school_year, row.term))
         report.subjects.setdefault(row.subject, {})[row.aspect] = row.value
+    latest_first = sorted(reports, reverse=True)
     examinations = scope.session.scalars(
         select(ExaminationResult)
         .where(ExaminationResult.student_id == student_id)
         .order_by(ExaminationResult.day.desc(), ExaminationResult.title, ExaminationResult.subject)
     ).all()
-    return Records(years, list(reports.values()), examinations)
+    return Records(years, [reports[key] for key in latest_first], examinations)
+
+
+def _place(subject: str) -> tuple[int, str]:
+    return (_ORDER.index(subject) if subject in _ORDER else len(_ORDER)), subject
 
 
 def student(scope: Scope, student_id: UUID) -> User:

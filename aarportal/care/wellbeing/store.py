@@ -29,6 +29,11 @@ class Pupil:
     class_title: str = ""
     number: int | None = None
 
+    @property
+    def order(self) -> tuple[str, int, str]:
+        """Class and number."""
+        return self.class_title, self.number or 99, self.name
+
 
 @dataclass(frozen=True)
 class Told:
@@ -55,11 +60,10 @@ class PupilDay:
     visits: list[HealthRoomVisit] = field(default_factory=list)
 
     @property
-    def order(self) -> tuple[bool, str, int, str]:
+    def order(self) -> tuple[bool, tuple[str, int, str]]:
         """Who wants to talk to somebody comes first; then class and number."""
         wants = any(each.observation.wants_to_talk for each in self.told)
-        pupil = self.pupil
-        return not wants, pupil.class_title, pupil.number or 99, pupil.name
+        return not wants, self.pupil.order
 
 
 _SEEN = and_(
@@ -86,7 +90,8 @@ def want_to_talk(scope: Scope, number: int, size: int) -> tuple[list[Told], int]
     ).all()
     count = scope.session.scalar(select(func.count(HealthObservation.student_id)).where(*unseen))
     pupils = _pupils_by_day(scope, {(row.student_id, row.day) for row in rows})
-    return [Told(row, pupils[row.student_id, row.day]) for row in rows], count or 0
+    told = [Told(row, pupils[row.student_id, row.day]) for row in rows]
+    return sorted(told, key=lambda each: (each.observation.day, each.pupil.order)), count or 0
 
 
 def day(scope: Scope, on: date) -> list[PupilDay]:

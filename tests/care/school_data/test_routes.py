@@ -85,8 +85,8 @@ def test_every_kind_says_how_grave_it_is_and_who_reads_it(browser):
     assert len(cards) == len(kinds.discover())
     for card, kind in zip(cards, kinds.discover().values(), strict=True):
         assert card.select_one("a")["href"].endswith(kind.key)
-        assert card.select("ul.facts li")[0].get_text(strip=True).endswith(kind.classification)
-        assert len(card.select("ul.facts li")[1].get_text(strip=True)) > 6
+        assert card.select(".about span")[0].get_text(strip=True).endswith(kind.classification)
+        assert len(card.select(".about span")[1].get_text(strip=True)) > 6
 
 
 @pytest.mark.parametrize("member", [OKA, HEAD, NURSE, CHIBA, AOI], ids=lambda m: m.name)

@@ -63,7 +63,7 @@ def test_those_who_care_for_a_child_see_it(told, browser, member):
 def test_other_teachers_see_a_page_without_anybody(told, browser, member):
     page = browser(member).get("/health")
     assert page.status == 200
-    assert not page.html.select("ul.entries")
+    assert not page.html.select("ul.entries, table.sheet")
     assert not [secret for secret in SECRETS if secret in page.text]
 
 
@@ -162,11 +162,11 @@ def test_a_whole_school_is_paged(app, browser, queries):
     with queries() as seen:
         page = me.get("/health")
     assert len(seen) < 25
-    first, second = page.html.select("ul.entries")
-    assert (len(first.select("li.card")), len(second.select("li.card"))) == (40, 40)
+    assert len(page.html.select("ul.entries > li")) == 40
+    assert len(page.html.select("table.sheet tbody tr")) == 40
     last = me.get("/health?talk=2&page=3")
-    first, second = last.html.select("ul.entries")
-    assert (len(first.select("li.card")), len(second.select("li.card"))) == (10, 10)
+    assert len(last.html.select("ul.entries > li")) == 10
+    assert len(last.html.select("table.sheet tbody tr")) == 10
 
 
 def test_the_nurses_first_page_is_health(told, browser):

@@ -62,7 +62,7 @@ KIND = Kind(
     brought_by=OFFICE,
     tables=("year_attendances",),
     columns=(
-        Column("school_year", mark("School year"), "年度 対象年度 schoolYear", is_needed=True),
+        Column("school_year", mark("Academic year"), "年度 対象年度 schoolYear", is_needed=True),
         Column("lesson_days", mark("Days of lessons"), "授業日数"),
         Column(
             "excused_days",

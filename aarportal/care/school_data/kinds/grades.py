@@ -75,7 +75,7 @@ KIND = Kind(
     brought_by=OFFICE,
     tables=("school_grades",),
     columns=(
-        Column("school_year", mark("School year"), "年度 対象年度 schoolYear", is_needed=True),
+        Column("school_year", mark("Academic year"), "年度 対象年度 schoolYear", is_needed=True),
         Column("term", mark("Term"), "学期 期 term"),
         Column("subject", mark("Subject"), "教科 教科名 科目 科目名 subject", is_needed=True),
         Column("knowledge", mark("Knowledge and skills"), "知識・技能 観点1 観点① 知技"),
