@@ -15,29 +15,10 @@ from aarportal.people.roster import store as roster
 from aarportal.people.roster.models import Class, User
 
 #: Subjects in the order of a report; what a school calls otherwise comes after them.
-_ORDER = [
-    "国語",
-    "書写",
-    "社会",
-    "算数",
-    "数学",
-    "理科",
-    "生活",
-    "音楽",
-    "図画工作",
-    "図工",
-    "美術",
-    "家庭",
-    "技術・家庭",
-    "体育",
-    "保健体育",
-    "外国語",
-    "外国語活動",
-    "英語",
-    "道徳",
-    "総合的な学習の時間",
-    "特別活動",
-]
+_ORDER = (
+    "国語", "書写", "社会", "算数", "数学", "理科", "生活", "音楽", "図画工作", "図工", "美術", "家庭", "技術・家庭",
+    "体育", "保健体育", "外国語", "外国語活動", "英語", "道徳", "総合的な学習の時間", "特別活動",
+)  # fmt: skip
 
 
 @dataclass
