@@ -45,7 +45,6 @@ def _with_cells(name: str, place: int, head: Mapping[str, Any]) -> str:
     return f"{name}　（{'、'.join(cells)}）"[:90] if cells else name
 
 
-
 class WholeNumber(IntegerField):  # type: ignore[misc]  # WTForms has no types
     """A number, also in the wide digits of a Japanese keyboard, and one message when it is none.
 

@@ -11,14 +11,12 @@ from aarportal.care.school_records.models import ExaminationResult, Grade, YearA
 from aarportal.core.errors import NotFoundError
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope
+from aarportal.core.subjects import NAMES
 from aarportal.people.roster import store as roster
 from aarportal.people.roster.models import Class, User
 
-#: Subjects in the order of a report; what a school calls otherwise comes after them.
-_ORDER = (
-    "国語", "書写", "社会", "算数", "数学", "理科", "生活", "音楽", "図画工作", "図工", "美術", "家庭", "技術・家庭",
-    "体育", "保健体育", "外国語", "外国語活動", "英語", "道徳", "総合的な学習の時間", "特別活動",
-)  # fmt: skip
+#: Name of a subject -> its place in a report; what a school calls otherwise comes last.
+_PLACES = {name: place for place, name in enumerate(NAMES)}
 
 
 @dataclass
@@ -66,7 +64,7 @@ def records(scope: Scope, student_id: UUID) -> Records:
 
 
 def _place(subject: str) -> tuple[int, str]:
-    return (_ORDER.index(subject) if subject in _ORDER else len(_ORDER)), subject
+    return _PLACES.get(subject, len(_PLACES)), subject
 
 
 def student(scope: Scope, student_id: UUID) -> User:
