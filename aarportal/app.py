@@ -11,6 +11,7 @@ from flask_compress import Compress
 from htmx_flask import Htmx
 from markupsafe import Markup
 
+from aarportal.care.school_data import importer as school_data
 from aarportal.core import clock, database
 from aarportal.cycle.action import store as action
 from aarportal.cycle.action.imports import importer
@@ -95,6 +96,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     log_writer.init_app(app)
     importer.init_app(app, settings)
     rosters.init_app(app, settings)
+    school_data.init_app(app, settings)
     publisher.init_app(app, settings)
     # The pages of people stand below the apps, and say by their titles who knows somebody how.
     app.extensions["apps_by_id"] = action.apps_by_id

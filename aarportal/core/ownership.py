@@ -26,6 +26,20 @@ class Relation(StrEnum):
     """The head of the school."""
     RECORDS = "records"
     """A learning app, about the students of the schools it serves."""
+    BROUGHT = "brought"
+    """The work on an import of school data, about the students of its school; no person is that."""
+
+
+class Classification(StrEnum):
+    """重要性分類 of the guideline on security of education data; the lower, the graver.
+
+    Source: 教育情報セキュリティポリシーに関するガイドライン (令和7年3月).
+    """
+
+    II = "II"
+    """Health, guidance, grades: what harms a child if it gets out."""
+    III = "III"
+    """Lists of attendance, learning records."""
 
 
 class Shared:
@@ -101,8 +115,26 @@ class ReadByHealthRoom(StudentOwned):
     readers = frozenset({Relation.HOMEROOM, Relation.HEALTH})
 
 
+class ReadByHead(StudentOwned):
+    """What the school reports about a year: the homeroom teacher and the head."""
+
+    readers = frozenset({Relation.HOMEROOM, Relation.LEADS})
+
+
+class ReadOnPurpose(StudentOwned):
+    """Grades: the same, and the student on a page that they open on purpose, nowhere else."""
+
+    readers = frozenset({Relation.SELF, Relation.HOMEROOM, Relation.LEADS})
+
+
+class KeptToTakeBack(StudentOwned):
+    """What stood there before an import: nobody reads it, and taking the import back needs it."""
+
+    readers = frozenset({Relation.BROUGHT})
+
+
 class ReadByHomeroom(StudentOwned):
-    """Predictions, attributions, attendance."""
+    """Predictions, attributions."""
 
     readers = frozenset({Relation.SELF, Relation.HOMEROOM})
 
@@ -111,6 +143,19 @@ class ReadBySelf(StudentOwned):
     """Drafts and the like: unreadable for staff."""
 
     readers = frozenset({Relation.SELF})
+
+
+class FromSchoolOffice:
+    """The row says what a school-office system (校務系) says about a student.
+
+    Attributes:
+        classification: How grave it is if somebody reads it who may not.
+    """
+
+    classification: ClassVar[Classification]
+
+    import_id: Mapped[UUID | None] = mapped_column(sort_order=90)
+    """The import that wrote it last; None once somebody wrote it here by hand."""
 
 
 class AuditRecord:

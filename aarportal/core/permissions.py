@@ -15,6 +15,10 @@ class Permission(StrEnum):
     FEEDBACK_WRITE = "feedback:write"
     GOALS_READ = "goals:read"
     GOALS_WRITE = "goals:write"
+    GRADES_READ = "grades:read"
+    """Staff: what the school reports about a student's year."""
+    GRADES_READ_OWN = "grades:read_own"
+    HEALTH_READ = "health:read"
     HOME_READ = "home:read"
     IDENTITIES_MANAGE = "identities:manage"
     IMPORTS_MANAGE = "imports:manage"
@@ -31,6 +35,7 @@ class Permission(StrEnum):
     REFLECTIONS_WRITE = "reflections:write"
     ROSTER_MANAGE = "roster:manage"
     """The office: rosters in and out."""
+    SCHOOL_DATA_IMPORT = "school_data:import"
     SCHOOL_YEAR_MANAGE = "school_year:manage"
     STATEMENTS_INSPECT = "statements:inspect"
     """Staff, the statement behind a record they see."""
@@ -69,6 +74,7 @@ _OFFICE = _DIRECTORY | {
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
     Permission.ROSTER_MANAGE,
+    Permission.SCHOOL_DATA_IMPORT,
     Permission.SCHOOL_YEAR_MANAGE,
     Permission.STATEMENTS_INSPECT,
 }
@@ -81,6 +87,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.FEEDBACK_ANSWER,
         Permission.GOALS_READ,
         Permission.GOALS_WRITE,
+        Permission.GRADES_READ_OWN,
         Permission.RECORDS_READ,
         Permission.RECORDS_WRITE,
         Permission.REFLECTIONS_READ,
@@ -91,15 +98,17 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.ATTENDANCE_WRITE,
         Permission.CLASS_READ,
         Permission.FEEDBACK_WRITE,
+        Permission.GRADES_READ,
+        Permission.HEALTH_READ,
         Permission.RECORDS_DECIDE,
         Permission.STATEMENTS_INSPECT,
         Permission.UNITS_READ,
         Permission.UNITS_WRITE,
     },
     Role.ADMINISTRATOR: _OFFICE,
-    Role.PRINCIPAL: _OFFICE,
+    Role.PRINCIPAL: _OFFICE | {Permission.GRADES_READ, Permission.HEALTH_READ},
     Role.DISTRICT_ADMINISTRATOR: _DIRECTORY | {Permission.ROSTER_MANAGE},
-    Role.NURSE: _EVERYBODY,
+    Role.NURSE: _EVERYBODY | {Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
 }
 
 #: Who reads the rows of a district that are the office's alone.

@@ -5,9 +5,44 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField
+from wtforms import IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice as Choice
+from wtforms.validators import ValidationError
 
 from aarportal.core.errors import InvalidError
+
+_choose = _l("Choose one of the list.")
+
+
+class OneOf(SelectField):  # type: ignore[misc]  # WTForms has no types
+    """A list to choose from; what is not in it gets our own sentence."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not in the list."""
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError(_choose) from None
+
+
+def column_choices(head: Mapping[str, Any]) -> list[Choice]:
+    """The columns of a table, by their places, with what stands below their names.
+
+    Args:
+        head: As `core.tables.heads` makes it.
+    """
+    return [
+        Choice("", "—"),
+        *(
+            Choice(str(place), _with_cells(name, place, head))
+            for place, name in enumerate(head["names"])
+        ),
+    ]
+
+
+def _with_cells(name: str, place: int, head: Mapping[str, Any]) -> str:
+    cells = [row[place] for row in head["rows"] if place < len(row) and row[place]]
+    return f"{name}　（{'、'.join(cells)}）"[:90] if cells else name
 
 
 class WholeNumber(IntegerField):  # type: ignore[misc]  # WTForms has no types

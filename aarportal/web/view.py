@@ -35,6 +35,7 @@ _APPS = (
     ("quarantine.waiting", "inbox", mark("Waiting records"), frozenset({"quarantine"})),
     ("imports.imports", "table", mark("Imports"), frozenset({"imports"})),
 )
+_HEALTH = ("wellbeing.health", "self", mark("Health"), frozenset({"wellbeing", "school_records"}))
 # The menu of each role: endpoint, icon, English text, and the blueprints it stands for.
 _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
     Role.STUDENT: (
@@ -48,11 +49,12 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
         ("reading.queue", "inbox", mark("Read reflections"), frozenset({"reading"})),
         ("disputes.disputes", "list", mark("Doubts"), frozenset({"disputes"})),
         ("units.units", "book", mark("Units"), frozenset({"units", "catalogue"})),
+        _HEALTH,
     ),
     Role.ADMINISTRATOR: (*_SCHOOL, *_APPS),
     Role.PRINCIPAL: (*_SCHOOL, *_APPS),
     Role.DISTRICT_ADMINISTRATOR: _SCHOOL[:2],
-    Role.NURSE: _SCHOOL[3:],
+    Role.NURSE: (_HEALTH, *_SCHOOL[3:]),
 }
 
 

@@ -3,11 +3,16 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aarportal.core.database import Base
-from aarportal.core.ownership import MeasuredByApps, SchoolOwned
+from aarportal.core.ownership import (
+    Classification,
+    FromSchoolOffice,
+    MeasuredByApps,
+    SchoolOwned,
+)
 
 
 class CalendarDay(SchoolOwned, Base):
@@ -28,10 +33,15 @@ class CalendarDay(SchoolOwned, Base):
     """Lesson times that hold on this day instead of those of its weekday."""
 
 
-class AbsentDay(MeasuredByApps, Base):
-    """A day on which a student was not there; such days never count for or against anybody."""
+class AbsentDay(FromSchoolOffice, MeasuredByApps, Base):
+    """A day on which a student was not there; such days never count for or against anybody.
+
+    That is all that charts know of attendance: never why, and nothing of a late arrival.
+    """
 
     __tablename__ = "absent_days"
+    __table_args__ = (Index(None, "school_id", "import_id"),)
+    classification = Classification.III
 
     student_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id"), primary_key=True, sort_order=-10

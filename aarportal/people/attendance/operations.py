@@ -1,4 +1,4 @@
-"""Marking who is away; the school-office import of a later day writes the same rows."""
+"""Marking who is away; an import of the school office writes the same rows (care.school_data)."""
 
 from datetime import date
 from uuid import UUID
@@ -21,8 +21,9 @@ def mark_absent(scope: Scope, student_id: UUID, day: date, kind: str = "absent")
         scope.session.add(
             AbsentDay(school_id=scope.school_id, student_id=student_id, day=day, kind=kind)
         )
-    else:
-        row.kind = kind
+    elif row.kind != kind:
+        # From now on it stands by hand: an import that is taken back leaves it alone.
+        row.kind, row.import_id = kind, None
     audit.record(scope, "attendance:marked", day, student_id=student_id)
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.fields.choices import SelectChoice as Choice
-from wtforms.validators import Length, Optional, Regexp, ValidationError
+from wtforms.validators import Length, Optional, Regexp
 
 from aarportal.core.tables.cells import DurationForm
 from aarportal.cycle.action.imports.operations import ColumnsDraft, TableDraft, cleared
@@ -19,22 +19,11 @@ from aarportal.cycle.action.translators.columns import (
     MomentMeaning,
     PersonKind,
 )
+from aarportal.web.fields import OneOf, column_choices
 
 _LONGEST_TITLE = 60
 
-_choose = _l("Choose one of the list.")
 _long = _l("At most %(max)d letters.")
-
-
-class OneOf(SelectField):  # type: ignore[misc]  # WTForms has no types
-    """A list to choose from; what is not in it gets our own sentence."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is not in the list."""
-        try:
-            super().pre_validate(form)
-        except ValidationError:
-            raise ValidationError(_choose) from None
 
 
 class TableForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -145,9 +134,7 @@ class ColumnsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         if not form.is_submitted():
             form.home_page.data = home_page
             form.spreadsheet_days.data = mapping.spreadsheet_days
-        choices = [Choice("", "—")]
-        for place, name in enumerate(head["names"]):
-            choices.append(Choice(str(place), _with_cells(name, place, head)))
+        choices = column_choices(head)
         for name in COLUMN_FIELDS:
             form[name].choices = choices
         return form
@@ -180,9 +167,3 @@ class ColumnsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         """
         for name, sentence in problems:
             self[name].errors = [*self[name].errors, sentence]
-
-
-def _with_cells(name: str, place: int, head: dict[str, Any]) -> str:
-    """The name of a column and what stands below it."""
-    cells = [row[place] for row in head["rows"] if place < len(row) and row[place]]
-    return f"{name}　（{'、'.join(cells)}）"[:90] if cells else name

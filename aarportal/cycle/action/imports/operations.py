@@ -12,15 +12,16 @@ from uuid import UUID
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.errors import InvalidError, StateError
+from aarportal.core.errors import InvalidError
 from aarportal.core.ids import new_id
 from aarportal.core.scope import AppScope, Scope
-from aarportal.core.tables.sheets import Sheet, SheetError, sniff
+from aarportal.core.tables.heads import heads, shown
+from aarportal.core.tables.sheets import Sheet, SheetError
 from aarportal.cycle.action.imports import store
 from aarportal.cycle.action.imports.models import TableImport, TableMapping
+from aarportal.cycle.action.imports.moving import carry_on, halt, move, move_to, only_in
 from aarportal.cycle.action.imports.states import (
     BEFORE_START,
-    IMPORT,
     OPEN_COLUMNS,
     ImportEvent,
     ImportState,
@@ -29,15 +30,12 @@ from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.action.translators import tables
 from aarportal.cycle.action.translators.columns import ColumnMapping, PersonKind, guess, is_known
 from aarportal.cycle.action.translators.rows import CellProblem
-from aarportal.cycle.loop.states import step
 
 #: Under these home pages accounts stand that come with no other one; links know the app as well.
 ROSTER_NAMES = "urn:aarportal:table:roster"
 OWN_ACCOUNTS = "urn:aarportal:table:accounts"
 #: The largest table that is taken.
 MOST_BYTES = 8 * 1024 * 1024
-_ROWS_SHOWN = 3
-_CHARACTERS_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -83,10 +81,10 @@ def bring(scope: Scope, draft: TableDraft, data: bytes) -> TableImport:
         raise SheetError("file_too_large", detail=str(MOST_BYTES))
     kept = scope.one(TableMapping, draft.mapping_id) if draft.mapping_id else None
     columns = ColumnMapping.of_json(kept.columns) if kept else None
-    heads = _heads(data, columns)
+    found = heads(data, columns.used().values() if columns else (), is_known)
     app_id = draft.app_id or (kept.app_id if kept and not draft.app_title else None)
     app = store.app(scope, app_id) if app_id else _new_app(scope, draft)
-    encoding = next(iter(heads)) if len(heads) == 1 else ""
+    encoding = next(iter(found)) if len(found) == 1 else ""
     row = TableImport(
         id=new_id(),
         school_id=scope.school_id,
@@ -94,8 +92,8 @@ def bring(scope: Scope, draft: TableDraft, data: bytes) -> TableImport:
         file_name=shown(draft.file_name),
         file_sha256=sha256(data).hexdigest(),
         encoding=encoding,
-        heads=heads,
-        columns=_said(columns or _guessed(heads, encoding)),
+        heads=found,
+        columns=_said(columns or _guessed(found, encoding)),
         home_page=kept.home_page if kept else "",
         made_by=scope.actor_id,
         made_at=clock.now(),
@@ -107,33 +105,8 @@ def bring(scope: Scope, draft: TableDraft, data: bytes) -> TableImport:
     return row
 
 
-def _heads(data: bytes, columns: ColumnMapping | None) -> dict[str, Any]:
-    """How the table begins, in each encoding in which it is one."""
-    expected = columns.used().values() if columns else ()
-    first = sniff(data, expected, is_usual=is_known)
-    sheets = [first]
-    for encoding in first.other_encodings:
-        try:
-            sheets.append(sniff(data, expected, encoding, is_usual=is_known))
-        except SheetError:
-            continue
-    return {sheet.encoding: _head(sheet) for sheet in sheets}
-
-
-def _head(sheet: Sheet) -> dict[str, Any]:
-    rows = [[shown(cell) for cell in row.cells] for row in sheet.rows[:_ROWS_SHOWN]]
-    names = [shown(name) for name in sheet.headers]
-    return {"headers": list(sheet.headers), "names": names, "rows": rows}
-
-
-def shown(text: str) -> str:
-    """Text of a file fit for a page: short, on one line, without characters that nobody sees."""
-    line = " ".join(text.split())[:_CHARACTERS_SHOWN]
-    return "".join(each if each.isprintable() else "�" for each in line)
-
-
-def _guessed(heads: dict[str, Any], encoding: str) -> ColumnMapping:
-    return guess(heads[encoding]["headers"]) if encoding else ColumnMapping()
+def _guessed(found: dict[str, Any], encoding: str) -> ColumnMapping:
+    return guess(found[encoding]["headers"]) if encoding else ColumnMapping()
 
 
 def _new_app(scope: Scope, draft: TableDraft) -> LearningApp:
@@ -161,7 +134,7 @@ def with_open_columns(scope: Scope, import_id: UUID) -> TableImport:
         StateError: If it has begun.
     """
     row = store.table_import(scope, import_id)
-    _only_in(row, OPEN_COLUMNS)
+    only_in(row, OPEN_COLUMNS)
     return row
 
 
@@ -172,12 +145,12 @@ def choose_encoding(scope: Scope, row: TableImport, encoding: str) -> None:
         InvalidError: If it is not one of them.
         StateError: If the import has begun.
     """
-    _only_in(row, OPEN_COLUMNS)
+    only_in(row, OPEN_COLUMNS)
     if encoding not in row.heads:
         raise InvalidError("encoding", "choice")
     row.encoding = encoding
     row.columns = _said(guess(row.heads[encoding]["headers"]))
-    _to(row, ImportState.UPLOADED)
+    move_to(row, ImportState.UPLOADED)
     audit.record(scope, "import:encoding_chosen", row.id, detail=encoding)
 
 
@@ -194,7 +167,7 @@ def say_columns(scope: Scope, row: TableImport, draft: ColumnsDraft) -> None:
         InvalidError: If the table cannot be read by this mapping.
         StateError: If the import has begun.
     """
-    _only_in(row, OPEN_COLUMNS)
+    only_in(row, OPEN_COLUMNS)
     if not row.encoding:
         raise InvalidError("encoding", "choice")
     if column_problems(row, draft.mapping):
@@ -257,7 +230,7 @@ def start(scope: Scope, row: TableImport, *, without_problems: bool) -> None:
         InvalidError: If rows have problems and nobody wants the others alone; if no row is good.
         StateError: If it was not looked through, or has begun.
     """
-    _only_in(row, {ImportState.CHECKED})
+    only_in(row, {ImportState.CHECKED})
     if not row.good_rows:
         raise InvalidError("without_problems", "no_good_rows")
     if row.problem_rows and not without_problems:
@@ -290,9 +263,7 @@ def go_on(scope: Scope, row: TableImport) -> None:
     Raises:
         StateError: If it did not.
     """
-    progress = row.progress
-    move(row, ImportEvent.CONTINUED)
-    row.progress = progress
+    carry_on(row)
     audit.record(scope, "import:continued", row.id)
 
 
@@ -313,7 +284,7 @@ def drop(scope: Scope, row: TableImport) -> None:
     Raises:
         StateError: If something was.
     """
-    _only_in(row, BEFORE_START)
+    only_in(row, BEFORE_START)
     scope.session.delete(row)
     audit.record(scope, "import:dropped", row.id)
 
@@ -327,35 +298,6 @@ def finish(scope: Scope | AppScope, row: TableImport) -> None:
     if row.state == ImportState.DONE:
         _forget_cells(row)
     audit.record(scope, f"import:{row.state}", row.id)
-
-
-def halt(row: TableImport, trouble: str) -> None:
-    """Stop it where it is.
-
-    Raises:
-        StateError: If nobody works on it.
-    """
-    progress = row.progress
-    move(row, ImportEvent.HALTED)
-    row.progress, row.trouble = progress, trouble
-
-
-def move(row: TableImport, event: ImportEvent) -> None:
-    """Go on to the next state.
-
-    Raises:
-        StateError: If there is none.
-    """
-    _to(row, step(IMPORT, ImportState(row.state), event))
-
-
-def _to(row: TableImport, state: ImportState) -> None:
-    row.state, row.state_since, row.progress, row.trouble = state, clock.now(), 0, ""
-
-
-def _only_in(row: TableImport, states: frozenset[ImportState] | set[ImportState]) -> None:
-    if row.state not in states:
-        raise StateError(f"not possible while it is {row.state}")
 
 
 def _forget_cells(row: TableImport) -> None:

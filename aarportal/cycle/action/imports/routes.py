@@ -10,6 +10,7 @@ from aarportal.core import clock
 from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
+from aarportal.core.tables.heads import shown
 from aarportal.core.tables.sheets import SheetError
 from aarportal.core.words import mark
 from aarportal.cycle.action import store as action
@@ -250,7 +251,7 @@ def _columns(
     asks_encoding: bool = False,
 ) -> Response:
     missing = [
-        operations.shown(column)
+        shown(column)
         for column in operations.mapping_of(row).used().values()
         if form is not None and column not in row.heads[row.encoding]["headers"]
     ]

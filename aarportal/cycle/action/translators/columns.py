@@ -6,13 +6,13 @@ when somebody comes or goes; a file of last year would be read onto another chil
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
 from aarportal.core.tables.cells import DurationForm
+from aarportal.core.tables.heads import header_key
 
 
 class PersonKind(StrEnum):
@@ -275,23 +275,19 @@ _NAMES: dict[str, tuple[str, ...]] = {
 _MASTER = frozenset({"利用者識別子", "usermasteridentifier", "masteridentifier"})
 _OWN_ACCOUNT = frozenset({"会員id", "学習者id", "learnerid", "accountname"})
 _RATES = frozenset({"正解率", "正答率", "正解率(%)", "正答率(%)", "accuracy"})
-_SIGNS = re.compile(r"[\s_\-・:：*※.]+")
 _BRACKETS = re.compile(r"\(([^()]*)\)\Z")
 
 
-def _key(header: str) -> str:
-    """A header without what headers differ in."""
-    return _SIGNS.sub("", unicodedata.normalize("NFKC", header)).lower()
-
-
 _FIELDS = {
-    _key(name): (field, rank) for field, names in _NAMES.items() for rank, name in enumerate(names)
+    header_key(name): (field, rank)
+    for field, names in _NAMES.items()
+    for rank, name in enumerate(names)
 }
 
 
 def _known(header: str) -> tuple[str, int] | None:
     """The field and the rank of a header, with or without the unit in brackets after it."""
-    key = _key(header)
+    key = header_key(header)
     return _FIELDS.get(key) or _FIELDS.get(_BRACKETS.sub("", key))
 
 
@@ -311,7 +307,7 @@ def guess(headers: Iterable[str]) -> ColumnMapping:
     if (
         "items" not in chosen
         and "score" not in chosen
-        and _key(chosen.get("correct", "")) in _RATES
+        and header_key(chosen.get("correct", "")) in _RATES
     ):
         # A rate alone tells no number of answers.
         chosen["score"] = chosen.pop("correct")
@@ -323,7 +319,7 @@ def guess(headers: Iterable[str]) -> ColumnMapping:
         chosen["moment_meaning"] = MomentMeaning.START
     if "duration" in chosen:
         chosen["duration_form"] = _duration_form(chosen["duration"])
-    person = _key(chosen.get("person", ""))
+    person = header_key(chosen.get("person", ""))
     if person in _MASTER:
         chosen["person_kind"] = PersonKind.MASTER_IDENTIFIER
     elif person in _OWN_ACCOUNT:
@@ -333,7 +329,7 @@ def guess(headers: Iterable[str]) -> ColumnMapping:
 
 def _duration_form(header: str) -> DurationForm:
     """The unit that a header names; minutes without one."""
-    key = _key(header)
+    key = header_key(header)
     unit = found[1] if (found := _BRACKETS.search(key)) else key
     if unit in {"分:秒", "分秒", "mm:ss", "m:ss"}:
         return DurationForm.MINUTES_SECONDS

@@ -35,6 +35,7 @@ from tests.cycle.action.imports.sheets import (
     trust,
     waiting,
 )
+from tests.power import PowerCutError, cut_after, dies
 
 pytestmark = pytest.mark.usefixtures("in_app")
 CHILDREN = (AOI, BEN, HANA)
@@ -372,27 +373,10 @@ def small_slices(monkeypatch):
     monkeypatch.setattr(taking, "AT_ONCE", 7)
 
 
-class PowerCutError(RuntimeError):
-    pass
-
-
-def cut_after(monkeypatch, name, slices):
-    """Let the process die after some slices: nothing that comes later is done."""
-    real, done = getattr(taking, name), []
-
-    def work(*given):
-        if len(done) == slices:
-            raise PowerCutError
-        done.append(1)
-        return real(*given)
-
-    monkeypatch.setattr(taking, name, work)
-
-
 def killed_in(monkeypatch, app, name, slices, act):
     with monkeypatch.context() as patch:
-        cut_after(patch, name, slices)
-        patch.setattr(importer.Importer, "_failed", lambda *_: (_ for _ in ()).throw(PowerCutError))
+        cut_after(patch, taking, name, slices)
+        patch.setattr(importer.Importer, "_failed", dies)
         with pytest.raises(PowerCutError):
             act()
     # Another process knows nothing of what this one had in memory.
@@ -450,11 +434,11 @@ def test_a_slice_that_cannot_be_done_stops_the_import_and_it_can_go_on(
     small_slices, monkeypatch, caplog
 ):
     with monkeypatch.context() as patch:
-        cut_after(patch, "take", 2)
+        cut_after(patch, taking, "take", 2)
         import_id = started(brought(many(CHILDREN, 40)))
     row = seen(import_id)
     assert (row.state, row.trouble, row.progress) == (ImportState.STOPPED, "unexpected", 14)
-    assert "a slice of an import" in caplog.text
+    assert "a slice of the importer" in caplog.text
     with unit_of_work(scope_of(OKA)) as scope:
         operations.go_on(scope, store.table_import(scope, import_id))
     importer.wake()

@@ -17,10 +17,12 @@ from sqlalchemy import insert
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.scope import AppScope
+from aarportal.core.tables.heads import shown
 from aarportal.core.tables.sheets import sniff
 from aarportal.cycle.action import connectors
 from aarportal.cycle.action.imports import operations, store
 from aarportal.cycle.action.imports.models import ImportedRow, TableImport
+from aarportal.cycle.action.imports.moving import halt, where_it_was
 from aarportal.cycle.action.imports.states import ImportState
 from aarportal.cycle.action.intake import matching
 from aarportal.cycle.action.intake import store as intake
@@ -119,7 +121,7 @@ class Summary:
             return
         self.problem_rows += 1
         for problem in fate.problems[: PROBLEMS_KEPT - len(self.problems)]:
-            column = operations.shown(problem.column)
+            column = shown(problem.column)
             said = {"column": column, "rule": problem.rule, "cell": problem.cell}
             self.problems.append({"line": fate.line, **said})
 
@@ -135,7 +137,7 @@ def _shown(fate: Fate) -> dict[str, Any]:
     marked = record.first_attempt_items + record.retry_items
     return {
         "line": fate.line,
-        "account": operations.shown(actor.name),
+        "account": shown(actor.name),
         "student_id": str(fate.whose.student_id) if isinstance(fate.whose, Learner) else "",
         "reason": "" if is_known else fate.whose,
         "day": clock.school_day_of(record.ended_at).isoformat(),
@@ -279,7 +281,7 @@ def _trouble_with(job: Job, statement: Statement, whose: Learner | str) -> CellP
         return None
     actor = actor_key(statement.actor)
     assert actor is not None
-    return CellProblem(job.mapping.person or "", "person_elsewhere", operations.shown(actor.name))
+    return CellProblem(job.mapping.person or "", "person_elsewhere", shown(actor.name))
 
 
 def conclude(scope: AppScope, job: Job, summary: Summary) -> None:
@@ -351,16 +353,13 @@ def give_up(scope: AppScope, job: Job, trouble: str) -> None:
     """Stop an import that cannot go on by itself."""
     row = _mine(scope, job)
     if row is not None:
-        operations.halt(row, trouble)
+        halt(row, trouble)
         audit.record(scope, "import:gave_up", row.id, detail=trouble)
 
 
 def _mine(scope: AppScope, job: Job) -> TableImport | None:
     """The import, if nobody else works on it and it is where it was."""
-    row = store.locked_job(scope, job.id)
-    if row is None or (row.state, row.state_since) != (job.state, job.since):
-        return None
-    return row if row.progress == job.progress else None
+    return where_it_was(store.locked_job(scope, job.id), job)
 
 
 def _receive(scope: AppScope, statements: Sequence[Statement]) -> list[Logged]:

@@ -1,0 +1,98 @@
+"""Who works on imports of school data: a thread of the server, or whoever asked where none runs."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from flask import Flask, current_app
+
+from aarportal.care.school_data import store
+from aarportal.care.school_data.rows import Rows, RowSaid
+from aarportal.care.school_data.taking_in import operations as taking
+from aarportal.care.school_data.taking_in.operations import Fate, Job, Summary
+from aarportal.core.kept_files import KeptFiles
+from aarportal.core.ownership import Relation
+from aarportal.core.permissions import Role
+from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.cycle.action.imports.table_jobs import TableJobs
+from aarportal.settings import Settings
+from aarportal.web.priority import for_a_machine
+
+NAME = "school-data importer"
+
+
+def hands(district_id: UUID, school_id: UUID, person_id: UUID) -> Scope:
+    """The scope in which an import is worked on: one school, in the name of whoever said so.
+
+    It writes what that person may not read; nothing that it sees is shown to anybody.
+    """
+    sees: dict[Relation, frozenset[UUID] | None] = dict.fromkeys(Relation)
+    return Scope(person_id, district_id, school_id, Role.ADMINISTRATOR, sees)
+
+
+class Importer(TableJobs[Scope, Job]):
+    """Works on the imports of one app's database."""
+
+    name = NAME
+
+    def waiting(self, system: SystemScope) -> list[tuple[Scope, UUID]]:
+        """Imports that somebody has to work on."""
+        return [(hands(*whose), import_id) for *whose, import_id in store.waiting(system)]
+
+    def job_of(self, scope: Scope, job_id: UUID) -> Job | None:
+        """What there is to do for an import; None if it is gone."""
+        return taking.job_of(scope, job_id)
+
+    def read(self, job: Job, data: bytes) -> Rows:
+        """The rows of a file."""
+        return taking.rows_of(job, data)
+
+    def summary(self) -> Summary:
+        """Nothing has been looked at yet."""
+        return Summary()
+
+    def look(self, scope: Scope, job: Job, rows: Sequence[RowSaid]) -> list[Fate]:
+        """What these rows would do; changes nothing."""
+        return taking.look(scope, job, rows)
+
+    def conclude(self, scope: Scope, job: Job, summary: Summary) -> None:
+        """Write down what looking at every row has shown."""
+        taking.conclude(scope, job, summary)
+
+    def take(self, scope: Scope, job: Job, rows: Sequence[RowSaid]) -> bool:
+        """Take the next rows in; whether it was this work's turn."""
+        with for_a_machine(), unit_of_work(scope):
+            return taking.take(scope, job, rows)
+
+    def void(self, scope: Scope, job: Job) -> bool:
+        """Restore some rows; whether it was this work's turn."""
+        with for_a_machine(), unit_of_work(scope):
+            return taking.void(scope, job)
+
+    def give_up(self, scope: Scope, job: Job, trouble: str) -> None:
+        """Stop an import that cannot go on by itself."""
+        taking.give_up(scope, job, trouble)
+
+    def needing_their_file(self, system: SystemScope, ids: Collection[UUID]) -> set[UUID]:
+        """Which of these imports still need their file."""
+        return store.needing_their_file(system, ids)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the app its importer."""
+    app.extensions[NAME] = Importer(app, KeptFiles(settings.data_dir / "school-data"))
+
+
+def of(app: Flask) -> Importer:
+    """The app's importer."""
+    importer: Importer = app.extensions[NAME]
+    return importer
+
+
+def files() -> KeptFiles:
+    """Where the files of imports lie."""
+    return of(current_app).files
+
+
+def wake() -> None:
+    """Say that there is something to do (see `Worker.wake`)."""
+    of(current_app).worker.wake()
