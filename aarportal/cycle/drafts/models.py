@@ -14,6 +14,7 @@ class Draft(Untraced, ReadBySelf, Base):
     """One form that is being filled in; its own table, so that staff have no way to read it."""
 
     __tablename__ = "drafts"
+    dated_by = "saved_at"
 
     student_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10)
     form: Mapped[str] = mapped_column(primary_key=True)

@@ -27,6 +27,7 @@ class LearningCycle(MeasuredByApps, Base):
         ForeignKeyConstraint(["school_id", "class_id"], ["classes.school_id", "classes.id"]),
         ForeignKeyConstraint(["school_id", "unit_id"], ["units.school_id", "units.id"]),
     )
+    dated_by = "opened_at"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     class_id: Mapped[UUID]
@@ -76,6 +77,8 @@ class Adjustment(ReadByTeachers, Base):
             ["school_id", "to_cycle_id"], ["learning_cycles.school_id", "learning_cycles.id"]
         ),
     )
+    dated_by = "proposed_at"
+    handed_on = ("state", "proposed")
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     from_cycle_id: Mapped[UUID]

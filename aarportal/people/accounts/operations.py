@@ -160,11 +160,16 @@ def _scope(system: SystemScope, known: store.Known) -> Scope:
         homerooms = [seat.class_id for seat in seats if seat.class_type == "homeroom"]
         students[Relation.HOMEROOM] = frozenset().union(*(by_class[key] for key in homerooms))
         students[Relation.TEACHES] = frozenset().union(*by_class.values())
+    district_id = known.user.district_id
     elsewhere: frozenset[UUID] = frozenset()
     if role is Role.DISTRICT_ADMINISTRATOR:
-        elsewhere = roster.school_ids(system, known.user.district_id) - {school_id}
-    district_id = known.user.district_id
-    return Scope(user_id, district_id, school_id, role, students, class_ids, elsewhere)
+        elsewhere = roster.school_ids(system, district_id) - {school_id}
+    elif role is Role.STUDENT and known.was_elsewhere:
+        elsewhere = roster.schools_of_student(system, user_id) - {school_id}
+    since = None
+    if role is Role.TEACHER:
+        since = clock.school_year_begins_on(clock.school_year_of(day))
+    return Scope(user_id, district_id, school_id, role, students, class_ids, elsewhere, since)
 
 
 def _open_session(scope: SystemScope, found: store.Applicant, role: Role) -> str:

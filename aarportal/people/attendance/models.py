@@ -25,6 +25,7 @@ class AbsentDay(MeasuredByApps, Base):
     """A day on which a student was not there; such days never count for or against anybody."""
 
     __tablename__ = "absent_days"
+    dated_by = "day"
 
     student_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id"), primary_key=True, sort_order=-10
