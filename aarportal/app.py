@@ -16,9 +16,11 @@ from aarportal.cycle.action.imports import importer
 from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.xapi import last_use, log_writer, protocol
 from aarportal.cycle.action.xapi.attachments import storage
+from aarportal.cycle.anticipation.arrivals import operations as arrivals
 from aarportal.cycle.units.subjects import SUBJECTS
 from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
+from aarportal.people.accounts import entering
 from aarportal.people.roster.imports import importer as rosters
 from aarportal.settings import Settings
 from aarportal.web import assets, dates, errors, fragments, guard, priority, texts, view
@@ -95,6 +97,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     importer.init_app(app, settings)
     rosters.init_app(app, settings)
     publisher.init_app(app, settings)
+    entering.after_a_move("arrive", arrivals.arrive)
     app.extensions["attachments"] = storage.open_store(settings.attachments, settings.data_dir)
     for name in _modules("*routes.py"):
         blueprint = import_module(name).blueprint

@@ -1,7 +1,13 @@
 """Rows of a student's life at any moment, for tests that look back over years."""
 
+from dataclasses import replace
+
+from sqlalchemy import select, update
+
+from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.ids import NOTHING
+from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.models import (
     DayRollup,
     LearningRecord,
@@ -26,6 +32,7 @@ from aarportal.cycle.reflection.models import (
     TeacherFeedback,
 )
 from aarportal.people.attendance.models import AbsentDay
+from aarportal.people.roster.models import Enrollment, UserRole
 from tests.cast import CHIBA, key
 
 
@@ -113,13 +120,14 @@ def lived_rows(scope, member, name, at, school_id=None, class_id=None):
     )  # fmt: skip
     add(record)
     add(RecordDispute(**its("doubt"), record_id=record.id, made_at=at))
-    add(
+    # Of a day there is one of each.
+    scope.session.merge(
         DayRollup(
             **owner, day=day, app_id=NOTHING, subject="sansu", unit_id=NOTHING, records=1,
             last_event_at=at,
         )
     )  # fmt: skip
-    add(AbsentDay(**owner, day=day))
+    scope.session.merge(AbsentDay(**owner, day=day))
     add(
         PortalStatement(
             school_id=lap.school_id, statement_id=key(f"told {name} {member.name}"),
@@ -130,3 +138,31 @@ def lived_rows(scope, member, name, at, school_id=None, class_id=None):
     add(Draft(**owner, form="goal", key=name, rev=1, content={}, saved_at=at))
     scope.session.flush()
     return lap
+
+
+def move_school(member, to, class_id, on=None):
+    """The roster says that a student left their school and began at another one on a day."""
+    on = on or clock.today()
+    with unit_of_work(SystemScope("roster")) as scope:
+        for row_class in (UserRole, Enrollment):
+            scope.session.execute(
+                update(row_class)
+                .where(row_class.user_id == member.id, row_class.ends_before.is_(None))
+                .values(ends_before=on)
+            )
+        number = len(scope.session.scalars(select(UserRole.id)).all())
+        what = {
+            "school_id": to,
+            "user_id": member.id,
+            "role": "student",
+            "starts_on": on,
+        }
+        name = f"{member.name} comes, {number}"
+        scope.session.add(
+            UserRole(**what, id=key(f"role {name}"), sourced_id=name, role_type="primary")
+        )
+        scope.session.add(
+            Enrollment(**what, id=key(f"seat {name}"), sourced_id=name, class_id=class_id)
+        )
+        audit.record(scope, "roster:changed", "")
+    return replace(member, school_id=to, classes=(class_id,))

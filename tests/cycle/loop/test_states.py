@@ -57,7 +57,7 @@ MACHINES = {
         anticipating|acting --days_passed--> paused
         paused --goal_confirmed|plan_created|record_arrived|started--> acting
         paused --mid_checked|goal_revised|plan_moved|reflection_begun--> acting
-        paused --term_ended--> closed_unreviewed
+        anticipating|acting|reflecting|paused --term_ended--> closed_unreviewed
         """,
     ),
     "goal": (
@@ -122,6 +122,7 @@ MACHINES = {
         """
         proposed --choose--> adopted
         proposed --days_passed--> lapsed
+        proposed --carry--> carried
         adopted --take_effect--> in_effect
         in_effect|tried --session_done--> tried
         tried --judge_worked--> worked
