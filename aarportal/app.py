@@ -18,6 +18,7 @@ from aarportal.cycle.action.xapi import last_use, log_writer, protocol
 from aarportal.cycle.action.xapi.attachments import storage
 from aarportal.cycle.anticipation.arrivals import operations as arrivals
 from aarportal.cycle.units.subjects import SUBJECTS
+from aarportal.insight.rollover import closer
 from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
 from aarportal.people.accounts import entering
@@ -97,6 +98,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     importer.init_app(app, settings)
     rosters.init_app(app, settings)
     publisher.init_app(app, settings)
+    closer.init_app(app)
     entering.after_a_move("arrive", arrivals.arrive)
     app.extensions["attachments"] = storage.open_store(settings.attachments, settings.data_dir)
     for name in _modules("*routes.py"):

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     RECORDS_WRITE = "records:write"
     REFLECTIONS_READ = "reflections:read"
     REFLECTIONS_WRITE = "reflections:write"
+    ROLLOVER_MANAGE = "rollover:manage"
+    """A school's office, its going over to a new school year."""
     ROSTER_MANAGE = "roster:manage"
     """The office: rosters in and out."""
     STATEMENTS_INSPECT = "statements:inspect"
@@ -57,6 +59,7 @@ _OFFICE = _EVERYBODY | {
     Permission.APPS_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
+    Permission.ROLLOVER_MANAGE,
     Permission.ROSTER_MANAGE,
     Permission.STATEMENTS_INSPECT,
 }

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from aarportal.core.database import Key
+from aarportal.core.database import Key, Moment
 
 revision = "0009"
 down_revision = "0008"
@@ -19,9 +19,30 @@ def upgrade():
         table.create_unique_constraint(
             "uq_adjustments_school_id_carried_from_id", ["school_id", "carried_from_id"]
         )
+    op.create_table(
+        "rollovers",
+        sa.Column("district_id", Key(), nullable=False),
+        sa.Column("id", Key(), nullable=False),
+        sa.Column("school_id", Key(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("import_id", Key(), nullable=False),
+        sa.Column("made_by", Key(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("laps_closed_at", Moment()),
+        sa.Column("closed_laps", sa.Integer(), nullable=False),
+        sa.Column("settled_at", Moment()),
+        sa.Column("reopened_at", Moment()),
+        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name="fk_rollovers_school_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_rollovers"),
+    )
+    op.create_index("ix_rollovers_import_id", "rollovers", ["import_id"])
+    op.create_index(
+        "ix_rollovers_school_id_year_made_at", "rollovers", ["school_id", "year", "made_at"]
+    )
 
 
 def downgrade():
+    op.drop_table("rollovers")
     # What was carried to another school stands at the school before as well.
     op.execute(sa.text("DELETE FROM adjustments WHERE from_cycle_id IS NULL"))
     op.execute(sa.text("UPDATE adjustments SET state = 'proposed' WHERE state = 'carried'"))

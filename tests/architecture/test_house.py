@@ -44,6 +44,7 @@ OFFICE_TABLES = {
     "person_fates",
     "person_merges",
     "quarantined_statements",
+    "rollovers",
     "roster_changes",
     "roster_imports",
 }

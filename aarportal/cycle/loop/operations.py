@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import StateError
-from aarportal.core.scope import AppScope, Scope
+from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.loop import store
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
 from aarportal.cycle.loop.states import (
@@ -83,7 +83,11 @@ def open_cycle(
 
 
 def move(
-    scope: Scope | AppScope, cycle: AnyLap, event: CycleEvent, *, at: datetime | None = None
+    scope: Scope | AppScope | SystemScope,
+    cycle: AnyLap,
+    event: CycleEvent,
+    *,
+    at: datetime | None = None,
 ) -> None:
     """Move a cycle on.
 
@@ -104,6 +108,8 @@ def move(
     if after is CycleState.CLOSED_UNREVIEWED:
         # Work that comes in later is of another lap.
         cycle.closed_at = at or now
+    if event is CycleEvent.REOPENED:
+        cycle.closed_at = None
     cycle.updated_at = now
 
 
@@ -217,8 +223,15 @@ def pass_days(scope: Scope, student_id: UUID, calendar: Calendar, today: date) -
     return moved
 
 
-def close_unreviewed(scope: Scope, laps: Iterable[LearningCycle]) -> int:
+def close_unreviewed(
+    scope: Scope | SystemScope, laps: Iterable[LearningCycle], *, at: datetime | None = None
+) -> int:
     """Close laps that nobody looked back on: the year is over, or their student has left.
+
+    Args:
+        scope: The student's, or the system's for a whole school.
+        laps: Open or not.
+        at: The moment they will all bear; now if None.
 
     Returns:
         How many were open.
@@ -226,10 +239,24 @@ def close_unreviewed(scope: Scope, laps: Iterable[LearningCycle]) -> int:
     closed = 0
     for cycle in laps:
         if cycle.state in OPEN_CYCLE:
-            move(scope, cycle, CycleEvent.TERM_ENDED)
+            move(scope, cycle, CycleEvent.TERM_ENDED, at=at)
             closed += 1
             audit.record(scope, "cycle:closed_unreviewed", cycle.id, student_id=cycle.student_id)
     return closed
+
+
+def reopen(scope: SystemScope, laps: Iterable[LearningCycle]) -> int:
+    """Open laps again that were closed by mistake; they rest until somebody goes on.
+
+    Returns:
+        How many.
+    """
+    opened = 0
+    for cycle in laps:
+        move(scope, cycle, CycleEvent.REOPENED)
+        opened += 1
+        audit.record(scope, "cycle:reopened", cycle.id, student_id=cycle.student_id)
+    return opened
 
 
 def carry_over(scope: Scope, adjustments: Iterable[Adjustment]) -> int:

@@ -63,6 +63,8 @@ class CycleEvent(StrEnum):
     DAYS_PASSED = "days_passed"
     TERM_ENDED = "term_ended"
     """The school year is over, or the student has left the school."""
+    REOPENED = "reopened"
+    """The year was said to be over by mistake."""
 
 
 _C, _E = CycleState, CycleEvent
@@ -105,6 +107,8 @@ CYCLE: Table[CycleState, CycleEvent] = {
         (state, _E.TERM_ENDED): _C.CLOSED_UNREVIEWED
         for state in (_C.ANTICIPATING, _C.ACTING, _C.REFLECTING, _C.PAUSED)
     },
+    # Wherever it was, it can be gone on with from a rest.
+    (_C.CLOSED_UNREVIEWED, _E.REOPENED): _C.PAUSED,
 }
 
 #: States in which a cycle still takes goals, records or a reflection.
