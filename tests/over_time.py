@@ -24,6 +24,7 @@ from aarportal.cycle.anticipation.models import (
 )
 from aarportal.cycle.drafts.models import Draft
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
+from aarportal.cycle.reflection.letters.models import TermLetter
 from aarportal.cycle.reflection.models import (
     Attribution,
     Reflection,
@@ -133,6 +134,12 @@ def lived_rows(scope, member, name, at, school_id=None, class_id=None):
             school_id=lap.school_id, statement_id=key(f"told {name} {member.name}"),
             student_id=member.id, cycle_id=lap.id, kind="goal", source_id=goal.id, version=1,
             fingerprint=b"",
+        )
+    )  # fmt: skip
+    add(
+        TermLetter(
+            **its("letter"), year=day.year, term=key(name).int % 10**6, text="わたしへ",
+            made_at=at, changed_at=at, read_until=day,
         )
     )  # fmt: skip
     add(Draft(**owner, form="goal", key=name, rev=1, content={}, saved_at=at))

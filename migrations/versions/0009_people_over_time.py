@@ -20,6 +20,29 @@ def upgrade():
             "uq_adjustments_school_id_carried_from_id", ["school_id", "carried_from_id"]
         )
     op.create_table(
+        "term_letters",
+        sa.Column("school_id", Key(), nullable=False),
+        sa.Column("id", Key(), nullable=False),
+        sa.Column("student_id", Key(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("term", sa.Integer(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("lang", sa.String(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("read_until", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["student_id"], ["users.id"], name="fk_term_letters_student_id"),
+        sa.PrimaryKeyConstraint("school_id", "id", name="pk_term_letters"),
+        sa.UniqueConstraint(
+            "school_id",
+            "student_id",
+            "year",
+            "term",
+            name="uq_term_letters_school_id_student_id_year_term",
+        ),
+    )
+    op.create_table(
         "rollovers",
         sa.Column("district_id", Key(), nullable=False),
         sa.Column("id", Key(), nullable=False),
@@ -43,6 +66,7 @@ def upgrade():
 
 def downgrade():
     op.drop_table("rollovers")
+    op.drop_table("term_letters")
     # What was carried to another school stands at the school before as well.
     op.execute(sa.text("DELETE FROM adjustments WHERE from_cycle_id IS NULL"))
     op.execute(sa.text("UPDATE adjustments SET state = 'proposed' WHERE state = 'carried'"))

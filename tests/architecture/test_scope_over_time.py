@@ -62,7 +62,7 @@ COVERED = {
     "learning_cycles", "adjustments", "goals", "goal_versions", "success_criteria", "if_thens",
     "plan_sessions", "predictions", "self_ratings", "reflections", "reflection_versions",
     "attributions", "teacher_feedback", "record_disputes", "learning_records", "day_rollups",
-    "absent_days", "portal_statements", "drafts",
+    "absent_days", "portal_statements", "drafts", "term_letters",
 }  # fmt: skip
 
 
