@@ -41,25 +41,10 @@ def write(scope: Scope, draft: LetterDraft) -> TermLetter:
         raise InvalidError("evidence", "too_many")
     term, now = term_of(clock.today()), clock.now()
     row = store.letter(scope, term)
-    kept = {each["cycle"]: each for each in row.evidence} if row else {}
     offered = {each.cycle_id: each for each in store.evidence(scope, term)}
-    chosen = []
-    for cycle_id in dict.fromkeys(draft.cycle_ids):
-        if cycle_id in offered:
-            each = offered[cycle_id]
-            chosen.append(
-                {
-                    "cycle": cycle_id.hex,
-                    "on": each.on.isoformat(),
-                    "subject": each.subject,
-                    "words": each.words,
-                }
-            )
-        elif cycle_id.hex in kept:
-            # So many laps were added since that it is not offered any more.
-            chosen.append(kept[cycle_id.hex])
-        else:
-            raise InvalidError("evidence", "choice")
+    if not offered.keys() >= set(draft.cycle_ids):
+        raise InvalidError("evidence", "choice")
+    chosen = [offered[cycle_id].as_kept() for cycle_id in dict.fromkeys(draft.cycle_ids)]
     if row is None or row.school_id != scope.school_id:
         # What was written at a school before stays there, and its words go on from here.
         row = TermLetter(

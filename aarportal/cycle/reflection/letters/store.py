@@ -1,8 +1,9 @@
 """Questions about letters, what can be shown beside one, and what a new teacher is handed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,8 +21,10 @@ from aarportal.cycle.reflection.letters.terms import Term
 from aarportal.cycle.reflection.models import Reflection
 from aarportal.people.roster.models import User
 
-#: Laps that are offered: a term has some hundred, and three are chosen.
-OFFERED = 30
+#: Laps that are offered, the latest of the term: three are chosen, and more would be a list.
+OFFERED = 12
+#: Whose words a goal is made of may carry readings.
+_OWN_WORDS = frozenset({"pupil", "pupil_from_card"})
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,29 @@ class Evidence:
     subject: str
     words: str
     """What the student wrote when looking back, else the goal."""
+    has_readings: bool = False
+    """Whether the words are those of a card, which may carry readings."""
+
+    def as_kept(self) -> dict[str, Any]:
+        """The values that stand beside a letter."""
+        return {
+            "cycle": self.cycle_id.hex,
+            "on": self.on.isoformat(),
+            "subject": self.subject,
+            "words": self.words,
+            "readings": self.has_readings,
+        }
+
+    @classmethod
+    def of_kept(cls, kept: Mapping[str, Any]) -> "Evidence":
+        """What stands beside a letter."""
+        return cls(
+            UUID(kept["cycle"]),
+            date.fromisoformat(kept["on"]),
+            kept["subject"],
+            kept["words"],
+            kept["readings"],
+        )
 
 
 @dataclass(frozen=True)
@@ -83,9 +109,16 @@ def evidence(scope: Scope, term: Term) -> list[Evidence]:
         .limit(OFFERED)
     )
     found: dict[UUID, Evidence] = {}
-    for cycle, text, goal, _author in rows:
-        words = text or goal or ""
-        found.setdefault(cycle.id, Evidence(cycle.id, cycle.opened_on, cycle.subject, words))
+    for cycle, text, goal, author in rows:
+        has_readings = not text and author not in _OWN_WORDS
+        found.setdefault(
+            cycle.id,
+            Evidence(cycle.id, cycle.opened_on, cycle.subject, text or goal or "", has_readings),
+        )
+    # What was shown before stays on offer, however many laps there are by now.
+    written = letter(scope, term)
+    for each in map(Evidence.of_kept, written.evidence if written else ()):
+        found.setdefault(each.cycle_id, each)
     return list(found.values())
 
 
