@@ -18,9 +18,12 @@ from aarportal.cycle.action.imports import importer
 from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.xapi import last_use, log_writer, protocol
 from aarportal.cycle.action.xapi.attachments import storage
+from aarportal.cycle.anticipation.arrivals import operations as arrivals
 from aarportal.cycle.units.subjects import SUBJECTS
+from aarportal.insight.rollover import closer
 from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
+from aarportal.people.accounts import entering
 from aarportal.people.roster.imports import importer as rosters
 from aarportal.settings import Settings
 from aarportal.web import assets, dates, errors, fragments, guard, priority, texts, view
@@ -100,6 +103,8 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     publisher.init_app(app, settings)
     # The pages of people stand below the apps, and say by their titles who knows somebody how.
     app.extensions["apps_by_id"] = action.apps_by_id
+    closer.init_app(app)
+    entering.after_a_move("arrive", arrivals.arrive)
     app.extensions["attachments"] = storage.open_store(settings.attachments, settings.data_dir)
     for name in _modules("*routes.py"):
         blueprint = import_module(name).blueprint

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 #: The school day, the week and "today" are Japanese, wherever the server stands.
 SCHOOL_TIME = ZoneInfo("Asia/Tokyo")
+_APRIL = 4
 
 _shift = timedelta(0)
 
@@ -34,3 +35,16 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     """First moment (inclusive) and last moment (exclusive) of a school day, in UTC."""
     start = datetime(day.year, day.month, day.day, tzinfo=SCHOOL_TIME)
     return start.astimezone(UTC), (start + timedelta(days=1)).astimezone(UTC)
+
+
+def school_year_of(day: date) -> int:
+    """The 年度 of a day: the year in which its April lies."""
+    return day.year if day.month >= _APRIL else day.year - 1
+
+
+def school_year_begins_on(year: int) -> date:
+    """The first day of a 年度.
+
+    Source: 学校教育法施行規則 第59条: a school year begins on 1 April and ends on 31 March.
+    """
+    return date(year, _APRIL, 1)

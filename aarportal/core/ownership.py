@@ -64,6 +64,13 @@ class SeenWithRecords:
     seen_through: ClassVar[tuple[tuple[str, str], ...]]
 
 
+class PlacesStudents:
+    """The row says who is a student of which school and for how long: the guard asks it.
+
+    Columns: `school_id`, `user_id`, `role`, `starts_on`, `ends_before`.
+    """
+
+
 class DistrictOwned:
     """The row belongs to a district (設置者), the legal owner of the data."""
 
@@ -90,9 +97,22 @@ class SchoolRow(SchoolOwned):
 
 
 class StudentOwned(SchoolOwned):
-    """The row is about one student; use one of the classes below, never this one."""
+    """The row is about one student; use one of the classes below, never this one.
+
+    The student sees the rows of all years, teachers those of this one. Each table says when its
+    rows are of: by `dated_by`, or by `part_of`.
+
+    Attributes:
+        readers: Who reads the table.
+        dated_by: The column (a date or a moment) that says when a row is of.
+        part_of: (table, column): the row is of when the row is of whose id stands in the column.
+        handed_on: (column, value): rows with this value go on to the next teacher, however old.
+    """
 
     readers: ClassVar[frozenset[Relation]]
+    dated_by: ClassVar[str | None] = None
+    part_of: ClassVar[tuple[str, str] | None] = None
+    handed_on: ClassVar[tuple[str, str] | None] = None
 
     student_id: Mapped[UUID] = mapped_column(sort_order=-10)
 

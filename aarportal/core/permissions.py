@@ -33,6 +33,8 @@ class Permission(StrEnum):
     RECORDS_WRITE = "records:write"
     REFLECTIONS_READ = "reflections:read"
     REFLECTIONS_WRITE = "reflections:write"
+    ROLLOVER_MANAGE = "rollover:manage"
+    """A school's office, its going over to a new school year."""
     ROSTER_MANAGE = "roster:manage"
     """The office: rosters in and out."""
     SCHOOL_DATA_IMPORT = "school_data:import"
@@ -73,6 +75,7 @@ _OFFICE = _DIRECTORY | {
     Permission.APPS_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
+    Permission.ROLLOVER_MANAGE,
     Permission.ROSTER_MANAGE,
     Permission.SCHOOL_DATA_IMPORT,
     Permission.SCHOOL_YEAR_MANAGE,

@@ -1,14 +1,15 @@
 """Who is asking, and therefore which rows exist for them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import date
+from functools import cache, partial
 from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Executable, Table, and_, event, false, or_, select
+from sqlalchemy import Executable, Table, event, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import visitors
@@ -19,16 +20,14 @@ from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
 from aarportal.core.ownership import (
     AuditRecord,
     DistrictOwned,
-    OfficeOnly,
     Relation,
     SchoolOwned,
-    SeenWithRecords,
     Shared,
     StudentOwned,
-    SystemOnly,
     Untraced,
 )
 from aarportal.core.permissions import GRANTS, OFFICE, Permission, Role
+from aarportal.core.visibility import visible
 
 #: Statement -> what `_mentioned` found, as long as the statement lives.
 _MENTIONS: WeakKeyDictionary[Executable, tuple[list[type[Base]], set[str]]] = WeakKeyDictionary()
@@ -50,7 +49,9 @@ class Scope:
             every student of the school.
         class_ids: Classes the person belongs to today, the homeroom class first.
         other_school_ids: Further schools whose rows exist for this person: those of the district
-            for its board. What is written belongs to `school_id` if nobody says otherwise.
+            for its board, those before for a student. What is written belongs to `school_id` if
+            nobody says otherwise.
+        since: The first day from which rows about students exist; None for all.
     """
 
     actor_id: UUID
@@ -60,6 +61,17 @@ class Scope:
     students: Mapping[Relation, frozenset[UUID] | None] = field(default_factory=dict)
     class_ids: tuple[UUID, ...] = ()
     other_school_ids: frozenset[UUID] = frozenset()
+    since: date | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it is a person who looks, and not a machine."""
+        return True
+
+    @property
+    def is_office(self) -> bool:
+        """Whether rows of the office alone exist."""
+        return self.role in OFFICE
 
     @property
     def school_ids(self) -> frozenset[UUID]:
@@ -74,6 +86,12 @@ class Scope:
     def allows(self, permission: Permission) -> bool:
         """Whether this person's role grants `permission`."""
         return permission in GRANTS[self.role]
+
+    def writes_to(self, school_id: UUID | None) -> bool:
+        """Whether new rows may belong to a school: a student leaves none at a school before."""
+        if self.role is Role.STUDENT:
+            return school_id == self.school_id
+        return school_id in self.school_ids
 
     def visible(self, readers: frozenset[Relation]) -> frozenset[UUID] | None:
         """Students whose rows of a table with these `readers` exist for this person."""
@@ -119,6 +137,21 @@ class AppScope:
     reads_others: bool = False
 
     @property
+    def since(self) -> date | None:
+        """An app goes on with what it began, whatever year it is."""
+        return None
+
+    @property
+    def is_person(self) -> bool:
+        """A machine is none."""
+        return False
+
+    @property
+    def is_office(self) -> bool:
+        """The rows of the office that machines of the district read, too."""
+        return True
+
+    @property
     def session(self) -> GuardedSession:
         """The guarded session."""
         return _session()
@@ -126,6 +159,10 @@ class AppScope:
     def allows(self, permission: Permission) -> bool:
         """Whether the app's credential grants `permission`."""
         return permission in self.permissions
+
+    def writes_to(self, school_id: UUID | None) -> bool:
+        """Whether new rows may belong to a school."""
+        return school_id in self.school_ids
 
     def visible(self, readers: frozenset[Relation]) -> frozenset[UUID] | None:
         """Every student of its schools, in tables that apps may touch; nobody elsewhere."""
@@ -197,53 +234,8 @@ def _criterion(scope: Scope | AppScope, row_class: type[Base]) -> ORMOption:
     A plain expression, not a lambda: SQLAlchemy takes the closure values of a lambda shared by
     several classes from the first of them, and then rows leak.
     """
-    return with_loader_criteria(row_class, _visible(scope, row_class), include_aliases=True)
-
-
-def _visible(scope: Scope | AppScope, row_class: type[Base]) -> ColumnElement[bool]:
-    if issubclass(row_class, (SystemOnly, OfficeOnly, SeenWithRecords)):
-        return _visible_to_few(scope, row_class)
-    if issubclass(row_class, SchoolOwned):
-        ids = sorted(scope.school_ids)
-        visible = row_class.school_id == ids[0] if len(ids) == 1 else row_class.school_id.in_(ids)
-        if issubclass(row_class, StudentOwned):
-            student_ids = scope.visible(row_class.readers)
-            if student_ids is not None:
-                return and_(visible, _is_one_of(row_class, student_ids))
-        return visible
-    if issubclass(row_class, DistrictOwned):
-        return row_class.district_id == scope.district_id
-    raise UnscopedError(f"{row_class.__name__} has no owner")
-
-
-def _visible_to_few(scope: Scope | AppScope, row_class: type[Base]) -> ColumnElement[bool]:
-    if not issubclass(row_class, DistrictOwned):
-        return false()
-    in_district = row_class.district_id == scope.district_id
-    if isinstance(scope, AppScope):
-        return in_district
-    if issubclass(row_class, OfficeOnly):
-        return in_district if scope.role in OFFICE else false()
-    if issubclass(row_class, SeenWithRecords):
-        return and_(in_district, or_(*_made_of_it(scope, row_class)))
-    return false()
-
-
-def _made_of_it(scope: Scope, row_class: type[SeenWithRecords]) -> list[ColumnElement[bool]]:
-    """That one of the rows made of a row is visible."""
-    found = []
-    for table, name in row_class.seen_through:
-        made = _owned_tables()[table]
-        ids = select(getattr(made, name)).where(_visible(scope, made))
-        found.append(row_class.id.in_(ids))  # type: ignore[attr-defined] # its models have an id
-    return found
-
-
-def _is_one_of(row_class: type[StudentOwned], ids: frozenset[UUID]) -> ColumnElement[bool]:
-    """One student is the common case, and an equality is half the price of an IN."""
-    if len(ids) == 1:
-        return row_class.student_id == next(iter(ids))
-    return row_class.student_id.in_(sorted(ids))
+    condition = visible(scope, row_class, _owned_tables())
+    return with_loader_criteria(row_class, condition, include_aliases=True)
 
 
 def _criteria_for(state: ORMExecuteState, scope: Scope | AppScope) -> list[ORMOption]:
@@ -322,7 +314,7 @@ def _check_bulk_rows(state: ORMExecuteState, scope: Scope | AppScope) -> None:
     """Bulk inserts, and updates by key, skip the flush, so their rows are checked here."""
     if not isinstance(state.parameters, list) or state.bind_mapper is None:
         raise UnscopedError("rows in bulk come as a list")
-    _check_owners(scope, state.bind_mapper.class_, state.parameters)
+    _check_owners(scope, state.bind_mapper.class_, state.parameters, new=state.is_insert)
 
 
 def admit_rows(
@@ -340,16 +332,14 @@ def admit_rows(
         raise UnscopedError(row_class.__name__)
     _note_change(info, row_class)
     if not isinstance(scope, SystemScope):
-        _check_owners(scope, row_class, rows)
+        _check_owners(scope, row_class, rows, new=True)
 
 
 def _check_owners(
-    scope: Scope | AppScope, row_class: type, rows: Sequence[Mapping[str, Any]]
+    scope: Scope | AppScope, row_class: type, rows: Sequence[Mapping[str, Any]], *, new: bool
 ) -> None:
     for row in rows:
-        _check_owner(
-            scope, row_class, row.get("district_id"), row.get("school_id"), row.get("student_id")
-        )
+        _check_owner(scope, row_class, row.get, new=new)
 
 
 @event.listens_for(GuardedSession, "before_flush")
@@ -368,29 +358,21 @@ def _check_rows(session: GuardedSession, *_: object) -> None:
             continue
         if isinstance(row, SchoolOwned) and row.school_id is None and isinstance(scope, Scope):
             row.school_id = scope.school_id
-        _check_owner(
-            scope,
-            type(row),
-            getattr(row, "district_id", None),
-            getattr(row, "school_id", None),
-            getattr(row, "student_id", None),
-        )
+        _check_owner(scope, type(row), partial(getattr, row), new=row in session.new)
 
 
 def _check_owner(
-    scope: Scope | AppScope,
-    row_class: type,
-    district_id: UUID | None,
-    school_id: UUID | None,
-    student_id: UUID | None,
+    scope: Scope | AppScope, row_class: type, value: Callable[[str], Any], *, new: bool
 ) -> None:
-    if issubclass(row_class, DistrictOwned) and district_id != scope.district_id:
+    if issubclass(row_class, DistrictOwned) and value("district_id") != scope.district_id:
         raise UnscopedError(f"{row_class.__name__} of another district")
-    if issubclass(row_class, SchoolOwned) and school_id not in scope.school_ids:
-        raise UnscopedError(f"{row_class.__name__} of another school")
+    if issubclass(row_class, SchoolOwned):
+        school_id = value("school_id")
+        if not (scope.writes_to(school_id) if new else school_id in scope.school_ids):
+            raise UnscopedError(f"{row_class.__name__} of another school")
     if issubclass(row_class, StudentOwned):
-        visible = scope.visible(row_class.readers)
-        if visible is not None and student_id not in visible:
+        seen = scope.visible(row_class.readers)
+        if seen is not None and value("student_id") not in seen:
             raise UnscopedError(f"{row_class.__name__} of a student out of sight")
 
 

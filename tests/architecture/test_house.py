@@ -6,11 +6,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import Date, inspect
 
 from aarportal import migrate
 from aarportal.cli import cli
-from aarportal.core.database import Base
+from aarportal.core.database import Base, Moment
 from aarportal.core.ownership import (
     DistrictOwned,
     OfficeOnly,
@@ -44,6 +44,7 @@ OFFICE_TABLES = {
     "person_fates",
     "person_merges",
     "quarantined_statements",
+    "rollovers",
     "roster_changes",
     "roster_imports",
 }
@@ -138,6 +139,25 @@ def test_every_table_about_a_student_says_who_reads_it(app):
     for mapper in mappers():
         if issubclass(mapper.class_, StudentOwned):
             assert mapper.class_.readers
+
+
+def test_every_table_about_a_student_says_when_its_rows_are_of(app):
+    """Teachers see rows of this school year, so each row needs a date, or a whole that has one."""
+    by_name = {mapper.local_table.name: mapper for mapper in mappers()}
+    for mapper in mappers():
+        row_class, columns = mapper.class_, mapper.local_table.columns
+        if not issubclass(row_class, StudentOwned):
+            continue
+        assert (row_class.dated_by is None) != (row_class.part_of is None), mapper
+        if row_class.part_of:
+            table, name = row_class.part_of
+            assert name in columns, mapper
+            assert by_name[table].class_.dated_by, mapper
+            continue
+        assert not columns[row_class.dated_by].nullable, mapper
+        assert isinstance(columns[row_class.dated_by].type, (Date, Moment)), mapper
+        if row_class.handed_on:
+            assert row_class.handed_on[0] in columns, mapper
 
 
 def test_the_school_comes_first_in_every_key_and_goes_along_in_every_reference(app):

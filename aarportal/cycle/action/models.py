@@ -148,6 +148,7 @@ class PortalStatement(MeasuredByApps, Base):
 
     __tablename__ = "portal_statements"
     __table_args__ = (Index(None, "school_id", "cycle_id"),)
+    part_of = ("learning_cycles", "cycle_id")
 
     statement_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-20)
     """The statement's id in xAPI."""
@@ -245,6 +246,7 @@ class RecordDispute(ReadByTeachers, Base):
         Index(None, "school_id", "record_id"),
         ForeignKeyConstraint(["student_id"], ["users.id"]),
     )
+    dated_by = "made_at"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     record_id: Mapped[UUID]
@@ -284,6 +286,7 @@ class LearningRecord(MeasuredByApps, Base):
             ["school_id", "cycle_id"], ["learning_cycles.school_id", "learning_cycles.id"]
         ),
     )
+    dated_by = "day"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     """Our own id of the statement it came from, or a new one for work reported by hand."""
@@ -341,6 +344,7 @@ class DayRollup(MeasuredByApps, Base):
     """
 
     __tablename__ = "day_rollups"
+    dated_by = "day"
 
     student_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10)
     day: Mapped[date] = mapped_column(primary_key=True)

@@ -192,7 +192,12 @@ def _recount(
 
 
 def record_by_hand(scope: Scope, cycle: LearningCycle, work: PaperWork) -> LearningRecord:
-    """Keep what a student did on paper; it is marked as self-reported wherever it is shown."""
+    """Keep what a student did on paper; it is marked as self-reported wherever it is shown.
+
+    Raises:
+        StateError: If the lap is of a school before.
+    """
+    loop.check_is_here(scope, cycle.school_id)
     cycle = store.locked_cycle(scope, cycle)
     now = clock.now()
     items = work.amount if work.unit == "items" else 0

@@ -154,6 +154,8 @@ def _records(scope: Scope, student_id: UUID, wanted: Selection) -> dict[str, obj
         "doubted_records": disputes.first_records(scope, answers),
         "reasons": REASONS,
         "in_detail": len(every) <= MAX_IN_DETAIL,
+        # What is of a school before nobody could decide about.
+        "school_id": scope.school_id,
     }
 
 

@@ -23,6 +23,7 @@ class Goal(ReadByTeachers, Base):
         Index(None, "school_id", "student_id", "confirmed_at"),
         ForeignKeyConstraint(["school_id", "cycle_id"], _CYCLE),
     )
+    dated_by = "confirmed_at"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     cycle_id: Mapped[UUID]
@@ -56,6 +57,7 @@ class GoalVersion(ReadByTeachers, Base):
 
     __tablename__ = "goal_versions"
     __table_args__ = (ForeignKeyConstraint(["school_id", "goal_id"], _GOAL),)
+    part_of = ("goals", "goal_id")
 
     goal_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
@@ -75,6 +77,7 @@ class SuccessCriterion(ReadByTeachers, Base):
         Index(None, "school_id", "goal_id"),
         ForeignKeyConstraint(["school_id", "goal_id"], _GOAL),
     )
+    part_of = ("goals", "goal_id")
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     goal_id: Mapped[UUID]
@@ -95,6 +98,7 @@ class IfThen(ReadByTeachers, Base):
         Index(None, "school_id", "goal_id"),
         ForeignKeyConstraint(["school_id", "goal_id"], _GOAL),
     )
+    part_of = ("goals", "goal_id")
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     goal_id: Mapped[UUID]
@@ -116,6 +120,7 @@ class PlanSession(ReadByTeachers, Base):
         Index(None, "school_id", "student_id", "planned_on"),
         ForeignKeyConstraint(["school_id", "cycle_id"], _CYCLE),
     )
+    dated_by = "planned_on"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     cycle_id: Mapped[UUID]
@@ -136,6 +141,7 @@ class Prediction(ReadByHomeroom, Base):
         Index(None, "school_id", "cycle_id"),
         ForeignKeyConstraint(["school_id", "cycle_id"], _CYCLE),
     )
+    dated_by = "made_at"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     cycle_id: Mapped[UUID]

@@ -9,7 +9,7 @@ from aarportal.core.scope import Scope
 from aarportal.cycle.drafts import store
 from aarportal.cycle.drafts.models import Draft
 
-FORMS = frozenset({"goal", "reflection"})
+FORMS = frozenset({"goal", "letter", "reflection"})
 MAX_KEY = 64
 MAX_FIELDS = 40
 MAX_CHARACTERS = 4000

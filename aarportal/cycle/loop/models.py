@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aarportal.core.database import Base
@@ -27,6 +27,7 @@ class LearningCycle(MeasuredByApps, Base):
         ForeignKeyConstraint(["school_id", "class_id"], ["classes.school_id", "classes.id"]),
         ForeignKeyConstraint(["school_id", "unit_id"], ["units.school_id", "units.id"]),
     )
+    dated_by = "opened_at"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     class_id: Mapped[UUID]
@@ -69,6 +70,7 @@ class Adjustment(ReadByTeachers, Base):
     __table_args__ = (
         Index(None, "school_id", "student_id", "proposed_at"),
         Index(None, "school_id", "from_cycle_id"),
+        UniqueConstraint("school_id", "carried_from_id"),
         ForeignKeyConstraint(
             ["school_id", "from_cycle_id"], ["learning_cycles.school_id", "learning_cycles.id"]
         ),
@@ -76,9 +78,16 @@ class Adjustment(ReadByTeachers, Base):
             ["school_id", "to_cycle_id"], ["learning_cycles.school_id", "learning_cycles.id"]
         ),
     )
+    dated_by = "proposed_at"
+    handed_on = ("state", "proposed")
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
-    from_cycle_id: Mapped[UUID]
+    from_cycle_id: Mapped[UUID | None]
+    """The cycle in which it was decided; None if that was at a school before."""
+    carried_from_id: Mapped[UUID | None]
+    """The row at the school before that this one goes on from."""
+    carried_from_cycle_id: Mapped[UUID | None]
+    """The cycle at the school before; rows of one school do not point into another."""
     to_cycle_id: Mapped[UUID | None]
     """The cycle in which it was tried."""
     kind: Mapped[str]
@@ -93,3 +102,10 @@ class Adjustment(ReadByTeachers, Base):
     decided_at: Mapped[datetime | None]
     verdict: Mapped[str] = mapped_column(default="")
     """`worked`, `no_change` or `cannot_say`; empty until asked."""
+
+    @property
+    def decided_in(self) -> UUID:
+        """The cycle in which it was decided, at whatever school."""
+        cycle_id = self.from_cycle_id or self.carried_from_cycle_id
+        assert cycle_id is not None
+        return cycle_id

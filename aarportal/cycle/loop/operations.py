@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.scope import AppScope, Scope
+from aarportal.core.errors import StateError
+from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.loop import store
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
 from aarportal.cycle.loop.states import (
@@ -82,7 +83,11 @@ def open_cycle(
 
 
 def move(
-    scope: Scope | AppScope, cycle: AnyLap, event: CycleEvent, *, at: datetime | None = None
+    scope: Scope | AppScope | SystemScope,
+    cycle: AnyLap,
+    event: CycleEvent,
+    *,
+    at: datetime | None = None,
 ) -> None:
     """Move a cycle on.
 
@@ -100,6 +105,11 @@ def move(
         cycle.acted_first_at = at or now
     if after is CycleState.CLOSED_OPEN_ADJUST:
         cycle.reflected_at = cycle.closed_at = at or now
+    if after is CycleState.CLOSED_UNREVIEWED:
+        # Work that comes in later is of another lap.
+        cycle.closed_at = at or now
+    if event is CycleEvent.REOPENED:
+        cycle.closed_at = None
     cycle.updated_at = now
 
 
@@ -156,7 +166,7 @@ def adopt(scope: Scope, adjustment: Adjustment, into: LearningCycle) -> None:
     _move_adjustment(adjustment, AdjustmentEvent.TAKE_EFFECT)
     adjustment.to_cycle_id = into.id
     adjustment.decided_at = clock.now()
-    before = store.cycle(scope, adjustment.from_cycle_id)
+    before = store.cycle(scope, adjustment.decided_in)
     if before.state == CycleState.CLOSED_OPEN_ADJUST:
         move(scope, before, CycleEvent.ADJUSTMENT_LINKED)
     before.next_cycle_id = into.id
@@ -211,13 +221,93 @@ def pass_days(scope: Scope, student_id: UUID, calendar: Calendar, today: date) -
     for adjustment in waiting:
         if _is_over(calendar, clock.school_day_of(adjustment.proposed_at), today):
             _move_adjustment(adjustment, AdjustmentEvent.DAYS_PASSED)
-            before = store.cycle(scope, adjustment.from_cycle_id)
+            before = store.cycle(scope, adjustment.decided_in)
             if before.state == CycleState.CLOSED_OPEN_ADJUST:
                 move(scope, before, CycleEvent.DAYS_PASSED)
             moved += 1
     if moved:
         audit.record(scope, "cycle:rested", student_id, student_id=student_id, detail=str(moved))
     return moved
+
+
+def close_unreviewed(
+    scope: Scope | SystemScope, laps: Iterable[LearningCycle], *, at: datetime | None = None
+) -> int:
+    """Close laps that nobody looked back on: the year is over, or their student has left.
+
+    Args:
+        scope: The student's, or the system's for a whole school.
+        laps: Open or not.
+        at: The moment they will all bear; now if None.
+
+    Returns:
+        How many were open.
+    """
+    closed = 0
+    for cycle in laps:
+        if cycle.state in OPEN_CYCLE:
+            move(scope, cycle, CycleEvent.TERM_ENDED, at=at)
+            closed += 1
+            audit.record(scope, "cycle:closed_unreviewed", cycle.id, student_id=cycle.student_id)
+    return closed
+
+
+def reopen(scope: SystemScope, laps: Iterable[LearningCycle]) -> int:
+    """Open laps again that were closed by mistake; they rest until somebody goes on.
+
+    Returns:
+        How many.
+    """
+    opened = 0
+    for cycle in laps:
+        move(scope, cycle, CycleEvent.REOPENED)
+        opened += 1
+        audit.record(scope, "cycle:reopened", cycle.id, student_id=cycle.student_id)
+    return opened
+
+
+def carry_over(scope: Scope, adjustments: Iterable[Adjustment]) -> int:
+    """Let what a student decided at a school before wait for the next goal at this one.
+
+    Rows of one school do not point into another, so each goes on as a row of this school; the one
+    at the school before says so, and nothing is carried twice.
+
+    Args:
+        scope: The student's.
+        adjustments: Rows of schools before that nobody has taken up.
+
+    Returns:
+        How many were carried.
+    """
+    carried = 0
+    for row in adjustments:
+        _move_adjustment(row, AdjustmentEvent.CARRY)
+        scope.session.add(
+            Adjustment(
+                school_id=scope.school_id,
+                student_id=row.student_id,
+                carried_from_id=row.id,
+                carried_from_cycle_id=row.decided_in,
+                kind=row.kind,
+                what=row.what,
+                to_value=row.to_value,
+                state=AdjustmentState.PROPOSED,
+                proposed_at=row.proposed_at,
+            )
+        )
+        carried += 1
+        audit.record(scope, "adjustment:carried", row.id, student_id=row.student_id)
+    return carried
+
+
+def check_is_here(scope: Scope, school_id: UUID) -> None:
+    """Let pass only what belongs to the school where the student is now.
+
+    Raises:
+        StateError: What was written at a school before stays as it was written.
+    """
+    if school_id != scope.school_id:
+        raise StateError("this is of a school before")
 
 
 def is_open(cycle: LearningCycle) -> bool:

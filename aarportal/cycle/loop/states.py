@@ -62,6 +62,9 @@ class CycleEvent(StrEnum):
     ADJUSTMENT_LINKED = "adjustment_linked"
     DAYS_PASSED = "days_passed"
     TERM_ENDED = "term_ended"
+    """The school year is over, or the student has left the school."""
+    REOPENED = "reopened"
+    """The year was said to be over by mistake."""
 
 
 _C, _E = CycleState, CycleEvent
@@ -100,7 +103,12 @@ CYCLE: Table[CycleState, CycleEvent] = {
     (_C.PAUSED, _E.GOAL_REVISED): _C.ACTING,
     (_C.PAUSED, _E.PLAN_MOVED): _C.ACTING,
     (_C.PAUSED, _E.REFLECTION_BEGUN): _C.ACTING,
-    (_C.PAUSED, _E.TERM_ENDED): _C.CLOSED_UNREVIEWED,
+    **{
+        (state, _E.TERM_ENDED): _C.CLOSED_UNREVIEWED
+        for state in (_C.ANTICIPATING, _C.ACTING, _C.REFLECTING, _C.PAUSED)
+    },
+    # Wherever it was, it can be gone on with from a rest.
+    (_C.CLOSED_UNREVIEWED, _E.REOPENED): _C.PAUSED,
 }
 
 #: States in which a cycle still takes goals, records or a reflection.
@@ -320,6 +328,8 @@ class AdjustmentState(StrEnum):
     CANNOT_SAY = "cannot_say"
     SAVED = "saved"
     LAPSED = "lapsed"
+    CARRIED = "carried"
+    """It goes on as a row of the school that the student has gone to."""
 
 
 class AdjustmentEvent(StrEnum):
@@ -333,6 +343,7 @@ class AdjustmentEvent(StrEnum):
     JUDGE_CANNOT_SAY = "judge_cannot_say"
     WORKED_AGAIN = "worked_again"
     DAYS_PASSED = "days_passed"
+    CARRY = "carry"
 
 
 _A, _B = AdjustmentState, AdjustmentEvent
@@ -340,6 +351,7 @@ _A, _B = AdjustmentState, AdjustmentEvent
 ADJUSTMENT: Table[AdjustmentState, AdjustmentEvent] = {
     (_A.PROPOSED, _B.CHOOSE): _A.ADOPTED,
     (_A.PROPOSED, _B.DAYS_PASSED): _A.LAPSED,
+    (_A.PROPOSED, _B.CARRY): _A.CARRIED,
     (_A.ADOPTED, _B.TAKE_EFFECT): _A.IN_EFFECT,
     (_A.IN_EFFECT, _B.SESSION_DONE): _A.TRIED,
     (_A.TRIED, _B.SESSION_DONE): _A.TRIED,

@@ -168,7 +168,7 @@ _LATEST_ADJUSTMENT = (
     select(Adjustment)
     .where(
         Adjustment.student_id == bindparam("student_id"),
-        Adjustment.state != AdjustmentState.LAPSED,
+        Adjustment.state.not_in((AdjustmentState.LAPSED, AdjustmentState.CARRIED)),
     )
     .order_by(Adjustment.proposed_at.desc())
     .limit(1)
@@ -190,12 +190,22 @@ def proposed_adjustment(scope: Scope, student_id: UUID) -> Adjustment | None:
 
 
 def adjustments_of(scope: Scope, cycle_ids: Collection[UUID]) -> Sequence[Adjustment]:
-    """Adjustments that came out of these cycles or were tried in them."""
+    """Adjustments that came out of these cycles or were tried in them.
+
+    Of one that was carried to another school the row there is meant.
+    """
     if not cycle_ids:
         return []
     return scope.session.scalars(
         select(Adjustment)
-        .where(Adjustment.from_cycle_id.in_(cycle_ids) | Adjustment.to_cycle_id.in_(cycle_ids))
+        .where(
+            or_(
+                Adjustment.from_cycle_id.in_(cycle_ids),
+                Adjustment.carried_from_cycle_id.in_(cycle_ids),
+                Adjustment.to_cycle_id.in_(cycle_ids),
+            ),
+            Adjustment.state != AdjustmentState.CARRIED,
+        )
         .order_by(Adjustment.proposed_at)
     ).all()
 

@@ -23,6 +23,7 @@ class Reflection(ReadByTeachers, Base):
         Index(None, "school_id", "student_id", "submitted_at"),
         ForeignKeyConstraint(["school_id", "cycle_id"], _CYCLE),
     )
+    dated_by = "submitted_at"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     cycle_id: Mapped[UUID]
@@ -42,6 +43,7 @@ class ReflectionVersion(ReadByTeachers, Base):
 
     __tablename__ = "reflection_versions"
     __table_args__ = (ForeignKeyConstraint(["school_id", "reflection_id"], _REFLECTION),)
+    part_of = ("reflections", "reflection_id")
 
     reflection_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +64,7 @@ class SelfRating(ReadByTeachers, Base):
             ["school_id", "criterion_id"], ["success_criteria.school_id", "success_criteria.id"]
         ),
     )
+    dated_by = "made_at"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     cycle_id: Mapped[UUID]
@@ -80,6 +83,7 @@ class Attribution(ReadByHomeroom, Base):
         Index(None, "school_id", "reflection_id"),
         ForeignKeyConstraint(["school_id", "reflection_id"], _REFLECTION),
     )
+    part_of = ("reflections", "reflection_id")
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     reflection_id: Mapped[UUID]
@@ -98,6 +102,7 @@ class TeacherFeedback(ReadByTeachers, Base):
         Index(None, "school_id", "reflection_id"),
         ForeignKeyConstraint(["school_id", "reflection_id"], _REFLECTION),
     )
+    dated_by = "sent_at"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
     reflection_id: Mapped[UUID]

@@ -115,11 +115,12 @@ def submit(scope: Scope, draft: ReflectionDraft) -> Reflection:
         InvalidError: If a value is not one of those offered, or a text is too long.
         NotFoundError: If the lap is not the student's.
         StateError: If the teacher has read it (then it is revised and not changed), or the lap was
-            closed without it.
+            closed without it, or is of a school before.
     """
     _check(draft)
     cycle = cycles.cycle(scope, draft.cycle_id)
     _only_the_writer(scope, cycle.student_id)
+    loop.check_is_here(scope, cycle.school_id)
     row = store.reflection_of(scope, cycle.id)
     if row is None:
         row, done = _new(scope, cycle), "reflection:submitted"
@@ -149,10 +150,12 @@ def revise(scope: Scope, reflection_id: UUID, text: str, band: str) -> Reflectio
 
     Raises:
         InvalidError: If the text is empty or too long.
-        StateError: If nobody has read it yet: then it is still open to be changed.
+        StateError: If nobody has read it yet: then it is still open to be changed. Or if it is of
+            a school before.
     """
     row = store.reflection(scope, reflection_id)
     _only_the_writer(scope, row.student_id)
+    loop.check_is_here(scope, row.school_id)
     _check_text(text, band)
     if not text.strip():
         raise InvalidError("text", "required")

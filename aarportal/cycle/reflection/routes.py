@@ -54,6 +54,7 @@ def reflections(scope: Scope) -> Response:
         "answers": answers,
         "adjustments": store.next_steps(scope, [entry.cycle.id for entry in listed]),
         "waiting": cycles.open_cycles(scope, scope.actor_id)[:_WAITING] if page == 1 else [],
+        "begun": store.begun(scope, scope.actor_id) if page == 1 else [],
         "page": page,
         "has_more": len(listed) > store.PAGE,
     }

@@ -11,9 +11,10 @@ from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation.models import Goal, Prediction, SuccessCriterion
 from aarportal.cycle.anticipation.store import STANDING_GOAL
+from aarportal.cycle.drafts.models import Draft
 from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
-from aarportal.cycle.loop.states import OPEN_CYCLE, AdjustmentState, ReflectionState
+from aarportal.cycle.loop.states import OPEN_CYCLE, AdjustmentState, CycleState, ReflectionState
 from aarportal.cycle.reflection.models import (
     Attribution,
     Reflection,
@@ -44,6 +45,7 @@ class Lookback:
         first_lesson: Whether this is the student's first lap of the unit.
         tried: The adjustment that this lap took over from an earlier one.
         proposed: What the student chose to keep or change after it.
+        is_here: Whether it is of the school where the student is now.
     """
 
     cycle: LearningCycle
@@ -57,10 +59,13 @@ class Lookback:
     attribution: Attribution | None
     tried: Adjustment | None
     proposed: Adjustment | None
+    is_here: bool = True
 
     @property
     def can_change(self) -> bool:
         """Whether it can be written, or changed freely: nobody has read it yet."""
+        if not self.is_here:
+            return False
         if self.reflection is None:
             return self.cycle.state in OPEN_CYCLE
         return self.reflection.state in {ReflectionState.SUBMITTED, ReflectionState.REVISED}
@@ -141,8 +146,8 @@ def lookback(scope: Scope, cycle_id: UUID) -> Lookback:
         raise NotFoundError("LearningCycle")
     around = cycles.adjustments_of(scope, [cycle_id])
     tried = next((it for it in around if it.to_cycle_id == cycle_id), None)
-    proposed = next((it for it in around if it.from_cycle_id == cycle_id), None)
-    return Lookback(*row, tried, proposed)
+    proposed = next((it for it in around if it.decided_in == cycle_id), None)
+    return Lookback(*row, tried, proposed, row[0].school_id == scope.school_id)
 
 
 def last_prompt(scope: Scope, student_id: UUID, *, before: UUID) -> str:
@@ -165,7 +170,7 @@ def last_prompt(scope: Scope, student_id: UUID, *, before: UUID) -> str:
 def next_steps(scope: Scope, cycle_ids: Collection[UUID]) -> dict[UUID, Adjustment]:
     """Lap -> what the student chose to keep or change after it."""
     rows = cycles.adjustments_of(scope, cycle_ids)
-    return {row.from_cycle_id: row for row in rows if row.from_cycle_id in cycle_ids}
+    return {row.decided_in: row for row in rows if row.decided_in in cycle_ids}
 
 
 def reflection(scope: Scope, reflection_id: UUID) -> Reflection:
@@ -204,6 +209,25 @@ def history(scope: Scope, student_id: UUID, page: int) -> list[Entry]:
         .offset(PAGE * max(page - 1, 0))
     )
     return [Entry(*row) for row in rows]
+
+
+def begun(scope: Scope, student_id: UUID) -> list[tuple[LearningCycle, str]]:
+    """Words that the student began to write about laps which have closed meanwhile; never lost."""
+    rows = scope.session.execute(
+        select(Draft.key, Draft.content).where(
+            Draft.student_id == student_id, Draft.form == "reflection"
+        )
+    )
+    texts = {key: content.get("text", [""])[0] for key, content in rows}
+    ids = [UUID(key) for key, text in texts.items() if text.strip()]
+    if not ids:
+        return []
+    closed = scope.session.scalars(
+        select(LearningCycle)
+        .where(LearningCycle.id.in_(ids), LearningCycle.state == CycleState.CLOSED_UNREVIEWED)
+        .order_by(LearningCycle.opened_at.desc())
+    )
+    return [(cycle, texts[str(cycle.id)]) for cycle in closed]
 
 
 def rating_of(scope: Scope, cycle_id: UUID) -> SelfRating | None:

@@ -11,7 +11,7 @@ from aarportal.cycle.anticipation import store as anticipation
 from aarportal.cycle.anticipation.models import Goal
 from aarportal.cycle.loop import store as loop
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
-from aarportal.cycle.loop.states import CLOSED_CYCLE, OPEN_CYCLE
+from aarportal.cycle.loop.states import CLOSED_CYCLE, CycleState
 from aarportal.cycle.reflection import store as reflection
 from aarportal.cycle.reflection.models import TeacherFeedback
 from aarportal.cycle.units import store as units
@@ -99,8 +99,15 @@ def today(scope: Scope, chosen: UUID | None = None) -> Today:
 def _in_order(
     todays: Sequence[LearningCycle], still_open: Sequence[LearningCycle]
 ) -> list[LearningCycle]:
-    """Open laps first (older ones too: nothing begun is forgotten), then those closed today."""
-    closed = [cycle for cycle in todays if cycle.state not in OPEN_CYCLE]
+    """Open laps first (older ones too: nothing begun is forgotten), then those closed today.
+
+    What closed by itself, because a year or a time at a school was over, is no ring of today.
+    """
+    closed = [
+        cycle
+        for cycle in todays
+        if cycle.state in CLOSED_CYCLE and cycle.state != CycleState.CLOSED_UNREVIEWED
+    ]
     return [*still_open, *sorted(closed, key=lambda cycle: cycle.updated_at, reverse=True)]
 
 

@@ -205,7 +205,7 @@ def _cycle_outcomes(
     ratings: Mapping[UUID, tuple[Goal, SelfRating | None]],
     adjustments: Sequence[Adjustment],
 ) -> Iterable[CycleOutcome]:
-    proposed = {row.from_cycle_id: row for row in adjustments}
+    proposed = {row.decided_in: row for row in adjustments}
     for cycle in cycles:
         row = proposed.get(cycle.id)
         yield CycleOutcome(

@@ -14,6 +14,7 @@ from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.people.accounts import passwords, store
+from aarportal.people.accounts.entering import acts_after_a_move
 from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
 from aarportal.people.roster import store as roster
 
@@ -84,13 +85,17 @@ def sign_in(draft: SignInDraft, secret: str) -> str:
         found = store.applicant(scope, draft.code, draft.login_id, clock.today())
     fits = passwords.matches(draft.password, found.account.password_hash if found else None)
     role = _ROLES.get(found.role) if found else None
+    token = ""
     with unit_of_work(SystemScope("sign-in")) as scope:
         if not fits or found is None or role is None:
             _count_try(scope, keys)
             audit.record(scope, "session:refused", keys[0])
         else:
-            return _open_session(scope, found, role)
-    raise InvalidError("password", "sign_in")
+            token = _open_session(scope, found, role)
+    if not token:
+        raise InvalidError("password", "sign_in")
+    _settle_in(token)
+    return token
 
 
 def sign_out(token: str) -> None:
@@ -144,6 +149,17 @@ def open_account(
     return account
 
 
+def _settle_in(token: str) -> None:
+    """Have done what is to be done for a student who was at another school before."""
+    found = who(token)
+    if found is None or found[0].role is not Role.STUDENT or not found[0].other_school_ids:
+        return
+    with unit_of_work(found[0]) as scope:
+        take_turn(scope)
+        for act in acts_after_a_move():
+            act(scope)
+
+
 def _scope(system: SystemScope, known: store.Known) -> Scope:
     day = clock.today()
     school_id, user_id = known.session.school_id, known.user.id
@@ -160,11 +176,16 @@ def _scope(system: SystemScope, known: store.Known) -> Scope:
         homerooms = [seat.class_id for seat in seats if seat.class_type == "homeroom"]
         students[Relation.HOMEROOM] = frozenset().union(*(by_class[key] for key in homerooms))
         students[Relation.TEACHES] = frozenset().union(*by_class.values())
+    district_id = known.user.district_id
     elsewhere: frozenset[UUID] = frozenset()
     if role is Role.DISTRICT_ADMINISTRATOR:
-        elsewhere = roster.school_ids(system, known.user.district_id) - {school_id}
-    district_id = known.user.district_id
-    return Scope(user_id, district_id, school_id, role, students, class_ids, elsewhere)
+        elsewhere = roster.school_ids(system, district_id) - {school_id}
+    elif role is Role.STUDENT and known.was_elsewhere:
+        elsewhere = roster.schools_of_student(system, user_id) - {school_id}
+    since = None
+    if role is Role.TEACHER:
+        since = clock.school_year_begins_on(clock.school_year_of(day))
+    return Scope(user_id, district_id, school_id, role, students, class_ids, elsewhere, since)
 
 
 def _open_session(scope: SystemScope, found: store.Applicant, role: Role) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from aarportal.core.ids import NOTHING
 from aarportal.core.scope import Scope, SystemScope
@@ -29,6 +30,8 @@ class Known:
     user: User
     account: Account
     session: SignInSession
+    was_elsewhere: bool
+    """Whether the person has been a student of another school, too."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +112,18 @@ def _of_the_board(
 
 
 # Asked with every page, and made once.
+_ELSEWHERE = aliased(UserRole)
 _KNOWN = (
-    select(User, Account, SignInSession)
+    select(
+        User,
+        Account,
+        SignInSession,
+        exists().where(
+            _ELSEWHERE.user_id == SignInSession.user_id,
+            _ELSEWHERE.school_id != SignInSession.school_id,
+            _ELSEWHERE.role == "student",
+        ),
+    )
     .join(Account, Account.user_id == User.id)
     .join(SignInSession, SignInSession.user_id == User.id)
     .where(

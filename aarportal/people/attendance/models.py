@@ -42,6 +42,7 @@ class AbsentDay(FromSchoolOffice, MeasuredByApps, Base):
     __tablename__ = "absent_days"
     __table_args__ = (Index(None, "school_id", "import_id"),)
     classification = Classification.III
+    dated_by = "day"
 
     student_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id"), primary_key=True, sort_order=-10

@@ -13,9 +13,11 @@ from aarportal.people.attendance.models import AbsentDay, CalendarDay
 
 def calendar(scope: Scope | AppScope, first: date, last: date) -> Calendar:
     """The school's calendar from `first` to `last`, both inclusive."""
-    rows = scope.session.execute(
-        select(CalendarDay.day, CalendarDay.kind).where(CalendarDay.day.between(first, last))
-    )
+    query = select(CalendarDay.day, CalendarDay.kind).where(CalendarDay.day.between(first, last))
+    if isinstance(scope, Scope):
+        # A student who came from another school sees its rows, but lives by this one's days.
+        query = query.where(CalendarDay.school_id == scope.school_id)
+    rows = scope.session.execute(query)
     return Calendar(dict(rows.tuples().all()))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from aarportal.core import clock
 from aarportal.core.database import Base
 from aarportal.core.ids import new_id
-from aarportal.core.ownership import DistrictRow, SchoolOwned, SchoolRow, Shared
+from aarportal.core.ownership import DistrictRow, PlacesStudents, SchoolOwned, SchoolRow, Shared
 
 Extra = dict[str, Any]
 
@@ -159,7 +159,7 @@ class DistrictRole(SourcedRow, DistrictRow, Base):
     ends_before: Mapped[date | None]
 
 
-class UserRole(SourcedRow, SchoolOwned, Base):
+class UserRole(PlacesStudents, SourcedRow, SchoolOwned, Base):
     """What a person is at a school (OneRoster roles)."""
 
     __tablename__ = "user_roles"

@@ -148,6 +148,14 @@ def school_ids(scope: SystemScope, district_id: UUID) -> frozenset[UUID]:
     return frozenset(scope.session.scalars(query))
 
 
+def schools_of_student(scope: SystemScope, user_id: UUID) -> frozenset[UUID]:
+    """The schools where a person is, was or will be a student."""
+    query = select(UserRole.school_id).where(
+        UserRole.user_id == user_id, UserRole.role == "student"
+    )
+    return frozenset(scope.session.scalars(query))
+
+
 def codes(scope: SystemScope) -> frozenset[str]:
     """Codes of schools and districts that people of this installation type."""
     taken = scope.session.scalars(select(School.code).union_all(select(District.code)))

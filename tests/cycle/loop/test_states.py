@@ -57,7 +57,8 @@ MACHINES = {
         anticipating|acting --days_passed--> paused
         paused --goal_confirmed|plan_created|record_arrived|started--> acting
         paused --mid_checked|goal_revised|plan_moved|reflection_begun--> acting
-        paused --term_ended--> closed_unreviewed
+        anticipating|acting|reflecting|paused --term_ended--> closed_unreviewed
+        closed_unreviewed --reopened--> paused
         """,
     ),
     "goal": (
@@ -122,6 +123,7 @@ MACHINES = {
         """
         proposed --choose--> adopted
         proposed --days_passed--> lapsed
+        proposed --carry--> carried
         adopted --take_effect--> in_effect
         in_effect|tried --session_done--> tried
         tried --judge_worked--> worked
@@ -183,9 +185,9 @@ def test_a_cycle_is_open_or_closed_and_never_both():
     assert set(states.CycleState) - {"none"} == OPEN_CYCLE | CLOSED_CYCLE
 
 
-def test_no_event_reopens_a_closed_cycle():
-    for (state, _), after in CYCLE.items():
-        if state in CLOSED_CYCLE:
+def test_no_event_reopens_a_closed_cycle_but_taking_a_rollover_back():
+    for (state, event), after in CYCLE.items():
+        if state in CLOSED_CYCLE and event != "reopened":
             assert after in CLOSED_CYCLE
 
 

@@ -13,6 +13,7 @@ from aarportal.cycle.action.disputes import store
 from aarportal.cycle.action.disputes.store import UPHELD, VOIDED
 from aarportal.cycle.action.models import LearningRecord, RecordDispute
 from aarportal.cycle.action.timeline import lines
+from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop.states import RECORD, RecordEvent, RecordState, step
 
 #: Why a line may be wrong, as the student says it; empty when they leave it out.
@@ -42,11 +43,13 @@ def dispute(scope: Scope, record_id: UUID, reason: str = "") -> LearningRecord:
 
     Raises:
         NotFoundError: If the record is not the student's.
-        StateError: If it cannot be disputed any more.
+        StateError: If it cannot be disputed any more, or is of a school before, where nobody could
+            decide.
     """
     if reason and reason not in REASONS:
         raise InvalidError("reason", "choice")
     row = action.record(scope, record_id)
+    loop.check_is_here(scope, row.school_id)
     action.lock_persons(scope, [row.student_id])
     scope.session.refresh(row)
     if row.self_reported:

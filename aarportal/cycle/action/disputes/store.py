@@ -212,7 +212,7 @@ def records_of(scope: Scope, dispute: RecordDispute) -> list[LearningRecord]:
     The line was doubted as one piece, so its records are those from its first one up to the first
     one of the next dispute that stands as this one does.
     """
-    first = scope.session.get(LearningRecord, (scope.school_id, dispute.record_id))
+    first = scope.session.get(LearningRecord, (dispute.school_id, dispute.record_id))
     if first is None or first.student_id != dispute.student_id:
         return []
     others = disputes_of(scope, dispute.student_id)

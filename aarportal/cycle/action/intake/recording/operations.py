@@ -186,7 +186,8 @@ def _find_cycles(
     for each in found:
         mine = by_student[each.learner.student_id]
         each.cycle = linking.cycle_of(
-            mine,
+            # A child who has changed schools may have left a lap open at the one before.
+            [lap for lap in mine if lap.school_id == each.learner.place.school_id],
             each.record.ended_at,
             each.day,
             each.subject,
