@@ -17,6 +17,7 @@ from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.xapi import last_use, log_writer, protocol
 from aarportal.cycle.action.xapi.attachments import storage
 from aarportal.cycle.units.subjects import SUBJECTS
+from aarportal.insight.handover import keeper
 from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
 from aarportal.settings import Settings
@@ -93,6 +94,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     log_writer.init_app(app)
     importer.init_app(app, settings)
     publisher.init_app(app, settings)
+    keeper.init_app(app, settings)
     app.extensions["attachments"] = storage.open_store(settings.attachments, settings.data_dir)
     for name in _modules("*routes.py"):
         blueprint = import_module(name).blueprint

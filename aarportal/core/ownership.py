@@ -113,6 +113,12 @@ class ReadBySelf(StudentOwned):
     readers = frozenset({Relation.SELF})
 
 
+class KeptByOffice(StudentOwned):
+    """Papers about a student that the office keeps and the student sees, such as an own export."""
+
+    readers = frozenset({Relation.SELF, Relation.RECORDS})
+
+
 class AuditRecord:
     """The row is itself a trace of a change."""
 

@@ -15,6 +15,12 @@ class Permission(StrEnum):
     FEEDBACK_WRITE = "feedback:write"
     GOALS_READ = "goals:read"
     GOALS_WRITE = "goals:write"
+    HANDOVER_MANAGE = "handover:manage"
+    """Papers of children who leave or come, and what is deleted after them."""
+    HANDOVER_OWN = "handover:own"
+    """A student's own export."""
+    HANDOVER_RULE = "handover:rule"
+    """How long a board of education keeps what leavers have left."""
     HOME_READ = "home:read"
     IDENTITIES_MANAGE = "identities:manage"
     IMPORTS_MANAGE = "imports:manage"
@@ -53,6 +59,7 @@ _EVERYBODY = frozenset({Permission.HOME_READ, Permission.PREFERENCES_WRITE})
 
 _OFFICE = _EVERYBODY | {
     Permission.APPS_MANAGE,
+    Permission.HANDOVER_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
     Permission.STATEMENTS_INSPECT,
@@ -66,6 +73,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.FEEDBACK_ANSWER,
         Permission.GOALS_READ,
         Permission.GOALS_WRITE,
+        Permission.HANDOVER_OWN,
         Permission.RECORDS_READ,
         Permission.RECORDS_WRITE,
         Permission.REFLECTIONS_READ,
@@ -83,7 +91,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.ADMINISTRATOR: _OFFICE,
     Role.PRINCIPAL: _OFFICE,
-    Role.DISTRICT_ADMINISTRATOR: _EVERYBODY,
+    Role.DISTRICT_ADMINISTRATOR: _EVERYBODY | {Permission.HANDOVER_RULE},
     Role.NURSE: _EVERYBODY,
 }
 

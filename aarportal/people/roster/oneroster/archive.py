@@ -5,6 +5,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -77,8 +78,17 @@ class Archive:
         return line.removeprefix(b"\xef\xbb\xbf").replace(b'"', b"")
 
 
-def open_archive(file: BinaryIO, limits: Limits, log: ProblemLog) -> Archive | None:
-    """The zip in a seekable file, or None when the log says why it must not be read."""
+def open_archive(
+    file: BinaryIO, limits: Limits, log: ProblemLog, known: Mapping[str, str] = _KNOWN_FILES
+) -> Archive | None:
+    """The zip in a seekable file, or None when the log says why it must not be read.
+
+    Args:
+        file: The zip.
+        limits: How much of it is read.
+        log: Takes the problems.
+        known: Names that files in it may have, by the same in lower case.
+    """
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if size > limits.archive_bytes:
@@ -94,7 +104,7 @@ def open_archive(file: BinaryIO, limits: Limits, log: ProblemLog) -> Archive | N
         return None
     entries = archive.infolist()
     before = len(log.problems)
-    _check_names(entries, log)
+    _check_names(entries, known, log)
     if len(log.problems) == before:
         _check_contents(archive, entries, size, limits, log)
     return Archive(archive) if len(log.problems) == before else None
@@ -112,7 +122,9 @@ def _has_more_entries_than(file: BinaryIO, most: int) -> bool:
     return found > most
 
 
-def _check_names(entries: list[zipfile.ZipInfo], log: ProblemLog) -> None:
+def _check_names(
+    entries: list[zipfile.ZipInfo], known: Mapping[str, str], log: ProblemLog
+) -> None:
     small = {entry.orig_filename.lower() for entry in entries}
     foreign = sorted(small & SCHOOL_DATA_SYNC_FILES)
     if foreign:
@@ -130,10 +142,10 @@ def _check_names(entries: list[zipfile.ZipInfo], log: ProblemLog) -> None:
             log.add(name, 0, "", "zip_path", name)
         elif len(parts) > 1:
             log.add(name, 0, "", "zip_folder", name)
-        elif name.lower() not in _KNOWN_FILES:
+        elif name.lower() not in known:
             log.add(name, 0, "", "file_unknown", name)
-        elif name not in _KNOWN_FILES.values():
-            log.add(name, 0, "", "file_name_case", _KNOWN_FILES[name.lower()])
+        elif name not in known.values():
+            log.add(name, 0, "", "file_name_case", known[name.lower()])
 
 
 def _check_contents(
