@@ -6,7 +6,7 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.insight.handover.archive import opened
 from aarportal.insight.handover.deleting import operations as deletions
 from aarportal.insight.handover.earlier_apps import operations as apps
-from aarportal.insight.handover.jobs import Job
+from aarportal.insight.handover.jobs import District, Job
 from aarportal.insight.handover.store import slices
 from aarportal.insight.handover.undoing import operations as undoing
 from aarportal.insight.handover.writing import operations as writing
@@ -30,8 +30,10 @@ def take_in(job: Job, file: BinaryIO) -> None:
         for part in slices(statements, apps.AT_ONCE):
             with unit_of_work(job.app_scope(here[app_id])) as app:
                 apps.keep_statements(app, part)
+    with unit_of_work(SystemScope(_REASON), read_only=True) as system:
+        district = District(here, apps.stored(system, job, contents))
     with unit_of_work(job.scope) as scope:
-        writing.write(scope, job, contents, here)
+        writing.write(scope, job, contents, district)
 
 
 def take_back(job: Job) -> None:

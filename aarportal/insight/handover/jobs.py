@@ -1,5 +1,6 @@
 """An import that is to be written, and through whose eyes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,3 +39,16 @@ class Job:
     def app_scope(self, app_id: UUID) -> AppScope:
         """As an app of the earlier school."""
         return AppScope(app_id, self.district_id, frozenset({self.school_id}), APP_GRANTS)
+
+
+@dataclass(frozen=True)
+class District:
+    """What of an export belongs to the district, and is there before its rows are written.
+
+    Attributes:
+        apps: Given id of an app -> its id here.
+        statements: xAPI id -> our own id of a statement, and the app that sent it.
+    """
+
+    apps: Mapping[UUID, UUID]
+    statements: Mapping[UUID, tuple[UUID, UUID]]

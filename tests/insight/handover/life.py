@@ -11,6 +11,7 @@ from aarportal.cycle.action import operations as action
 from aarportal.cycle.action.disputes import operations as disputes
 from aarportal.cycle.action.models import LearningRecord
 from aarportal.cycle.action.operations import PaperWork
+from aarportal.cycle.anticipation.choices import IfThenDraft
 from aarportal.cycle.drafts import operations as drafts
 from aarportal.cycle.drafts.operations import DraftChange
 from aarportal.cycle.loop import store as cycles
@@ -61,7 +62,11 @@ def live(app, member: Member = AOI, *, days=(40, 33, 12, 1, 0)) -> None:
         at = now - timedelta(days=ago)
         clock.shift(-timedelta(days=ago, hours=1))
         with app.app_context():
-            goal_id = flows.set_goal(member, UNIT_WATER if number % 2 else UNIT_DIVISION)
+            goal_id = flows.set_goal(
+                member,
+                UNIT_WATER if number % 2 else UNIT_DIVISION,
+                if_then=IfThenDraft("at_home", "not_clear", "ともだちに きく"),
+            )
             flows.revise_goal(goal_id, f"{number}かい めの めあて", member)
             lap_id = flows.lap_of(goal_id, member)
             flows.check_midway(lap_id, "stuck", member)
@@ -88,7 +93,7 @@ def doubt(member: Member) -> UUID:
     with unit_of_work(scope_of(member)) as scope:
         record = scope.session.scalars(
             select(LearningRecord)
-            .where(LearningRecord.self_reported.is_(False))
+            .where(LearningRecord.self_reported.is_(False), LearningRecord.state != "disputed")
             .order_by(LearningRecord.ended_at, LearningRecord.id)
         ).first()
         return disputes.dispute(scope, record.id, "not_mine").id

@@ -24,6 +24,8 @@ from aarportal.cycle.action.models import (
     StoredStatement,
 )
 from aarportal.cycle.action.xapi.documents.models import StoredDocument
+from aarportal.cycle.action.xapi.targeting import stored_terms
+from aarportal.cycle.action.xapi.terms import pack, unpack
 from aarportal.cycle.loop.states import step
 from aarportal.insight.handover import store as contents
 from aarportal.insight.handover.deleting import store
@@ -250,6 +252,7 @@ def forget_statements(scope: SystemScope, district_id: UUID, ids: Collection[UUI
     """Delete statements from the log, with what hangs on them; how many there were."""
     found = 0
     for part in contents.slices(sorted(ids)):
+        _take_out_of_index(scope, district_id, part)
         given = store.given_ids(scope, district_id, part)
         _erase(scope, StatementReference, StatementReference.target_id, given,
                StatementReference.district_id == district_id)  # fmt: skip
@@ -261,6 +264,23 @@ def forget_statements(scope: SystemScope, district_id: UUID, ids: Collection[UUI
         found += _erase(scope, StoredStatement, StoredStatement.id, part,
                         StoredStatement.district_id == district_id)  # fmt: skip
     return found
+
+
+def _take_out_of_index(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> None:
+    """Let statements be found under no term any more."""
+    places: set[int] = set()
+    terms: set[int] = set()
+    for kept in store.kept(scope, district_id, ids):
+        places.add(kept.position)
+        terms |= stored_terms(kept.body, kept.app_id)
+    for row in store.rows_of_index(scope, district_id, terms, places):
+        left = set(unpack(row.positions)) - places
+        if left:
+            # The row is called by its last place, whether or not a statement stands there.
+            row.positions, row.first_position = pack(left), min(left)
+        else:
+            scope.session.delete(row)
+    scope.session.flush()
 
 
 def _erase_documents(scope: SystemScope, district_id: UUID, names: Collection[str]) -> int:

@@ -22,7 +22,7 @@ from aarportal.cycle.action.models import (
 )
 from aarportal.cycle.action.xapi.documents.models import StoredDocument
 from aarportal.cycle.action.xapi.statements import ActorKey
-from aarportal.cycle.action.xapi.terms import agent_value, term, unpack
+from aarportal.cycle.action.xapi.terms import STRETCH, agent_value, term, unpack
 from aarportal.insight.handover.models import DeletionOrder, HandoverImport, HandoverPackage
 from aarportal.insight.handover.states import DeletionState
 from aarportal.insight.handover.store import slices
@@ -322,3 +322,28 @@ def document_agents(scope: SystemScope, district_id: UUID) -> list[str]:
             .distinct()
         )
     )
+
+
+def kept(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> Sequence[StoredStatement]:
+    """Statements of the log."""
+    return scope.session.scalars(
+        select(StoredStatement).where(
+            StoredStatement.district_id == district_id, StoredStatement.id.in_(ids)
+        )
+    ).all()
+
+
+def rows_of_index(
+    scope: SystemScope, district_id: UUID, terms: Collection[int], places: Collection[int]
+) -> Iterator[StatementTerm]:
+    """Rows of the index with one of these terms that may hold one of these places."""
+    if not places:
+        return
+    for part in slices(terms):
+        yield from scope.session.scalars(
+            select(StatementTerm).where(
+                StatementTerm.district_id == district_id,
+                StatementTerm.term.in_(part),
+                StatementTerm.last_position.between(min(places), max(places) + STRETCH),
+            )
+        ).all()

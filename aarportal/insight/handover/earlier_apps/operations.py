@@ -23,7 +23,7 @@ AT_ONCE = 300
 def open_apps(scope: SystemScope, job: Job, contents: Contents) -> dict[UUID, UUID]:
     """Make the apps of the earlier school, in which nobody can come; given id -> id here."""
     given = {row.id: id_here(job.district_id, row.id) for row in contents.apps}
-    there = store.apps(scope, {*given, *given.values()})
+    there = store.apps(scope, job.district_id, {*given, *given.values()})
     found = {}
     for row in contents.apps:
         # Whoever comes home meets the very same app.
@@ -55,7 +55,7 @@ def statements_to_store(
 ) -> dict[UUID, list[msgspec.Raw]]:
     """Given app -> the statements behind its records that are not in the log yet."""
     wanted = {row.statement_id: row.app_id for row in contents.records if row.statement_id}
-    there = store.statement_rows(scope, job.district_id, list(wanted))
+    there = stored(scope, job, contents)
     found: dict[UUID, list[msgspec.Raw]] = {}
     for raw in statements:
         id_ = _IDS.decode(raw).id
@@ -63,6 +63,12 @@ def statements_to_store(
         if app_id is not None and id_ not in there:
             found.setdefault(app_id, []).append(raw)
     return found
+
+
+def stored(scope: SystemScope, job: Job, contents: Contents) -> dict[UUID, tuple[UUID, UUID]]:
+    """XAPI id -> our own id and app of the statements behind an export's records."""
+    told = [row.statement_id for row in contents.records if row.statement_id]
+    return store.statement_rows(scope, job.district_id, told)
 
 
 class _Identified(msgspec.Struct):

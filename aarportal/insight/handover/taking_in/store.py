@@ -165,6 +165,9 @@ def known_rows(scope: Scope, row_class: Any, ids: Collection[UUID]) -> set[UUID]
     return set(scope.session.scalars(select(row_class.id).where(row_class.id.in_(ids))))
 
 
-def apps(scope: SystemScope, ids: Collection[UUID]) -> set[UUID]:
-    """Apps among these that are here."""
-    return set(scope.session.scalars(select(LearningApp.id).where(LearningApp.id.in_(ids))))
+def apps(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Apps of a district among these."""
+    query = select(LearningApp.id).where(
+        LearningApp.district_id == district_id, LearningApp.id.in_(ids)
+    )
+    return set(scope.session.scalars(query))

@@ -4,7 +4,6 @@ Everything about the student is written through eyes that see this one student a
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from aarportal.cycle.loop.states import COUNTED_RECORD, step
 from aarportal.cycle.units.models import Unit
 from aarportal.insight.handover.formats import KINDS, ROWS, Contents, RecordRow
 from aarportal.insight.handover.ids import id_here, in_draft, in_text
-from aarportal.insight.handover.jobs import Job
+from aarportal.insight.handover.jobs import District, Job
 from aarportal.insight.handover.models import CarriedRow
 from aarportal.insight.handover.states import INTAKE, IntakeEvent, IntakeState
 from aarportal.insight.handover.store import MODELS
@@ -45,20 +44,20 @@ _OPTIONAL = {
 }
 
 
-def write(scope: Scope, job: Job, contents: Contents, apps: Mapping[UUID, UUID]) -> bool:
+def write(scope: Scope, job: Job, contents: Contents, district: District) -> bool:
     """Make every row of an export that is not here yet; whether the import waited for it.
 
     Args:
         scope: `job.scope`.
         job: The import.
         contents: Its data.
-        apps: Given id of an app -> its id here.
+        district: What of it is there already.
     """
     row = store.locked(scope, job.id)
     if row is None or row.state != IntakeState.WRITING:
         return False
     action_store.lock_persons(scope, {job.student_id})
-    writer = _Writer(scope, job, contents, apps)
+    writer = _Writer(scope, job, contents, district)
     writer.write()
     row.state = step(INTAKE, IntakeState(row.state), IntakeEvent.FINISHED)
     row.counts, row.written_at = dict(writer.counts), clock.now()
@@ -76,14 +75,12 @@ class _Writer:
         counts: Rows that were made, by kind.
     """
 
-    def __init__(
-        self, scope: Scope, job: Job, contents: Contents, apps: Mapping[UUID, UUID]
-    ) -> None:
+    def __init__(self, scope: Scope, job: Job, contents: Contents, district: District) -> None:
         self.counts: Counter[str] = Counter()
         self._scope = scope
         self._job = job
         self._contents = contents
-        self._apps = apps
+        self._district = district
         #: Kind -> given id -> id here.
         self._here: dict[str, dict[UUID, UUID]] = {}
         #: Kind -> given ids of rows that are here already.
@@ -110,8 +107,6 @@ class _Writer:
         carried: dict[str, dict[UUID, UUID]] = {}
         for row in store.carried(self._scope, self._job.student_id):
             carried.setdefault(row.kind, {})[row.given_id] = row.row_id
-        told = [row.statement_id for row in self._contents.records if row.statement_id]
-        stored = store.statement_rows(self._scope, self._job.district_id, told)
         for kind in KINDS:
             rows = [row for row in getattr(self._contents, kind) if hasattr(row, "id")]
             before = carried.get(kind, {})
@@ -119,19 +114,19 @@ class _Writer:
             own = store.own_ids(self._scope, kind, given) if kind in MODELS and given else set()
             at_home = before | {id_: id_ for id_ in own}
             self._here[kind] = {
-                row.id: at_home.get(row.id) or self._new_id(kind, row, stored) for row in rows
+                row.id: at_home.get(row.id) or self._new_id(kind, row) for row in rows
             }
             self._known[kind] = own | before.keys()
 
-    def _new_id(self, kind: str, row: Any, stored: Mapping[UUID, tuple[UUID, UUID]]) -> UUID:
+    def _new_id(self, kind: str, row: Any) -> UUID:
         if kind == "apps":
-            return self._apps[row.id]
+            return self._district.apps[row.id]
         if kind in {"classes", "units"}:
             return id_here(self._job.school_id, row.id)
         if isinstance(row, RecordRow) and row.statement_id and row.app_id:
-            id_, app_id = stored.get(row.statement_id, (row.id, None))
+            id_, app_id = self._district.statements.get(row.statement_id, (row.id, None))
             # What another app sent under this id is not behind this record.
-            if app_id == self._apps[row.app_id]:
+            if app_id == self._district.apps[row.app_id]:
                 return id_
         return id_here(f"{self._job.school_id}:{self._job.student_id}", row.id)
 
