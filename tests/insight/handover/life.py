@@ -27,6 +27,10 @@ DRILL = {
     "Content-Type": "application/json",
 }
 NOTEBOOK = "ノートに 3もん といた"
+REWRITTEN = "先生の ことばを よんで かきなおした。"
+BEGUN = "まだ とちゅう"
+AIM = "かい めの めあて"
+FRIEND = "ともだちに きく"
 
 
 def answered(member: Member, number: int, at: datetime, **more) -> dict:
@@ -47,6 +51,11 @@ def answered(member: Member, number: int, at: datetime, **more) -> dict:
     }
 
 
+def words_of(member: Member, words: str) -> str:
+    """What nobody else wrote."""
+    return f"{words}（{member.name}）"
+
+
 def send(app, statements: list[dict]) -> None:
     """As the drill sends; whoever fills the inbox here reads it."""
     response = app.test_client().post(
@@ -65,14 +74,14 @@ def live(app, member: Member = AOI, *, days=(40, 33, 12, 1, 0)) -> None:
             goal_id = flows.set_goal(
                 member,
                 UNIT_WATER if number % 2 else UNIT_DIVISION,
-                if_then=IfThenDraft("at_home", "not_clear", "ともだちに きく"),
+                if_then=IfThenDraft("at_home", "not_clear", words_of(member, FRIEND)),
             )
-            flows.revise_goal(goal_id, f"{number}かい めの めあて", member)
+            flows.revise_goal(goal_id, words_of(member, f"{number}{AIM}"), member)
             lap_id = flows.lap_of(goal_id, member)
             flows.check_midway(lap_id, "stuck", member)
             with unit_of_work(scope_of(member)) as scope:
                 lap = cycles.cycle(scope, lap_id)
-                action.record_by_hand(scope, lap, PaperWork(NOTEBOOK, 3, "items", 15))
+                action.record_by_hand(scope, lap, PaperWork(words_of(member, NOTEBOOK), 3, "items", 15))
         clock.shift(timedelta(0))
         send(app, [
             answered(member, 10 * number + each, at - timedelta(minutes=40 - each))
@@ -80,9 +89,9 @@ def live(app, member: Member = AOI, *, days=(40, 33, 12, 1, 0)) -> None:
         ])  # fmt: skip
         clock.shift(-timedelta(days=ago))
         with app.app_context():
-            reflection_id = flows.reflect(lap_id, member)
+            reflection_id = flows.reflect(lap_id, member, text=words_of(member, flows.REFLECTION_TEXT))
             flows.give_feedback(reflection_id)
-            flows.revise_reflection(reflection_id, "先生の ことばを よんで かきなおした。", member)
+            flows.revise_reflection(reflection_id, words_of(member, REWRITTEN), member)
         clock.shift(timedelta(0))
     with app.app_context():
         doubt(member)
@@ -101,7 +110,7 @@ def doubt(member: Member) -> UUID:
 
 def begin_a_draft(member: Member, lap_id: UUID) -> None:
     with unit_of_work(scope_of(member)) as scope:
-        content = {"text": ["まだ とちゅう"], "unit": [str(UNIT_DIVISION)], "csrf": ["x"]}
+        content = {"text": [words_of(member, BEGUN)], "unit": [str(UNIT_DIVISION)], "csrf": ["x"]}
         drafts.save(scope, DraftChange("reflection", str(lap_id), 0, content))
 
 
