@@ -18,8 +18,9 @@ from aarportal.web.reader import Person, Reader, current_person, current_reader
 from aarportal.web.texts import gettext as _
 
 # Of the school office: who is there, and what comes from the school-office system.
+_PEOPLE = frozenset({"people", "handover", "intakes", "deletions", "merges"})
 _SCHOOL = (
-    ("people.people", "seat", mark("People"), frozenset({"people", "handover", "merges"})),
+    ("people.people", "seat", mark("People"), _PEOPLE),
     ("rosters.rosters", "table", mark("Roster"), frozenset({"rosters", "rollover", "exports"})),
     ("school_year.calendar", "clock", mark("School year"), frozenset({"school_year"})),
     ("school_data.imports", "list", mark("School data"), frozenset({"school_data"})),

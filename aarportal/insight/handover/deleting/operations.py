@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -33,6 +33,8 @@ from aarportal.insight.handover.leaving import store as leaving
 from aarportal.insight.handover.models import DeletionOrder, HandoverRule
 from aarportal.insight.handover.states import DELETION, DeletionEvent, DeletionState
 
+#: What routes call a row.
+Order: TypeAlias = DeletionOrder
 KINDS = ("graduate", "transfer_out", "request")
 LONGEST_REASON = 200
 #: What a board may choose: nothing is deleted before the new school had a month to ask.

@@ -233,3 +233,17 @@ def keep_days(scope: Scope | SystemScope, district_id: UUID) -> int:
     """Days for which the board keeps what is a leaver's own."""
     row = scope.session.get(HandoverRule, district_id)
     return row.keep_days if row else KEEP_DAYS
+
+
+def own_fetched(scope: Scope, student_id: UUID) -> bool:
+    """Whether the student has fetched an export of their own."""
+    found = scope.session.scalar(
+        select(HandoverPackage.id)
+        .where(
+            HandoverPackage.student_id == student_id,
+            HandoverPackage.for_student.is_(True),
+            HandoverPackage.fetched_at.is_not(None),
+        )
+        .limit(1)
+    )
+    return found is not None

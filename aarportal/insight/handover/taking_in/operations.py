@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -21,6 +21,8 @@ from aarportal.insight.handover.models import HandoverImport, TrustedIssuer
 from aarportal.insight.handover.states import INTAKE, IntakeEvent, IntakeState
 from aarportal.insight.handover.taking_in import store
 
+#: What pages and routes call a row.
+Intake: TypeAlias = HandoverImport
 #: The largest file that is taken.
 MOST_BYTES = 96 << 20
 _LONGEST_NAME = 200
