@@ -5,6 +5,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from aarportal.core.errors import InvalidError
@@ -20,9 +21,9 @@ class OrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         _l("Why"),
         [InputRequired(_l("Choose one."))],
         choices=[
-            ("graduate", _l("Graduated")),
-            ("transfer_out", _l("Went to a school elsewhere")),
-            ("request", _l("The family asked for it")),
+            SelectChoice("graduate", _l("Graduated")),
+            SelectChoice("transfer_out", _l("Went to a school elsewhere")),
+            SelectChoice("request", _l("The family asked for it")),
         ],
     )
     without_export = BooleanField(_l("Delete it although no export was fetched"))
