@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from msgspec import Struct, field
+from msgspec import Struct, field, json
 
 FORMAT = "aarportal-handover"
 VERSION = 1
@@ -434,3 +434,15 @@ ROWS: dict[str, type[Any]] = {
     "doubts": DoubtRow,
     "drafts": DraftRow,
 }
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of data.json and manifest.json, as docs/ has it."""
+    shapes = {DATA: Contents, MANIFEST: Manifest}
+    (data, manifest), parts = json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": FORMAT,
+        "oneOf": [{**data, "title": DATA}, {**manifest, "title": MANIFEST}],
+        "$defs": parts,
+    }

@@ -1,7 +1,6 @@
 """Another installation: an app and a database of its own, with nothing in it but a new cast."""
 
-from contextlib import contextmanager
-from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from aarportal.insight.handover import archive, keeper, store
 from aarportal.insight.handover.packages import operations as packages
 from aarportal.insight.handover.taking_in import operations as taking
 from aarportal.people.roster.models import Enrollment, User, UserRole
-from hashlib import sha256
 from tests import cast
 from tests.cast import AOI, CLASS_ELSEWHERE, ELSEWHERE, MINATO, SATO, Member, key, scope_of
 from tests.conftest import make_settings

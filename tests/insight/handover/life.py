@@ -1,8 +1,11 @@
 """A child's time at a school, told through the operations of the house and a learning app."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
+
+from sqlalchemy import select
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -16,7 +19,6 @@ from aarportal.cycle.drafts import operations as drafts
 from aarportal.cycle.drafts.operations import DraftChange
 from aarportal.cycle.loop import store as cycles
 from aarportal.people.roster.models import UserRole
-from sqlalchemy import select
 from tests.cast import AOI, PRIMARY, UNIT_DIVISION, UNIT_WATER, Member, key, scope_of
 from tests.cycle.action.xapi.documents.calling import basic
 from tests.insight.sharing import flows
@@ -81,7 +83,9 @@ def live(app, member: Member = AOI, *, days=(40, 33, 12, 1, 0)) -> None:
             flows.check_midway(lap_id, "stuck", member)
             with unit_of_work(scope_of(member)) as scope:
                 lap = cycles.cycle(scope, lap_id)
-                action.record_by_hand(scope, lap, PaperWork(words_of(member, NOTEBOOK), 3, "items", 15))
+                action.record_by_hand(
+                    scope, lap, PaperWork(words_of(member, NOTEBOOK), 3, "items", 15)
+                )
         clock.shift(timedelta(0))
         send(app, [
             answered(member, 10 * number + each, at - timedelta(minutes=40 - each))
@@ -89,7 +93,9 @@ def live(app, member: Member = AOI, *, days=(40, 33, 12, 1, 0)) -> None:
         ])  # fmt: skip
         clock.shift(-timedelta(days=ago))
         with app.app_context():
-            reflection_id = flows.reflect(lap_id, member, text=words_of(member, flows.REFLECTION_TEXT))
+            reflection_id = flows.reflect(
+                lap_id, member, text=words_of(member, flows.REFLECTION_TEXT)
+            )
             flows.give_feedback(reflection_id)
             flows.revise_reflection(reflection_id, words_of(member, REWRITTEN), member)
         clock.shift(timedelta(0))
@@ -120,3 +126,47 @@ def leave(app, member: Member, ended_before) -> None:
         role = scope.session.get(UserRole, (PRIMARY, key(f"role {member.name}")))
         role.ends_before, role.status = ended_before, "tobedeleted"
         audit.record(scope, "roster:changed", role.id)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A lap of a day, as far as the child came with it."""
+
+    ago: int
+    text: str
+    answers: int
+    rating: int
+    minutes: int
+    reflects: bool
+    voids: bool
+
+
+def live_through(app, member: Member, days: list[Day]) -> None:
+    """Some days, the earliest first."""
+    now = clock.now()
+    for number, day in enumerate(sorted(days, key=lambda each: -each.ago)):
+        at = now - timedelta(days=day.ago)
+        clock.shift(-timedelta(days=day.ago, hours=1))
+        with app.app_context():
+            lap_id = flows.lap_of(flows.set_goal(member, text=day.text or "めあて"), member)
+            with unit_of_work(scope_of(member)) as scope:
+                lap = cycles.cycle(scope, lap_id)
+                work = PaperWork(day.text or NOTEBOOK, 2, "items", day.minutes)
+                action.record_by_hand(scope, lap, work)
+        clock.shift(timedelta(0))
+        told = [
+            answered(member, 20 * number + each, at - timedelta(minutes=3 * each))
+            for each in range(day.answers)
+        ]
+        if told:
+            send(app, told)
+        if told and day.voids:
+            target = {"objectType": "StatementRef", "id": told[0]["id"]}
+            verb = {"id": "http://adlnet.gov/expapi/verbs/voided"}
+            send(app, [{"actor": told[0]["actor"], "verb": verb, "object": target}])
+        if day.reflects:
+            clock.shift(-timedelta(days=day.ago))
+            with app.app_context():
+                reflection_id = flows.reflect(lap_id, member, text=day.text, rating=day.rating)
+                flows.give_feedback(reflection_id)
+            clock.shift(timedelta(0))

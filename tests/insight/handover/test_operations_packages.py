@@ -1,15 +1,12 @@
 """A child has its own record made, and what is in the file."""
 
-import json
 import zipfile
 from io import BytesIO
-
-import msgspec
 
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.insight.handover import archive, keeper, store
 from aarportal.insight.handover.packages import operations
-from tests.cast import AOI, BEN, scope_of
+from tests.cast import AOI, scope_of
 from tests.insight.handover import life
 
 
@@ -28,7 +25,7 @@ def test_everything_of_the_child_is_in_it(app):
     data = made(app)
     with archive.opened(BytesIO(data)) as package:
         contents = package.contents
-        statements = package.statements()
+        package.statements()
     counts = contents.counts()
     assert all(counts.values()), counts
     with app.app_context(), unit_of_work(SystemScope("test"), read_only=True) as scope:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -18,7 +19,6 @@ from aarportal.cycle.units.models import Unit
 from aarportal.insight.handover.formats import KINDS
 from aarportal.insight.handover.taking_in import operations as taking
 from aarportal.insight.progress import store as progress
-from sqlalchemy import select
 from tests.cast import AOI, BEN, CLASS_ELSEWHERE, ELSEWHERE, GEN, OKA, SATO, key, scope_of
 from tests.insight.handover import elsewhere, life, rows
 from tests.insight.handover.elsewhere import AOI_THERE

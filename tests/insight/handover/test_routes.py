@@ -67,7 +67,7 @@ def test_a_little_child_reads_hiragana(app, browser):
 def test_a_file_is_its_childs_alone(app, browser):
     me = browser(AOI)
     page = me.follow(press(me, me.get("/my-record"), "/my-record"))
-    url = [f["action"] for f in page.html.find_all("form") if f["action"].endswith("/file")][0]
+    url = next(f["action"] for f in page.html.find_all("form") if f["action"].endswith("/file"))
     assert browser(BEN).post(url).status == 404
     package_id = url.split("/")[-2]
     assert browser(OKA).post(f"/handover/packages/{package_id}/file").status == 404
@@ -180,8 +180,9 @@ def test_what_is_no_export_is_refused_with_a_sentence(there):
 
 
 def test_the_command_carries_out_what_is_due(app):
-    from aarportal.insight.handover.commands import delete_due
     from click.testing import CliRunner
+
+    from aarportal.insight.handover.commands import delete_due
 
     life.leave(app, AOI, clock.today() - timedelta(days=500))
     from tests.insight.handover.test_operations_deleting import order

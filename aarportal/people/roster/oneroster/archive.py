@@ -122,9 +122,7 @@ def _has_more_entries_than(file: BinaryIO, most: int) -> bool:
     return found > most
 
 
-def _check_names(
-    entries: list[zipfile.ZipInfo], known: Mapping[str, str], log: ProblemLog
-) -> None:
+def _check_names(entries: list[zipfile.ZipInfo], known: Mapping[str, str], log: ProblemLog) -> None:
     small = {entry.orig_filename.lower() for entry in entries}
     foreign = sorted(small & SCHOOL_DATA_SYNC_FILES)
     if foreign:
