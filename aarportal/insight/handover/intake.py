@@ -2,6 +2,7 @@
 
 from typing import BinaryIO
 
+from aarportal.audit import operations as audit
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.insight.handover.archive import opened
 from aarportal.insight.handover.deleting import operations as deletions
@@ -34,6 +35,14 @@ def take_in(job: Job, file: BinaryIO) -> None:
         district = District(here, apps.stored(system, job, contents))
     with unit_of_work(job.scope) as scope:
         writing.write(scope, job, contents, district)
+
+
+def tidy(job: Job, file: BinaryIO) -> None:
+    """Delete the statements of an export whose records could not be written."""
+    with opened(file) as package, unit_of_work(SystemScope(_REASON)) as system:
+        left = apps.without_records(system, job, package.contents)
+        deletions.forget_statements(system, job.district_id, left)
+        audit.record(system, "handover:tidied", job.id, student_id=job.student_id)
 
 
 def take_back(job: Job) -> None:

@@ -1,6 +1,7 @@
 """Who makes exports, takes others in and deletes what is due: a thread of the server."""
 
 import time
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from typing import BinaryIO
@@ -11,9 +12,12 @@ from flask import Flask, current_app
 from aarportal.core import clock
 from aarportal.core.kept_files import KeptFiles
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.cycle.action.xapi.attachments.storage import AttachmentStore
 from aarportal.insight.handover import intake
+from aarportal.insight.handover.archive import PackageError
 from aarportal.insight.handover.deleting import operations as deletions
 from aarportal.insight.handover.deleting import store as deletion_store
+from aarportal.insight.handover.deleting.operations import Done
 from aarportal.insight.handover.jobs import Job
 from aarportal.insight.handover.maker import STEPS, Maker
 from aarportal.insight.handover.packages import operations as packages
@@ -100,6 +104,7 @@ class Keeper:
         except Exception:
             self._app.logger.exception("an export could not be taken in")
             if self._is_hopeless(job.id):
+                self._tidy(job)
                 self._give_up(job, "unexpected")
         else:
             self._failures.pop(job.id, None)
@@ -113,6 +118,12 @@ class Keeper:
         with file:
             intake.take_in(job, file)
         self.brought.forget(job.id)
+
+    def _tidy(self, job: Job) -> None:
+        file = None if job.is_undo else self.brought.open(job.id)
+        if file is not None:
+            with file, suppress(PackageError):
+                intake.tidy(job, file)
 
     def _give_up(self, job: Job, trouble: str) -> None:
         with unit_of_work(SystemScope("an export could not be taken in")) as system:
@@ -138,20 +149,25 @@ class Keeper:
             after = order_id
             try:
                 with for_a_machine(), unit_of_work(SystemScope("deletion by schedule")) as system:
-                    erased = deletions.carry_out(system, order_id, today)
+                    found = deletions.carry_out(system, order_id, today)
             except Exception:
                 self._app.logger.exception("a deletion could not be carried out")
                 with unit_of_work(SystemScope("a deletion could not be carried out")) as system:
                     deletions.note_trouble(system, order_id, "unexpected")
                 continue
-            if erased is not None:
+            if found is not None:
                 done.append(order_id)
-                for files, ids in (
-                    (self.made, erased.made_files),
-                    (self.brought, erased.brought_files),
-                ):
-                    for file_id in ids:
-                        files.forget(file_id)
+                self._forget_files(found)
+
+    def _forget_files(self, done: Done) -> None:
+        """Delete the files of somebody who is in no table any more."""
+        for package_id in done.made_files:
+            self.made.forget(package_id)
+        for import_id in done.brought_files:
+            self.brought.forget(import_id)
+        attachments: AttachmentStore = self._app.extensions["attachments"]
+        for sha2 in done.attachments:
+            attachments.forget(done.district_id, sha2)
 
     def look_again(self) -> None:
         """Look at what is due when there is time, although that was done today."""

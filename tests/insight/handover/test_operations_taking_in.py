@@ -16,8 +16,10 @@ from aarportal.cycle.anticipation import operations as anticipation
 from aarportal.cycle.anticipation.choices import GoalDraft
 from aarportal.cycle.loop import store as loop
 from aarportal.cycle.units.models import Unit
+from aarportal.insight.handover import keeper
 from aarportal.insight.handover.formats import KINDS
 from aarportal.insight.handover.taking_in import operations as taking
+from aarportal.insight.handover.writing import operations as writing
 from aarportal.insight.progress import store as progress
 from tests.cast import AOI, BEN, CLASS_ELSEWHERE, ELSEWHERE, GEN, OKA, SATO, key, scope_of
 from tests.insight.handover import elsewhere, life, rows
@@ -164,3 +166,44 @@ def test_the_master_identifier_says_whose_it_is_and_a_name_does_not(app, there):
             taking.confirm(scope, row)
         with pytest.raises(NotFoundError):
             taking.choose_person(scope, row, AOI.id)
+
+
+def test_a_fault_on_the_way_is_tried_again_and_then_leaves_no_child_behind(
+    app, there, monkeypatch, caplog
+):
+    life.live(app, days=(3,))
+    before = rows.without_traces(rows.dump(there))
+    tries = []
+
+    def breaks(*_):
+        tries.append(1)
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writing, "write", breaks)
+        import_id = elsewhere.take_in(there, elsewhere.export(app, AOI))
+    assert (len(tries), elsewhere.state(there, import_id)) == (3, ("stopped", "unexpected"))
+    after = rows.without_traces(rows.dump(there))
+    assert {name for name in after if after[name] != before[name]} == {"learning_apps"}
+    with there.app_context():
+        with unit_of_work(scope_of(SATO)) as scope:
+            taking.confirm(scope, taking.the_import(scope, import_id))
+        keeper.here().worker.wake()
+    assert elsewhere.state(there, import_id) == ("done", "")
+    check_alike(elsewhere.contents(there, AOI_THERE), elsewhere.contents(app, AOI))
+
+
+def test_a_killed_server_goes_on_where_it_was(app, there, monkeypatch):
+    """The statements are there and the rows are not: the next process writes them."""
+    life.live(app, days=(3,))
+
+    def is_killed(*_):
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writing, "write", is_killed)
+        with pytest.raises(SystemExit):
+            elsewhere.take_in(there, elsewhere.export(app, AOI))
+    with there.app_context():
+        keeper.here().worker.wake()
+    check_alike(elsewhere.contents(there, AOI_THERE), elsewhere.contents(app, AOI))

@@ -1,5 +1,6 @@
 """Ordering that a leaver's own is deleted, holding that back, and doing it."""
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from aarportal.cycle.action.models import (
     StatementTerm,
     StoredStatement,
 )
+from aarportal.cycle.action.xapi.attachments.models import StoredAttachment
 from aarportal.cycle.action.xapi.documents.models import StoredDocument
 from aarportal.cycle.action.xapi.targeting import stored_terms
 from aarportal.cycle.action.xapi.terms import pack, unpack
@@ -39,6 +41,8 @@ KINDS = ("graduate", "transfer_out", "request")
 LONGEST_REASON = 200
 #: What a board may choose: nothing is deleted before the new school had a month to ask.
 LEAST_DAYS, MOST_DAYS = 30, 3650
+#: How an attachment is named in a statement.
+_SHA2 = re.compile(rb'"sha2"\s*:\s*"([0-9a-fA-F]{56,128})"')
 _ERASED: dict[str, Any] = {"synchronize_session": False}
 
 
@@ -166,14 +170,28 @@ def set_keep_days(scope: Scope, days: int) -> None:
 
 @dataclass(frozen=True)
 class Erased:
-    """What was deleted, and the files that have to go as well."""
+    """What was deleted.
+
+    Attributes:
+        counts: Rows by table.
+        attachments: Hashes of data that nothing points at any more.
+    """
 
     counts: dict[str, int]
+    attachments: list[str]
+
+
+@dataclass(frozen=True)
+class Done:
+    """An order that was carried out, and the files that have to go as well."""
+
+    district_id: UUID
     made_files: list[UUID]
     brought_files: list[UUID]
+    attachments: list[str]
 
 
-def carry_out(scope: SystemScope, order_id: UUID, today: date) -> Erased | None:
+def carry_out(scope: SystemScope, order_id: UUID, today: date) -> Done | None:
     """Delete everything of the student of an order that is due; None if it waits, and says why."""
     row = store.locked(scope, order_id)
     if row is None or row.state != DeletionState.PLANNED or row.due_on > today:
@@ -186,14 +204,14 @@ def carry_out(scope: SystemScope, order_id: UUID, today: date) -> Erased | None:
         return None
     ids = contents.person_ids(scope, row.student_id)
     files = store.files_of(scope, ids)
-    counts = erase(scope, row.district_id, ids)
+    erased = erase(scope, row.district_id, ids)
     row.state = step(DELETION, DeletionState(row.state), DeletionEvent.CARRIED_OUT)
-    row.done_at, row.counts, row.trouble = clock.now(), counts, ""
+    row.done_at, row.counts, row.trouble = clock.now(), erased.counts, ""
     audit.record(
         scope, "deletion:done", row.id, student_id=row.student_id,
-        detail=f"{sum(counts.values())} rows",
+        detail=f"{sum(erased.counts.values())} rows",
     )  # fmt: skip
-    return Erased(counts, *files)
+    return Done(row.district_id, *files, erased.attachments)
 
 
 def _trouble(scope: SystemScope, row: DeletionOrder, today: date) -> str:
@@ -212,8 +230,8 @@ def note_trouble(scope: SystemScope, order_id: UUID, trouble: str) -> None:
         audit.record(scope, "deletion:waits", row.id, detail=trouble)
 
 
-def erase(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> dict[str, int]:
-    """Delete a student from every table; rows by table.
+def erase(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> Erased:
+    """Delete a student from every table.
 
     Args:
         scope: The system's.
@@ -229,7 +247,13 @@ def erase(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> dict[
         if _is_about(body, names):
             statement_ids.add(id_)
     counts: Counter[str] = Counter()
+    hashes = _attached(scope, district_id, statement_ids)
     counts["statements"] = forget_statements(scope, district_id, statement_ids)
+    alone = {sha2 for sha2 in hashes if not store.is_attached(scope, district_id, sha2)}
+    counts["attachments"] = _erase(
+        scope, StoredAttachment, StoredAttachment.sha2, alone,
+        StoredAttachment.district_id == district_id,
+    )  # fmt: skip
     counts["statement_terms"] = _erase(
         scope, StatementTerm, StatementTerm.term, terms, StatementTerm.district_id == district_id
     )
@@ -247,7 +271,16 @@ def erase(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> dict[
         for name in place.columns:
             column = getattr(place.row_class, name)
             counts[place.name] += _erase(scope, place.row_class, column, ids)
-    return {name: count for name, count in sorted(counts.items()) if count}
+    return Erased({name: n for name, n in sorted(counts.items()) if n}, sorted(alone))
+
+
+def _attached(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> set[str]:
+    """Hashes of what came with statements and is kept, such as a photo of a notebook."""
+    found: set[str] = set()
+    for part in contents.slices(sorted(ids)):
+        for kept in store.kept(scope, district_id, part):
+            found |= {sha2.decode().lower() for sha2 in _SHA2.findall(kept.body)}
+    return store.kept_attachments(scope, district_id, found)
 
 
 def forget_statements(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> int:

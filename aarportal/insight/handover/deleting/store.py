@@ -21,6 +21,7 @@ from aarportal.cycle.action.models import (
     StatementTerm,
     StoredStatement,
 )
+from aarportal.cycle.action.xapi.attachments.models import StoredAttachment
 from aarportal.cycle.action.xapi.documents.models import StoredDocument
 from aarportal.cycle.action.xapi.statements import ActorKey
 from aarportal.cycle.action.xapi.terms import STRETCH, agent_value, term, unpack
@@ -350,3 +351,33 @@ def rows_of_index(
                 StatementTerm.last_position.between(min(places), max(places) + STRETCH),
             )
         ).all()
+
+
+def kept_attachments(scope: SystemScope, district_id: UUID, hashes: Collection[str]) -> set[str]:
+    """Which of these the district keeps."""
+    found: set[str] = set()
+    for part in slices(sorted(hashes)):
+        found |= set(
+            scope.session.scalars(
+                select(StoredAttachment.sha2).where(
+                    StoredAttachment.district_id == district_id, StoredAttachment.sha2.in_(part)
+                )
+            )
+        )
+    return found
+
+
+def is_attached(scope: SystemScope, district_id: UUID, sha2: str) -> bool:
+    """Whether a statement names this data; looks through the whole log, so it is asked rarely."""
+    spellings = (sha2.encode(), sha2.upper().encode())
+    if scope.session.get_bind().dialect.name == "sqlite":
+        # There LIKE is for text alone.
+        hits = [func.instr(StoredStatement.body, each) > 0 for each in spellings]
+    else:
+        hits = [StoredStatement.body.like(b"%" + each + b"%") for each in spellings]
+    found = scope.session.scalar(
+        select(StoredStatement.id)
+        .where(StoredStatement.district_id == district_id, or_(*hits))
+        .limit(1)
+    )
+    return found is not None

@@ -71,6 +71,13 @@ def stored(scope: SystemScope, job: Job, contents: Contents) -> dict[UUID, tuple
     return store.statement_rows(scope, job.district_id, told)
 
 
+def without_records(scope: SystemScope, job: Job, contents: Contents) -> set[UUID]:
+    """Our own ids of statements of an earlier school behind which there is no record."""
+    mine = {id_here(job.district_id, row.id) for row in contents.apps}
+    ids = {id_ for id_, app_id in stored(scope, job, contents).values() if app_id in mine}
+    return ids - store.with_records(scope, ids)
+
+
 class _Identified(msgspec.Struct):
     id: UUID
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from aarportal.core.scope import Scope, SystemScope
-from aarportal.cycle.action.models import LearningApp, StoredStatement
+from aarportal.cycle.action.models import LearningApp, LearningRecord, StoredStatement
 from aarportal.insight.handover.models import CarriedRow, HandoverImport, TrustedIssuer
 from aarportal.insight.handover.states import IntakeState
 from aarportal.insight.handover.store import MODELS, slices
@@ -157,6 +157,15 @@ def statement_rows(
             )
         )
         found |= {given: (id_, app_id) for given, id_, app_id in rows}
+    return found
+
+
+def with_records(scope: SystemScope, ids: Collection[UUID]) -> set[UUID]:
+    """Statements among these that became records."""
+    found: set[UUID] = set()
+    for part in slices(sorted(ids)):
+        query = select(LearningRecord.id).where(LearningRecord.id.in_(part))
+        found |= set(scope.session.scalars(query))
     return found
 
 
