@@ -69,10 +69,10 @@ def bring(scope: Scope) -> AnyResponse:
     return render("intakes/new.html", {"form": form}, status=422)
 
 
-@blueprint.route("/handover/imports/<uuid:import_id>", permission=_MANAGE)
-def intake(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/handover/imports/<uuid:intake_id>", permission=_MANAGE)
+def intake(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Show who made it, whose it is, what it holds, and how far it is."""
-    row = operations.the_import(scope, import_id)
+    row = operations.the_import(scope, intake_id)
     version = f"{row.state} {row.trouble}"
     if row.state in _WORKING and (same := unchanged(version)):
         return same
@@ -81,55 +81,55 @@ def intake(scope: Scope, import_id: UUID) -> AnyResponse:
     return response
 
 
-@blueprint.route("/handover/imports/<uuid:import_id>/trust", permission=_MANAGE, methods=["POST"])
-def trust(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/handover/imports/<uuid:intake_id>/trust", permission=_MANAGE, methods=["POST"])
+def trust(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Keep that the fingerprint was compared."""
-    row, form = operations.the_import(scope, import_id), TrustForm()
+    row, form = operations.the_import(scope, intake_id), TrustForm()
     if not form.validate():
         return _intake(scope, row, form, status=422)
     operations.trust(scope, row)
-    return redirect(url_for(".intake", import_id=import_id), 303)
+    return redirect(url_for(".intake", intake_id=intake_id), 303)
 
 
-@blueprint.route("/handover/imports/<uuid:import_id>/person", permission=_MANAGE, methods=["POST"])
-def choose_person(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/handover/imports/<uuid:intake_id>/person", permission=_MANAGE, methods=["POST"])
+def choose_person(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Keep whose it is; an empty value takes that back."""
-    row, form = operations.the_import(scope, import_id), PersonForm()
+    row, form = operations.the_import(scope, intake_id), PersonForm()
     wanted = form.student_id.data
     if wanted and not form.validate():
         raise NotFoundError("person")
     operations.choose_person(scope, row, UUID(wanted) if wanted else None)
-    return redirect(url_for(".intake", import_id=import_id), 303)
+    return redirect(url_for(".intake", intake_id=intake_id), 303)
 
 
-@blueprint.route("/handover/imports/<uuid:import_id>/confirm", permission=_MANAGE, methods=["POST"])
-def confirm(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/handover/imports/<uuid:intake_id>/confirm", permission=_MANAGE, methods=["POST"])
+def confirm(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Have it written."""
-    row = operations.the_import(scope, import_id)
+    row = operations.the_import(scope, intake_id)
     try:
         operations.confirm(scope, row)
     except InvalidError as error:
         notice(_REFUSED[error.rule], "warn")
-        return redirect(url_for(".intake", import_id=import_id), 303)
-    return _work_on(import_id)
+        return redirect(url_for(".intake", intake_id=intake_id), 303)
+    return _work_on(intake_id)
 
 
-@blueprint.route("/handover/imports/<uuid:import_id>/undo", permission=_MANAGE, methods=["POST"])
-def take_back(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/handover/imports/<uuid:intake_id>/undo", permission=_MANAGE, methods=["POST"])
+def take_back(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Have everything deleted that it made."""
-    operations.take_back(scope, operations.the_import(scope, import_id))
-    return _work_on(import_id)
+    operations.take_back(scope, operations.the_import(scope, intake_id))
+    return _work_on(intake_id)
 
 
-@blueprint.route("/handover/imports/<uuid:import_id>/drop", permission=_MANAGE, methods=["POST"])
-def drop(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/handover/imports/<uuid:intake_id>/drop", permission=_MANAGE, methods=["POST"])
+def drop(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Let go of a file of which nothing was taken."""
-    operations.drop(scope, operations.the_import(scope, import_id))
+    operations.drop(scope, operations.the_import(scope, intake_id))
     here = keeper.here()
 
     @after_this_request
     def forget(response: AnyResponse) -> AnyResponse:
-        here.brought.forget(import_id)
+        here.brought.forget(intake_id)
         return response
 
     notice(mark("The file is gone; nothing of it was imported."))
@@ -171,12 +171,12 @@ def _intake(
     return render("intakes/import.html", values, status=status)
 
 
-def _keep(import_id: UUID, data: bytes) -> AnyResponse:
-    keeper.here().brought.put(import_id, data)
-    return redirect(url_for(".intake", import_id=import_id), 303)
+def _keep(intake_id: UUID, data: bytes) -> AnyResponse:
+    keeper.here().brought.put(intake_id, data)
+    return redirect(url_for(".intake", intake_id=intake_id), 303)
 
 
-def _work_on(import_id: UUID) -> AnyResponse:
+def _work_on(intake_id: UUID) -> AnyResponse:
     here = keeper.here()
 
     @after_this_request
@@ -184,7 +184,7 @@ def _work_on(import_id: UUID) -> AnyResponse:
         here.worker.wake()
         return response
 
-    return redirect(url_for(".intake", import_id=import_id), 303)
+    return redirect(url_for(".intake", intake_id=intake_id), 303)
 
 
 def _number() -> int:
