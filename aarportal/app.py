@@ -20,6 +20,7 @@ from aarportal.cycle.action.xapi import last_use, log_writer, protocol
 from aarportal.cycle.action.xapi.attachments import storage
 from aarportal.cycle.anticipation.arrivals import operations as arrivals
 from aarportal.cycle.units.subjects import SUBJECTS
+from aarportal.insight.handover import keeper
 from aarportal.insight.rollover import closer
 from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
@@ -105,6 +106,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     app.extensions["apps_by_id"] = action.apps_by_id
     closer.init_app(app)
     entering.after_a_move("arrive", arrivals.arrive)
+    keeper.init_app(app, settings)
     app.extensions["attachments"] = storage.open_store(settings.attachments, settings.data_dir)
     for name in _modules("*routes.py"):
         blueprint = import_module(name).blueprint

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -17,17 +18,30 @@ class KeptFiles:
 
     def put(self, file_id: UUID, data: bytes) -> None:
         """Keep a file: whole or not at all."""
+        with self.writing(file_id) as file:
+            file.write(data)
+
+    @contextmanager
+    def writing(self, file_id: UUID) -> Iterator[BinaryIO]:
+        """A file to be written piece by piece; it is there when the block ends well."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".arriving-", dir=self._folder)
         arriving = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
+            with os.fdopen(handle, "w+b") as file:
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             arriving.replace(self._folder / str(file_id))
         finally:
             arriving.unlink(missing_ok=True)
+
+    def open(self, file_id: UUID) -> BinaryIO | None:
+        """A file to be read piece by piece; None if it is not there."""
+        try:
+            return (self._folder / str(file_id)).open("rb")
+        except FileNotFoundError:
+            return None
 
     def get(self, file_id: UUID) -> bytes | None:
         """Fetch a file; None if it is not there."""

@@ -178,6 +178,12 @@ class FromSchoolOffice:
     """The import that wrote it last; None once somebody wrote it here by hand."""
 
 
+class KeptByOffice(StudentOwned):
+    """Papers about a student that the office keeps and the student sees, such as an own export."""
+
+    readers = frozenset({Relation.SELF, Relation.RECORDS})
+
+
 class AuditRecord:
     """The row is itself a trace of a change."""
 

@@ -19,6 +19,12 @@ class Permission(StrEnum):
     """Staff: what the school reports about a student's year."""
     GRADES_READ_OWN = "grades:read_own"
     HEALTH_READ = "health:read"
+    HANDOVER_MANAGE = "handover:manage"
+    """Papers of children who leave or come, and what is deleted after them."""
+    HANDOVER_OWN = "handover:own"
+    """A student's own export."""
+    HANDOVER_RULE = "handover:rule"
+    """How long a board of education keeps what leavers have left."""
     HOME_READ = "home:read"
     IDENTITIES_MANAGE = "identities:manage"
     IMPORTS_MANAGE = "imports:manage"
@@ -73,6 +79,7 @@ _DIRECTORY = _EVERYBODY | {
 
 _OFFICE = _DIRECTORY | {
     Permission.APPS_MANAGE,
+    Permission.HANDOVER_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
     Permission.ROLLOVER_MANAGE,
@@ -91,6 +98,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.GOALS_READ,
         Permission.GOALS_WRITE,
         Permission.GRADES_READ_OWN,
+        Permission.HANDOVER_OWN,
         Permission.RECORDS_READ,
         Permission.RECORDS_WRITE,
         Permission.REFLECTIONS_READ,
@@ -110,7 +118,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.ADMINISTRATOR: _OFFICE,
     Role.PRINCIPAL: _OFFICE | {Permission.GRADES_READ, Permission.HEALTH_READ},
-    Role.DISTRICT_ADMINISTRATOR: _DIRECTORY | {Permission.ROSTER_MANAGE},
+    Role.DISTRICT_ADMINISTRATOR: _DIRECTORY | {Permission.HANDOVER_RULE, Permission.ROSTER_MANAGE},
     Role.NURSE: _EVERYBODY | {Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
 }
 

@@ -19,13 +19,9 @@ from aarportal.web.texts import gettext as _
 
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
+_PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions", "merges"})
 _SCHOOL = (
-    (
-        "people.people",
-        "seat",
-        mark("People"),
-        frozenset({"people", "identifiers", "handover", "merges"}),
-    ),
+    ("people.people", "seat", mark("People"), _PEOPLE),
     ("rosters.rosters", "table", mark("Roster"), frozenset({"rosters", "rollover", "exports"})),
     ("school_year.calendar", "clock", mark("School year"), _YEAR),
     ("school_data.imports", "list", mark("School data"), frozenset({"school_data"})),

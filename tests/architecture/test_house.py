@@ -39,6 +39,9 @@ SYSTEM_TABLES = {
 }
 OFFICE_TABLES = {
     "app_days",
+    "deletion_orders",
+    "handover_imports",
+    "handover_rules",
     "identity_links",
     "nobodys_names",
     "person_fates",
@@ -47,6 +50,7 @@ OFFICE_TABLES = {
     "rollovers",
     "roster_changes",
     "roster_imports",
+    "trusted_issuers",
 }
 SEEN_WITH_RECORDS = {"statements"}
 #: Bookkeeping, and what is its own trace.

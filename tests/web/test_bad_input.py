@@ -19,6 +19,12 @@ from aarportal.cycle.action.imports.models import TableImport
 from aarportal.cycle.action.models import LearningApp, LearningRecord, RecordDispute
 from aarportal.cycle.anticipation.models import PlanSession
 from aarportal.cycle.units.catalogue.models import CatalogueEntry
+from aarportal.insight.handover.models import (
+    DeletionOrder,
+    HandoverImport,
+    HandoverPackage,
+    TrustedIssuer,
+)
 from aarportal.people.identity.models import IdentityLink, PersonMerge
 from aarportal.people.school_year.models import BellSchedule, YearImport
 from aarportal.web.blueprint import PERMISSIONS
@@ -63,13 +69,17 @@ ONE_TAP = {
     "imports.drop", "imports.go_on", "imports.start", "imports.stop", "imports.take_back",
     "quarantine.take_back", "quarantine.take_back_merge", "quarantine.read_again",
     "timetables.remove_bells",
+    "handover.ask_own", "handover.fetch_own", "handover.ask", "handover.fetch",
+    "handover.distrust", "intakes.choose_person", "intakes.confirm", "intakes.take_back",
+    "intakes.drop", "deletions.release", "deletions.cancel", "deletions.without_export",
 }  # fmt: skip
 #: Autosave keeps whatever a form holds, so that nothing is lost before it is right.
 KEEPS_ANYTHING = {"drafts.save", "drafts.choose"}
 #: A file may be larger than any form, and an import that is over says so first; its own tests know.
-TAKES_FILES = ("imports.", "year_imports.")
-#: The form itself says about whom it is, so that a wrong word is about nobody.
+TAKES_FILES = ("imports.", "year_imports.", "intakes.bring", "rosters.", "school_data.")
+#: The form itself says about whom it is, so that a wrong word is about nobody; or nobody has left.
 NAMES_ITS_ROW = {
+    "handover.order",
     "quarantine.link", "quarantine.put_aside", "quarantine.look_again", "quarantine.trust",
     "quarantine.distrust", "quarantine.merge", "catalogue.decide",
 }  # fmt: skip
@@ -192,11 +202,37 @@ def _office(member) -> dict[str, object]:
             school_id=member.school_id, kind="calendar", starts_on=clock.today(), file_name="a.csv",
             encoding="utf-8", columns={}, state="undone", made_by=member.id,
         )  # fmt: skip
-        rows = [entry, link, merge, brought, bells, table]
+        ordered = DeletionOrder(
+            **place, school_id=member.school_id, student_id=member.id, kind="request",
+            due_on=clock.today(), ordered_by=member.id, state="planned",
+        )  # fmt: skip
+        package = HandoverPackage(
+            school_id=member.school_id, student_id=member.id, for_student=False,
+            made_by=member.id, state="gone",
+        )  # fmt: skip
+        issuer = TrustedIssuer(
+            **place, fingerprint=member.name, title="よその 学校", confirmed_by=member.id
+        )
+        place_of_issuer = {"code": "1", "name": "よそ"}
+        intake = HandoverImport(
+            **place, school_id=member.school_id, file_name="a.zip", file_sha256="",
+            manifest={
+                "userMasterIdentifier": "",
+                "issuer": {
+                    "district": place_of_issuer, "school": place_of_issuer,
+                    "product": "", "installation": "",
+                },
+            },
+            fingerprint=f"new {member.name}", made_by=member.id, state="brought",
+        )  # fmt: skip
+        rows = [entry, link, merge, brought, bells, table, ordered, package, issuer, intake]
         session.add_all(rows)
         audit.record(scope, "test", member.id)
         session.flush()
-        names = ("entry_id", "link_id", "merge_id", "import_id", "bells_id", "year_import_id")
+        names = (
+            "entry_id", "link_id", "merge_id", "import_id", "bells_id", "year_import_id",
+            "order_id", "package_id", "issuer_id", "intake_id",
+        )  # fmt: skip
         return dict(zip(names, (row.id for row in rows), strict=True)) | {"app_id": app_id}
 
 

@@ -124,9 +124,13 @@ def say(msgid: str, /, **values: object) -> dict[str, str]:
     return {tag: text % values if values else text for tag, text in texts.items()}
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Let the app publish."""
+def portal_of(settings: Settings) -> Portal:
+    """Under which names this portal publishes."""
     base = (settings.public_url or _NOWHERE).rstrip("/")
     home_page = settings.account_home_page or settings.public_url or _NOWHERE
-    portal = Portal(base, home_page, settings.product_name, say)
-    publishing.init_app(app, StatementPublisher(portal))
+    return Portal(base, home_page, settings.product_name, say)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Let the app publish."""
+    publishing.init_app(app, StatementPublisher(portal_of(settings)))

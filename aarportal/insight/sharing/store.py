@@ -1,6 +1,6 @@
 """What laps say that other systems may be told; `told` is what they were told already."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -136,6 +136,12 @@ def moved_laps(
     if until is not None:
         query = query.where(LearningCycle.updated_at <= until)
     return [Moved(*row) for row in scope.session.execute(query)]
+
+
+def laps_of(scope: SystemScope, student_ids: Collection[UUID]) -> list[Moved]:
+    """Every lap of one student, who may be several persons of the roster, the earliest first."""
+    rows = scope.session.execute(_MOVED.where(LearningCycle.student_id.in_(student_ids)))
+    return [Moved(*row) for row in rows]
 
 
 # --- what they say --------------------------------------------------------------------------------

@@ -208,10 +208,20 @@ def _has(terms: set[int], wanted: Iterable[frozenset[int]]) -> bool:
     return all(any_of & terms for any_of in wanted)
 
 
+def stored_terms(body: bytes, app_id: UUID) -> set[int]:
+    """Terms under which a stored statement is found by itself; none for an unreadable one."""
+    said = _read(body)
+    return set() if said is None else own_terms(said, app_id)
+
+
 def _decoded(kept: Kept) -> Statement | None:
+    return _read(kept.body)
+
+
+def _read(body: bytes) -> Statement | None:
     """What a kept statement says; None if it cannot be read any more."""
     try:
-        [statement] = decode_batch(kept.body, _WHENEVER, _AnyHash(), version=None)
+        [statement] = decode_batch(body, _WHENEVER, _AnyHash(), version=None)
     except StatementError:
         return None
     return statement

@@ -98,8 +98,22 @@ class Archive:
         return text.removeprefix(b"\xef\xbb\xbf").replace(b'"', b"")
 
 
-def open_archive(file: BinaryIO, limits: Limits, log: ProblemLog, mode: Mode) -> Archive | None:
-    """The zip in a seekable file, or None when the log says why it must not be read."""
+def open_archive(
+    file: BinaryIO,
+    limits: Limits,
+    log: ProblemLog,
+    mode: Mode,
+    known: Mapping[str, str] = _KNOWN_FILES,
+) -> Archive | None:
+    """The zip in a seekable file, or None when the log says why it must not be read.
+
+    Args:
+        file: The zip.
+        limits: How much of it is read.
+        log: Takes the problems.
+        mode: Whether what `REPAIRS` lists is mended.
+        known: Names that files in it may have, by the same in lower case.
+    """
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if size > limits.archive_bytes:
@@ -114,7 +128,7 @@ def open_archive(file: BinaryIO, limits: Limits, log: ProblemLog, mode: Mode) ->
         log.add("", 0, "", "not_a_zip")
         return None
     before = len(log.problems)
-    entries = _named(archive.infolist(), mode, log)
+    entries = _named(archive.infolist(), known, mode, log)
     forms: dict[str, Form] = {}
     if len(log.problems) == before:
         most = min(limits.total_bytes, max(_HARMLESS_BYTES, limits.ratio * size))
@@ -141,7 +155,7 @@ def _has_more_entries_than(file: BinaryIO, most: int) -> bool:
 
 
 def _named(
-    entries: list[zipfile.ZipInfo], mode: Mode, log: ProblemLog
+    entries: list[zipfile.ZipInfo], known_files: Mapping[str, str], mode: Mode, log: ProblemLog
 ) -> dict[str, zipfile.ZipInfo]:
     """The entries by the names that OneRoster has for them; what is wrong goes to the log."""
     paths = [(entry.orig_filename.replace("\\", "/"), entry) for entry in entries]
@@ -161,7 +175,7 @@ def _named(
     seen = set()
     for path, entry in paths:
         name = entry.orig_filename if "/" in path else path
-        known = _KNOWN_FILES.get(path.lower(), "")
+        known = known_files.get(path.lower(), "")
         rule, detail = _wrong_name(path, known, mode)
         if path in seen or (known in named and not rule):
             log.add(name, 0, "", "zip_duplicate_name", known or name)

@@ -1,5 +1,6 @@
 """Attachments in a bucket of S3, or of anything that speaks like it."""
 
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -67,3 +68,8 @@ class S3Store:
         except FileNotFoundError:
             return None
         return checked(bytes(data), sha2)
+
+    def forget(self, district_id: UUID, sha2: str) -> None:
+        """Delete data."""
+        with suppress(FileNotFoundError):
+            obstore.delete(self._bucket, place(district_id, sha2))

@@ -26,6 +26,9 @@ class AttachmentStore(Protocol):
     def get(self, district_id: UUID, sha2: str) -> bytes | None:
         """Fetch data; None if it is not there."""
 
+    def forget(self, district_id: UUID, sha2: str) -> None:
+        """Delete data, if it is there; nothing may point at it any more."""
+
 
 def place(district_id: UUID, sha2: str) -> str:
     """Where data lies, below the folder or bucket: no folder gets more than a 256th of it.
@@ -81,6 +84,10 @@ class FolderStore:
         except FileNotFoundError:
             return None
         return checked(data, sha2)
+
+    def forget(self, district_id: UUID, sha2: str) -> None:
+        """Delete data."""
+        (self._folder / place(district_id, sha2)).unlink(missing_ok=True)
 
 
 def _settle(arriving: Path, target: Path) -> None:

@@ -67,6 +67,15 @@ def test_data_that_was_never_kept_is_not_there(files):
     assert files.get(DISTRICT, SHA2) is None
 
 
+def test_data_that_is_forgotten_is_gone(files):
+    district, data = uuid4(), b"a drawing"
+    sha2 = hashlib.sha256(data).hexdigest()
+    files.put(district, sha2, data)
+    files.forget(district, sha2)
+    files.forget(district, sha2)
+    assert files.get(district, sha2) is None
+
+
 def test_keeping_again_changes_nothing(files):
     for _ in range(3):
         files.put(DISTRICT, SHA2, DATA)

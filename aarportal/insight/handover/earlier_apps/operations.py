@@ -1,0 +1,99 @@
+"""The apps of an earlier school, and what they told: the log has it under its own ids."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from aarportal.audit import operations as audit
+from aarportal.core import clock
+from aarportal.core.scope import AppScope, SystemScope
+from aarportal.cycle.action.models import LearningApp
+from aarportal.cycle.action.xapi import operations as xapi
+from aarportal.cycle.action.xapi.statements import decode_batch
+from aarportal.insight.handover.formats import Contents
+from aarportal.insight.handover.ids import id_here
+from aarportal.insight.handover.jobs import Job
+from aarportal.insight.handover.taking_in import store
+
+#: Statements that are stored in one transaction.
+AT_ONCE = 300
+
+
+def open_apps(scope: SystemScope, job: Job, contents: Contents) -> dict[UUID, UUID]:
+    """Make the apps of the earlier school, in which nobody can come; given id -> id here."""
+    given = {row.id: id_here(job.district_id, row.id) for row in contents.apps}
+    there = store.apps(scope, job.district_id, {*given, *given.values()})
+    found = {}
+    for row in contents.apps:
+        # Whoever comes home meets the very same app.
+        found[row.id] = row.id if row.id in there else given[row.id]
+        if found[row.id] not in there:
+            _open_app(scope, job, found[row.id], row.title)
+    return found
+
+
+def _open_app(scope: SystemScope, job: Job, app_id: UUID, title: str) -> None:
+    scope.session.add(
+        LearningApp(
+            id=app_id,
+            district_id=job.district_id,
+            title=title,
+            access_key=app_id.hex,
+            # No secret has this hash.
+            secret_hash=app_id.bytes * 2,
+            school_ids=[str(job.school_id)],
+            may_write=False,
+            revoked_at=clock.now(),
+        )
+    )
+    audit.record(scope, "app:added", app_id, detail="of an earlier school")
+
+
+def statements_to_store(
+    scope: SystemScope, job: Job, contents: Contents, statements: Iterable[msgspec.Raw]
+) -> dict[UUID, list[msgspec.Raw]]:
+    """Given app -> the statements behind its records that are not in the log yet."""
+    wanted = {row.statement_id: row.app_id for row in contents.records if row.statement_id}
+    there = stored(scope, job, contents)
+    found: dict[UUID, list[msgspec.Raw]] = {}
+    for raw in statements:
+        id_ = _IDS.decode(raw).id
+        app_id = wanted.get(id_)
+        if app_id is not None and id_ not in there:
+            found.setdefault(app_id, []).append(raw)
+    return found
+
+
+def stored(scope: SystemScope, job: Job, contents: Contents) -> dict[UUID, tuple[UUID, UUID]]:
+    """XAPI id -> our own id and app of the statements behind an export's records."""
+    told = [row.statement_id for row in contents.records if row.statement_id]
+    return store.statement_rows(scope, job.district_id, told)
+
+
+def without_records(scope: SystemScope, job: Job, contents: Contents) -> set[UUID]:
+    """Our own ids of statements of an earlier school behind which there is no record."""
+    mine = {id_here(job.district_id, row.id) for row in contents.apps}
+    ids = {id_ for id_, app_id in stored(scope, job, contents).values() if app_id in mine}
+    return ids - store.with_records(scope, ids)
+
+
+class _Identified(msgspec.Struct):
+    id: UUID
+
+
+_IDS = msgspec.json.Decoder(_Identified)
+
+
+def keep_statements(scope: AppScope, statements: Iterable[msgspec.Raw]) -> None:
+    """Put statements into the log under their own ids; they were read where they come from.
+
+    Raises:
+        StatementError: If one is no statement.
+        IntegrityError: If one is there already.
+    """
+    batch = b"[" + b",".join(bytes(raw) for raw in statements) + b"]"
+    said = decode_batch(batch, clock.now(), version=None)
+    receipt = xapi.receive(scope, said, all_new=True, to_be_read=False)
+    xapi.index(scope, [(each.position, each.statement) for each in receipt.new])
+    audit.record(scope, "statements:carried", scope.actor_id, detail=str(len(said)))

@@ -1,0 +1,60 @@
+"""Takes an export in, and back: some transactions, each of which may be done again."""
+
+from typing import BinaryIO
+
+from aarportal.audit import operations as audit
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.insight.handover.archive import opened
+from aarportal.insight.handover.deleting import operations as deletions
+from aarportal.insight.handover.earlier_apps import operations as apps
+from aarportal.insight.handover.jobs import District, Job
+from aarportal.insight.handover.store import slices
+from aarportal.insight.handover.undoing import operations as undoing
+from aarportal.insight.handover.writing import operations as writing
+
+_REASON = "an export of an earlier school"
+
+
+def take_in(job: Job, file: BinaryIO) -> None:
+    """Write everything of an export for its student.
+
+    Apps and statements come first: they belong to the district, and are nobody's until there is a
+    record. The records, the laps and all words are one transaction.
+    """
+    with opened(file) as package:
+        contents = package.contents
+        with unit_of_work(SystemScope(_REASON)) as system:
+            here = apps.open_apps(system, job, contents)
+        with unit_of_work(SystemScope(_REASON), read_only=True) as system:
+            missing = apps.statements_to_store(system, job, contents, package.statements())
+    for app_id, statements in missing.items():
+        for part in slices(statements, apps.AT_ONCE):
+            with unit_of_work(job.app_scope(here[app_id])) as app:
+                apps.keep_statements(app, part)
+    with unit_of_work(SystemScope(_REASON), read_only=True) as system:
+        district = District(here, apps.stored(system, job, contents))
+    with unit_of_work(job.scope) as scope:
+        writing.write(scope, job, contents, district)
+
+
+def tidy(job: Job, file: BinaryIO) -> None:
+    """Delete the statements of an export whose records could not be written."""
+    with opened(file) as package, unit_of_work(SystemScope(_REASON)) as system:
+        left = apps.without_records(system, job, package.contents)
+        deletions.forget_statements(system, job.district_id, left)
+        audit.record(system, "handover:tidied", job.id, student_id=job.student_id)
+
+
+def take_back(job: Job) -> None:
+    """Delete everything that an export brought.
+
+    Raises:
+        BuiltOnError: If the student has gone on from it.
+    """
+    with unit_of_work(job.scope) as scope:
+        left = undoing.undo(scope, job)
+    if left is None:
+        return
+    with unit_of_work(SystemScope(_REASON)) as system:
+        deletions.forget_statements(system, job.district_id, left.statement_ids)
+        undoing.forget_unused(system, job, left)

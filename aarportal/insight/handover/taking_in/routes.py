@@ -1,0 +1,193 @@
+"""Taking in the export of an earlier school over HTTP."""
+
+from hashlib import sha256
+from uuid import UUID
+
+from flask import Response, after_this_request, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from aarportal.core import clock
+from aarportal.core.errors import InvalidError, NotFoundError
+from aarportal.core.permissions import Permission
+from aarportal.core.scope import Scope
+from aarportal.core.words import mark
+from aarportal.insight.handover import keeper, signing
+from aarportal.insight.handover.archive import PackageError, in_memory, opened
+from aarportal.insight.handover.leaving import store as people
+from aarportal.insight.handover.rules import RULES, TROUBLES
+from aarportal.insight.handover.states import IntakeState
+from aarportal.insight.handover.taking_in import operations, store
+from aarportal.insight.handover.taking_in.forms import FileForm, PersonForm, TrustForm
+from aarportal.people.identity import store as identities
+from aarportal.web.blueprint import PortalBlueprint
+from aarportal.web.fragments import render, tag_of, unchanged
+from aarportal.web.guard import LARGER_FORMS
+from aarportal.web.texts import notice, source
+
+blueprint = PortalBlueprint("intakes", __name__)
+LARGER_FORMS["intakes.bring"] = operations.MOST_BYTES + 64 * 1024
+PAGE = 40
+_MANAGE = Permission.HANDOVER_MANAGE
+_WORKING = frozenset({IntakeState.WRITING, IntakeState.UNDOING})
+
+
+@blueprint.route("/handover/imports", permission=_MANAGE)
+def imports(scope: Scope) -> Response:
+    """List the exports that were brought, the latest first."""
+    rows, count = store.page(scope, _number(), PAGE)
+    values = {
+        "rows": rows,
+        "names": people.names(scope, {row.student_id for row in rows if row.student_id}),
+        "page": _number(),
+        "pages": max(-(-count // PAGE), 1),
+        "school_day": clock.school_day_of,
+    }
+    return render("intakes/imports.html", values)
+
+
+@blueprint.route("/handover/imports/new", permission=_MANAGE)
+def new(_scope: Scope) -> Response:
+    """Ask for a file."""
+    return render("intakes/new.html", {"form": FileForm(formdata=None)})
+
+
+@blueprint.route("/handover/imports/new", permission=_MANAGE, methods=["POST"])
+def bring(scope: Scope) -> AnyResponse:
+    """Take a file in; nothing of it is written."""
+    form = FileForm()
+    if form.validate():
+        form.file.data.seek(0)
+        data = form.file.data.read(operations.MOST_BYTES + 1)
+        try:
+            with opened(in_memory(data)) as package:
+                name, digest = form.file.data.filename or "", sha256(data).hexdigest()
+                row = operations.bring(scope, name, digest, package)
+        except PackageError as error:
+            form.file.errors = [source(RULES[error.rule])]
+        else:
+            return _keep(row.id, data)
+    return render("intakes/new.html", {"form": form}, status=422)
+
+
+@blueprint.route("/handover/imports/<uuid:intake_id>", permission=_MANAGE)
+def intake(scope: Scope, intake_id: UUID) -> AnyResponse:
+    """Show who made it, whose it is, what it holds, and how far it is."""
+    row = operations.the_import(scope, intake_id)
+    version = f"{row.state} {row.trouble}"
+    if row.state in _WORKING and (same := unchanged(version)):
+        return same
+    response = _intake(scope, row, TrustForm(formdata=None))
+    response.set_etag(tag_of(version))
+    return response
+
+
+@blueprint.route("/handover/imports/<uuid:intake_id>/trust", permission=_MANAGE, methods=["POST"])
+def trust(scope: Scope, intake_id: UUID) -> AnyResponse:
+    """Keep that the fingerprint was compared."""
+    row, form = operations.the_import(scope, intake_id), TrustForm()
+    if not form.validate():
+        return _intake(scope, row, form, status=422)
+    operations.trust(scope, row)
+    return redirect(url_for(".intake", intake_id=intake_id), 303)
+
+
+@blueprint.route("/handover/imports/<uuid:intake_id>/person", permission=_MANAGE, methods=["POST"])
+def choose_person(scope: Scope, intake_id: UUID) -> AnyResponse:
+    """Keep whose it is; an empty value takes that back."""
+    row, form = operations.the_import(scope, intake_id), PersonForm()
+    wanted = form.student_id.data
+    if wanted and not form.validate():
+        raise NotFoundError("person")
+    operations.choose_person(scope, row, UUID(wanted) if wanted else None)
+    return redirect(url_for(".intake", intake_id=intake_id), 303)
+
+
+@blueprint.route("/handover/imports/<uuid:intake_id>/confirm", permission=_MANAGE, methods=["POST"])
+def confirm(scope: Scope, intake_id: UUID) -> AnyResponse:
+    """Have it written."""
+    row = operations.the_import(scope, intake_id)
+    try:
+        operations.confirm(scope, row)
+    except InvalidError as error:
+        notice(_REFUSED[error.rule], "warn")
+        return redirect(url_for(".intake", intake_id=intake_id), 303)
+    return _work_on(intake_id)
+
+
+@blueprint.route("/handover/imports/<uuid:intake_id>/undo", permission=_MANAGE, methods=["POST"])
+def take_back(scope: Scope, intake_id: UUID) -> AnyResponse:
+    """Have everything deleted that it made."""
+    operations.take_back(scope, operations.the_import(scope, intake_id))
+    return _work_on(intake_id)
+
+
+@blueprint.route("/handover/imports/<uuid:intake_id>/drop", permission=_MANAGE, methods=["POST"])
+def drop(scope: Scope, intake_id: UUID) -> AnyResponse:
+    """Let go of a file of which nothing was taken."""
+    operations.drop(scope, operations.the_import(scope, intake_id))
+    here = keeper.here()
+
+    @after_this_request
+    def forget(response: AnyResponse) -> AnyResponse:
+        here.brought.forget(intake_id)
+        return response
+
+    notice(mark("The file is gone; nothing of it was imported."))
+    return redirect(url_for(".imports"), 303)
+
+
+_REFUSED = {
+    "choose": mark("Say first whose it is."),
+    "compare": mark("Compare the fingerprint first."),
+}
+
+
+def _intake(
+    scope: Scope, row: operations.Intake, form: TrustForm, *, status: int = 200
+) -> Response:
+    words = request.args.get("words", "").strip()[:100]
+    found = identities.find_persons(scope, words) if words and not row.student_id else []
+    chosen = identities.persons(scope, [row.student_id] if row.student_id else [])
+    person = store.person(scope, row.student_id) if row.student_id else None
+    values = {
+        "row": row,
+        "form": form,
+        "issuer": row.manifest["issuer"],
+        "fingerprint": signing.spoken(row.fingerprint),
+        "trusted": operations.is_trusted(scope, row),
+        "person": chosen.get(row.student_id) if row.student_id else None,
+        "by_identifier": bool(
+            person and person.master_identifier
+            and person.master_identifier == row.manifest["userMasterIdentifier"]
+        ),
+        "words": words,
+        "found": found[: identities.MOST_FOUND],
+        "today": clock.today(),
+        "working": row.state in _WORKING,
+        "troubles": TROUBLES,
+        "school_day": clock.school_day_of,
+        "tag": tag_of(f"{row.state} {row.trouble}"),
+    }  # fmt: skip
+    return render("intakes/import.html", values, status=status)
+
+
+def _keep(intake_id: UUID, data: bytes) -> AnyResponse:
+    keeper.here().brought.put(intake_id, data)
+    return redirect(url_for(".intake", intake_id=intake_id), 303)
+
+
+def _work_on(intake_id: UUID) -> AnyResponse:
+    here = keeper.here()
+
+    @after_this_request
+    def work(response: AnyResponse) -> AnyResponse:
+        here.worker.wake()
+        return response
+
+    return redirect(url_for(".intake", intake_id=intake_id), 303)
+
+
+def _number() -> int:
+    """Which page of the list; the first for anything that is none."""
+    text = request.args.get("page", "")
+    return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1

@@ -1,0 +1,182 @@
+"""Questions about imports of exports: which there are, and what is here of them already."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.cycle.action.models import LearningApp, LearningRecord, StoredStatement
+from aarportal.insight.handover.models import CarriedRow, HandoverImport, TrustedIssuer
+from aarportal.insight.handover.states import IntakeState
+from aarportal.insight.handover.store import MODELS, slices
+from aarportal.people.roster.models import Enrollment, User, UserRole
+
+_WORKING = (IntakeState.WRITING, IntakeState.UNDOING)
+
+
+def page(scope: Scope, number: int, size: int) -> tuple[Sequence[HandoverImport], int]:
+    """Imports of this school, the latest first; and how many there are."""
+    mine = (
+        HandoverImport.district_id == scope.district_id,
+        HandoverImport.school_id.in_(scope.school_ids),
+        HandoverImport.state != IntakeState.DROPPED,
+    )
+    count = scope.session.scalar(select(func.count()).select_from(HandoverImport).where(*mine))
+    rows = scope.session.scalars(
+        select(HandoverImport)
+        .where(*mine)
+        .order_by(HandoverImport.made_at.desc(), HandoverImport.id.desc())
+        .limit(size)
+        .offset((number - 1) * size)
+    ).all()
+    return rows, count or 0
+
+
+def one(scope: Scope, import_id: UUID) -> HandoverImport | None:
+    """An import of this school."""
+    return scope.session.scalar(
+        select(HandoverImport).where(
+            HandoverImport.id == import_id,
+            HandoverImport.district_id == scope.district_id,
+            HandoverImport.school_id.in_(scope.school_ids),
+        )
+    )
+
+
+def waiting(scope: SystemScope) -> HandoverImport | None:
+    """The import that somebody has waited for longest."""
+    return scope.session.scalar(
+        select(HandoverImport)
+        .where(HandoverImport.state.in_(_WORKING))
+        .order_by(HandoverImport.made_at, HandoverImport.id)
+        .limit(1)
+    )
+
+
+def locked(scope: Scope | SystemScope, import_id: UUID) -> HandoverImport | None:
+    """An import whose state nobody else changes meanwhile."""
+    return scope.session.get(HandoverImport, import_id, with_for_update=True)
+
+
+def needing_their_file(scope: SystemScope) -> set[UUID]:
+    """Imports whose file is wanted still."""
+    query = select(HandoverImport.id).where(
+        HandoverImport.state.in_([IntakeState.BROUGHT, IntakeState.WRITING, IntakeState.STOPPED])
+    )
+    return set(scope.session.scalars(query))
+
+
+def issuer(scope: Scope | SystemScope, district_id: UUID, fingerprint: str) -> TrustedIssuer | None:
+    """What somebody said of a key; also of one that is trusted no more."""
+    return scope.session.scalar(
+        select(TrustedIssuer).where(
+            TrustedIssuer.district_id == district_id, TrustedIssuer.fingerprint == fingerprint
+        )
+    )
+
+
+def issuers(scope: Scope) -> Sequence[TrustedIssuer]:
+    """Every key that somebody compared, the latest first."""
+    return scope.session.scalars(
+        select(TrustedIssuer)
+        .where(TrustedIssuer.district_id == scope.district_id)
+        .order_by(TrustedIssuer.confirmed_at.desc())
+    ).all()
+
+
+def by_master_identifier(scope: Scope, identifier: str) -> list[UUID]:
+    """Students of this school with this 利用者識別子."""
+    if not identifier:
+        return []
+    return list(
+        scope.session.scalars(
+            select(User.id)
+            .join(UserRole, UserRole.user_id == User.id)
+            .where(
+                User.district_id == scope.district_id,
+                User.master_identifier == identifier,
+                UserRole.role == "student",
+                UserRole.school_id.in_(scope.school_ids),
+                UserRole.status == "active",
+            )
+            .distinct()
+        )
+    )
+
+
+def person(scope: Scope, student_id: UUID) -> User | None:
+    """A student of this school."""
+    return scope.session.scalar(
+        select(User).where(
+            User.id == student_id,
+            User.district_id == scope.district_id,
+            User.id.in_(
+                select(Enrollment.user_id).where(
+                    Enrollment.school_id.in_(scope.school_ids), Enrollment.role == "student"
+                )
+            ),
+        )
+    )
+
+
+# --- what is here already -------------------------------------------------------------------------
+
+
+def carried(scope: Scope | SystemScope, student_id: UUID) -> Sequence[CarriedRow]:
+    """Rows of a student that came from earlier schools."""
+    return scope.session.scalars(
+        select(CarriedRow).where(CarriedRow.student_id == student_id)
+    ).all()
+
+
+def own_ids(scope: Scope, kind: str, ids: Collection[UUID]) -> set[UUID]:
+    """Rows of this kind among these that are here under their own ids: the student came back."""
+    row_class, found = MODELS[kind], set()
+    for part in slices(ids):
+        found |= set(scope.session.scalars(select(row_class.id).where(row_class.id.in_(part))))
+    return found
+
+
+def own_drafts(scope: Scope) -> set[tuple[str, str]]:
+    """(form, key) of drafts that the student has here."""
+    draft = MODELS["drafts"]
+    return {(form, key) for form, key in scope.session.execute(select(draft.form, draft.key))}
+
+
+def statement_rows(
+    scope: Scope | SystemScope, district_id: UUID, given_ids: Collection[UUID]
+) -> dict[UUID, tuple[UUID, UUID]]:
+    """XAPI id -> (our own id, app) of statements that are stored in the district."""
+    found: dict[UUID, tuple[UUID, UUID]] = {}
+    for part in slices(given_ids):
+        rows = scope.session.execute(
+            select(StoredStatement.given_id, StoredStatement.id, StoredStatement.app_id).where(
+                StoredStatement.district_id == district_id, StoredStatement.given_id.in_(part)
+            )
+        )
+        found |= {given: (id_, app_id) for given, id_, app_id in rows}
+    return found
+
+
+def with_records(scope: SystemScope, ids: Collection[UUID]) -> set[UUID]:
+    """Statements among these that became records."""
+    found: set[UUID] = set()
+    for part in slices(sorted(ids)):
+        query = select(LearningRecord.id).where(LearningRecord.id.in_(part))
+        found |= set(scope.session.scalars(query))
+    return found
+
+
+def known_rows(scope: Scope, row_class: Any, ids: Collection[UUID]) -> set[UUID]:
+    """Classes, units or apps among these that are here."""
+    return set(scope.session.scalars(select(row_class.id).where(row_class.id.in_(ids))))
+
+
+def apps(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Apps of a district among these."""
+    query = select(LearningApp.id).where(
+        LearningApp.district_id == district_id, LearningApp.id.in_(ids)
+    )
+    return set(scope.session.scalars(query))

@@ -1,0 +1,276 @@
+"""A child has left, the time is over, and nothing of the child is anywhere any more."""
+
+import json
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from aarportal.audit import operations as audit
+from aarportal.core import clock
+from aarportal.core.database import Base
+from aarportal.core.errors import InvalidError, NotFoundError, StateError
+from aarportal.core.ownership import Relation, StudentOwned
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.insight.handover import keeper
+from aarportal.insight.handover import store as contents
+from aarportal.insight.handover.deleting import operations, store
+from aarportal.insight.handover.deleting.operations import OrderDraft
+from aarportal.people.identity.models import IdentityLink
+from aarportal.people.roster.imports.models import PersonFate, RosterChange, RosterImport
+from tests.cast import AOI, APP_DRILL, BEN, HINATA, OKA, SATO, key, scope_of
+from tests.insight.handover import elsewhere, life, rows
+from tests.insight.sharing.flows import ReadingApp
+
+#: A short name that only this child's link holds.
+NICKNAME = "aoi-in-another-app"
+#: Where ids stay: what was done, and the order itself.
+STAYS = {"audit_entries", "deletion_orders"}
+WORDS = ("髙﨑", "たかさき", "あおい", "aoi@hinata.example", NICKNAME,
+         *(life.words_of(AOI, words) for words in (
+             life.NOTEBOOK, life.REWRITTEN, life.BEGUN, life.AIM, life.FRIEND,
+         )))  # fmt: skip
+
+
+def leave(app, member=AOI, days=400):
+    life.leave(app, member, clock.today() - timedelta(days=days))
+
+
+def order(app, member=AOI, **more):
+    with app.app_context(), unit_of_work(scope_of(OKA)) as scope:
+        return operations.order(scope, OrderDraft(member.id, "transfer_out", **more)).id
+
+
+def carry_out(app):
+    with app.app_context():
+        return keeper.here().delete_due(clock.today())
+
+
+def the_order(app, order_id):
+    with app.app_context(), unit_of_work(scope_of(OKA), read_only=True) as scope:
+        return operations.the_order(scope, order_id)
+
+
+def be_known_everywhere(app):
+    """Aoi stands in whatever else a portal has of a child."""
+    ReadingApp(app).ask()  # What the laps tell is published.
+    life.send(app, [
+        life.answered(AOI, 900, clock.now(), actor={
+            "account": {"homePage": "https://idp.hinata.example/", "name": NICKNAME}
+        }),
+        {"id": str(key("voids")), "actor": life.answered(AOI, 1, clock.now())["actor"],
+         "verb": {"id": "http://adlnet.gov/expapi/verbs/voided"},
+         "object": {"objectType": "StatementRef", "id": life.answered(AOI, 0, clock.now())["id"]}},
+    ])  # fmt: skip
+    agent = {"account": {"homePage": "https://idp.hinata.example/", "name": str(AOI.id)}}
+    place = {"activityId": "https://drill.example/q", "agent": json.dumps(agent), "stateId": "s"}
+    answer = app.test_client().put(
+        "/xapi/activities/state", query_string=place, data=b'{"page": 3}', headers=life.DRILL
+    )
+    assert answer.status_code == 204
+    with app.app_context(), unit_of_work(SystemScope("test")) as scope:
+        scope.session.add_all([
+            IdentityLink(district_id=HINATA, id=key("link"), system=APP_DRILL, issuer="x",
+                         name=NICKNAME, user_id=AOI.id),
+            RosterImport(district_id=HINATA, id=key("import"), file_name="r.zip", state="done",
+                         outcome={"renamed": ["髙﨑 葵", "𠮷田 勉"], "counts": {"new": 2}}),
+        ])  # fmt: skip
+        scope.session.flush()
+        scope.session.add_all([
+            RosterChange(district_id=HINATA, import_id=key("import"), place=1, kind="users",
+                         row_id=AOI.id, user_id=AOI.id, before=None, after={"family": "髙﨑"}),
+            PersonFate(district_id=HINATA, import_id=key("import"), fate="new", place=1,
+                       user_id=AOI.id, name="髙﨑 葵", before="", after="4-2"),
+        ])  # fmt: skip
+        audit.record(scope, "test:made", "test")
+
+
+def test_nothing_of_the_child_is_left_and_nobody_else_is_touched(app, browser):
+    life.live(app, BEN, days=(20, 2))
+    life.live(app, AOI, days=(30, 5))
+    be_known_everywhere(app)
+    browser(AOI)
+    with app.app_context():
+        others = set(dict(keeper.here().made.kept()))
+    elsewhere.export(app, AOI)
+    leave(app)
+    before = rows.dump(app)
+    assert all(any(word in row for each in before.values() for row in each) for word in WORDS)
+    order_id = order(app)
+    assert carry_out(app) == [order_id]
+    after = rows.dump(app)
+    marks = (*WORDS, str(AOI.id), AOI.id.hex, "葵")
+    found = [
+        (name, mark, row[:300])
+        for name, each in after.items()
+        if name not in STAYS
+        for row in each
+        for mark in marks
+        if mark in row
+    ]
+    assert not found, found[:5]
+    for row in after["audit_entries"]:
+        assert not [word for word in WORDS if word in row], row
+    for name, each in after.items():
+        mine = [row for row in each if str(BEN.id) in row or BEN.id.hex in row]
+        theirs = [row for row in before[name] if str(BEN.id) in row or BEN.id.hex in row]
+        assert mine == theirs, name
+    assert list(after["statements"]) == [row for row in before["statements"] if str(BEN.id) in row]
+    certificate = the_order(app, order_id)
+    assert certificate.state == "done"
+    for name, count in certificate.counts.items():
+        gone = len(before[name]) - len(after[name])
+        assert gone == count or name in {"roster_imports", "statement_terms"}, name
+    with app.app_context():
+        assert set(dict(keeper.here().made.kept())) == others
+
+
+def test_what_other_systems_ask_goes_on(app):
+    life.live(app, BEN, days=(2,))
+    life.live(app, AOI, days=(3,))
+    reader = ReadingApp(app)
+    reader.ask()
+    leave(app)
+    order(app, without_export=True)
+    carry_out(app)
+    found = reader.ask()
+    names = {each["actor"].get("account", {}).get("name") for each in found}
+    assert str(AOI.id) not in names and str(BEN.id) in names
+    by_agent = {"agent": json.dumps({"account": {
+        "homePage": "https://idp.hinata.example/", "name": str(AOI.id)}})}  # fmt: skip
+    assert reader.ask(**by_agent) == []
+    assert reader.ask(verb="http://adlnet.gov/expapi/verbs/answered")
+
+
+def test_what_came_with_statements_goes_unless_somebody_elses_has_it_too(app):
+    mine, shared = b"a photo of a notebook", b"the same worksheet"
+    for member, parts in ((AOI, (mine, shared)), (BEN, (shared,))):
+        attach(app, member, parts)
+    leave(app)
+    files = app.extensions["attachments"]
+    assert files.get(HINATA, sha256(mine).hexdigest()) == mine
+    order_id = order(app, without_export=True)
+    carry_out(app)
+    assert the_order(app, order_id).counts["attachments"] == 1
+    assert files.get(HINATA, sha256(mine).hexdigest()) is None
+    assert files.get(HINATA, sha256(shared).hexdigest()) == shared
+
+
+def attach(app, member, parts):
+    """A statement with files, as apps send them."""
+    said = life.answered(member, 77, clock.now()) | {
+        "attachments": [
+            {
+                "usageType": "http://id.tincanapi.com/attachment/supporting_media",
+                "display": {"ja": "x"},
+                "contentType": "image/png",
+                "length": len(part),
+                "sha2": sha256(part).hexdigest(),
+            }
+            for part in parts
+        ]
+    }
+    lines = [b"--b", b"Content-Type: application/json", b"", json.dumps(said).encode()]
+    for part in parts:
+        lines += [
+            b"--b",
+            b"Content-Type: image/png",
+            b"Content-Transfer-Encoding: binary",
+            b"X-Experience-API-Hash: " + sha256(part).hexdigest().encode(),
+            b"",
+            part,
+        ]
+    answer = app.test_client().post(
+        "/xapi/statements",
+        data=b"\r\n".join([*lines, b"--b--", b""]),
+        headers=life.DRILL | {"Content-Type": "multipart/mixed; boundary=b"},
+    )
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+
+
+def test_an_order_waits_for_its_day_an_export_and_whoever_comes_back(app):
+    life.live(app, AOI, days=(5,))
+    leave(app, days=10)
+    order_id = order(app)
+    assert carry_out(app) == []
+    assert the_order(app, order_id).due_on == clock.today() + timedelta(days=365 - 11)
+    clock.shift(timedelta(days=400))
+    assert carry_out(app) == []
+    assert the_order(app, order_id).trouble == "no_export"
+    with app.app_context(), unit_of_work(scope_of(OKA)) as scope:
+        operations.allow_without_export(scope, operations.the_order(scope, order_id))
+    life.leave(app, AOI, None)
+    with app.app_context(), unit_of_work(SystemScope("test")) as scope:
+        from aarportal.people.roster.models import UserRole
+        from tests.cast import PRIMARY
+
+        scope.session.get(UserRole, (PRIMARY, key("role aoi"))).status = "active"
+        audit.record(scope, "roster:changed", "aoi")
+    assert carry_out(app) == []
+    assert the_order(app, order_id).trouble == "at_school"
+    leave(app)
+    assert carry_out(app) == [order_id]
+
+
+def test_a_hold_keeps_everything(app):
+    life.live(app, AOI, days=(5,))
+    leave(app)
+    order_id = order(app, without_export=True)
+    before = elsewhere.contents(app, AOI)
+    with app.app_context(), unit_of_work(scope_of(OKA)) as scope:
+        row = operations.the_order(scope, order_id)
+        with pytest.raises(InvalidError, match="needed"):
+            operations.hold(scope, row, "")
+        operations.hold(scope, row, "家庭裁判所")
+        with pytest.raises(StateError):
+            operations.cancel(scope, row)
+    assert carry_out(app) == []
+    assert elsewhere.contents(app, AOI) == before
+    with app.app_context(), unit_of_work(scope_of(OKA)) as scope:
+        operations.release(scope, operations.the_order(scope, order_id))
+    assert carry_out(app) == [order_id]
+    assert the_order(app, order_id).held_because == ""
+
+
+def test_only_whoever_left_this_school_can_be_ordered(app):
+    with app.app_context(), unit_of_work(scope_of(OKA)) as scope, pytest.raises(NotFoundError):
+        operations.order(scope, OrderDraft(AOI.id, "request"))
+    leave(app)
+    with app.app_context(), unit_of_work(scope_of(SATO)) as scope, pytest.raises(NotFoundError):
+        operations.order(scope, OrderDraft(AOI.id, "request"))
+    order(app)
+    with pytest.raises(InvalidError, match="ordered"):
+        order(app)
+
+
+def test_every_table_that_points_at_persons_is_found(app):
+    """A table that comes later is deleted from as well, or a column is called otherwise here."""
+    found = {place.name for place in store.places()} | store.KEPT_TABLES
+    #: Persons who do something: staff, whose doing stays when a child goes.
+    doers = {"made_by", "decided_by", "confirmed_by", "undone_by", "ordered_by", "held_by",
+             "fetched_by", "taken_back_by", "teacher_id"}  # fmt: skip
+    things = set()
+    for mapper in Base.registry.mappers:
+        table = mapper.local_table
+        for column in table.columns:
+            is_person = column.key in store.PERSON_COLUMNS or any(
+                each.column.table.name == "users" for each in column.foreign_keys
+            )
+            if is_person:
+                assert table.name in found, table.name
+            elif column.key.endswith("_by"):
+                assert column.key in doers, (table.name, column.key)
+        if issubclass(mapper.class_, StudentOwned):
+            assert table.name in found
+    assert not things
+
+
+def test_whatever_a_child_reads_is_in_the_export_or_said_to_be_left_out(app):
+    own = {
+        mapper.class_.__tablename__
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, StudentOwned) and Relation.SELF in mapper.class_.readers
+    }
+    told = {row_class.__tablename__ for row_class in contents.MODELS.values()}
+    assert own == told | contents.LEFT_OUT.keys()
+    assert not told & contents.LEFT_OUT.keys()
