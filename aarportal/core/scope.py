@@ -20,6 +20,7 @@ from aarportal.core.ownership import (
     AuditRecord,
     DistrictOwned,
     OfficeOnly,
+    OfRoster,
     Relation,
     SchoolOwned,
     SeenWithRecords,
@@ -133,6 +134,24 @@ class AppScope:
 
 
 @dataclass(frozen=True)
+class RosterScope(AppScope):
+    """Another system that reads the roster of some schools, and nothing else that is here.
+
+    Attributes:
+        whole_district: Whether it reads about the board and about people of no school as well.
+        scopes: What its token says that it may ask.
+    """
+
+    whole_district: bool = False
+    scopes: frozenset[str] = frozenset()
+
+    def visible(self, readers: frozenset[Relation]) -> frozenset[UUID] | None:
+        """No student: what they do is not part of a roster."""
+        del readers
+        return frozenset()
+
+
+@dataclass(frozen=True)
 class SystemScope:
     """Sees everything; needs a reason, which the audit log keeps."""
 
@@ -201,6 +220,8 @@ def _criterion(scope: Scope | AppScope, row_class: type[Base]) -> ORMOption:
 
 
 def _visible(scope: Scope | AppScope, row_class: type[Base]) -> ColumnElement[bool]:
+    if isinstance(scope, RosterScope) and not issubclass(row_class, OfRoster):
+        return false()
     if issubclass(row_class, (SystemOnly, OfficeOnly, SeenWithRecords)):
         return _visible_to_few(scope, row_class)
     if issubclass(row_class, SchoolOwned):

@@ -21,7 +21,7 @@ from aarportal.core.ownership import (
     SystemOnly,
     Untraced,
 )
-from aarportal.core.permissions import APP_GRANTS, GRANTS, Permission
+from aarportal.core.permissions import APP_GRANTS, GRANTS, ROSTER_GRANTS, Permission
 from aarportal.web.blueprint import PERMISSIONS, PortalBlueprint
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +31,7 @@ SYSTEM_TABLES = {
     "attachments",
     "audit_entries",
     "published_through",
+    "roster_tokens",
     "sign_in_sessions",
     "sign_in_throttles",
     "statement_references",
@@ -45,7 +46,9 @@ OFFICE_TABLES = {
     "person_merges",
     "quarantined_statements",
     "roster_changes",
+    "roster_clients",
     "roster_imports",
+    "roster_sources",
 }
 SEEN_WITH_RECORDS = {"statements"}
 #: Bookkeeping, and what is its own trace.
@@ -84,7 +87,7 @@ def test_a_route_without_permission_cannot_be_written():
 
 def test_every_permission_is_asked_for_somewhere_and_granted_to_somebody(app):
     asked = set(PERMISSIONS.values())
-    granted = set().union(*GRANTS.values()) | {Permission.PUBLIC} | APP_GRANTS
+    granted = set().union(*GRANTS.values()) | {Permission.PUBLIC} | APP_GRANTS | ROSTER_GRANTS
     assert set(Permission) == asked == granted
 
 
