@@ -227,7 +227,7 @@ class _Maker:
         public = self.draw(st.sampled_from(["", "true", "false"]))
         shusseki, flag = (
             ("ShussekiNo", "PublicFlg")
-            if "1.2_JP" != self.dialect.version
+            if self.dialect.version != "1.2_JP"
             else (
                 "shussekiNo",
                 "publicFlg",
