@@ -21,6 +21,7 @@ from aarportal.cycle.units.subjects import SUBJECTS
 from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
 from aarportal.people.roster.imports import importer as rosters
+from aarportal.people.roster.rest import protocol as rostering
 from aarportal.settings import Settings
 from aarportal.web import assets, dates, errors, fragments, guard, priority, texts, view
 
@@ -85,8 +86,9 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     dates.init_app(app)
     # Before the guard: it reads forms, and nothing that an app sends is one.
     protocol.init_app(app, settings)
+    rostering.init_app(app, settings)
     last_use.init_app(app)
-    priority.init_app(app, machines=("/xapi/", "/caliper"))
+    priority.init_app(app, machines=("/xapi/", "/caliper", "/ims/"))
     guard.init_app(app)
     errors.init_app(app)
     view.init_app(app, settings)
