@@ -22,6 +22,7 @@ from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
 from aarportal.people.roster.imports import importer as rosters
 from aarportal.people.roster.rest import protocol as rostering
+from aarportal.people.roster.sources import puller
 from aarportal.settings import Settings
 from aarportal.web import assets, dates, errors, fragments, guard, priority, texts, view
 
@@ -97,6 +98,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     log_writer.init_app(app)
     importer.init_app(app, settings)
     rosters.init_app(app, settings)
+    puller.init_app(app)
     publisher.init_app(app, settings)
     # The pages of people stand below the apps, and say by their titles who knows somebody how.
     app.extensions["apps_by_id"] = action.apps_by_id

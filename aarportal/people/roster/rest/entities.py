@@ -199,7 +199,7 @@ def klass(row: Any, refer: Ref, school: str, course_id: str) -> Json:
         course_id: sourcedId of its course; empty if it has none.
     """
     return {
-        **opened(row, row.last_modified, specialNeeds=flag(row.special_needs)),
+        **opened(row, row.last_modified, specialNeeds="true" if row.special_needs else ""),
         "title": row.title,
         **filled(
             classCode=row.class_code,

@@ -104,6 +104,8 @@ def value_of(clause: Clause, kind: Type) -> Any:
         return clause.value
     if clause.operator == "~":
         raise bad("invalid_filter_field", f"{clause.field} is no text: ~ does not apply")
+    if kind is Type.FLAG and clause.operator not in {"=", "!="}:
+        raise bad("invalid_filter_field", f"{clause.field} is true or false, and has no order")
     try:
         if kind is Type.FLAG:
             return {"true": True, "false": False}[clause.value]

@@ -118,8 +118,8 @@ def demographics(scope: RosterScope) -> Response:
 @blueprint.route(f"{_SERVICE}/demographics/<path:sourced_id>", permission=_READ)
 def demographics_of(scope: RosterScope, sourced_id: str) -> Response:
     """Say the same of one person."""
-    del sourced_id
-    return demographics(scope)
+    del scope, sourced_id
+    raise RosterRequestError(403, "forbidden", "demographics are not held here")
 
 
 @blueprint.route("/<path:address>", permission=_READ)

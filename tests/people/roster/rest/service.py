@@ -147,7 +147,7 @@ def settle(moment: datetime) -> None:
 
 def district_id() -> UUID:
     with unit_of_work(SystemScope("test"), read_only=True) as scope:
-        return store.district(scope, DISTRICT)["id"]
+        return store.district(scope, sourced_id=DISTRICT)["id"]
 
 
 def school_id(sourced_id: str) -> UUID:

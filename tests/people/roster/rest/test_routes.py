@@ -198,7 +198,7 @@ def test_a_class_points_at_its_school_course_and_terms(reader):
     assert found["school"]["sourcedId"] == SECOND
     assert found["course"]["type"] == "course"
     assert [term["sourcedId"] for term in found["terms"]] == [YEAR, TERM]
-    assert found["metadata"] == {"floor": "2", "jp.specialNeeds": "false"}
+    assert found["metadata"] == {"floor": "2"}
 
 
 def test_the_year_names_its_terms_and_the_district_its_schools(reader):
