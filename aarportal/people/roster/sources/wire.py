@@ -188,6 +188,8 @@ class Wire:
             parts.append(chunk)
         if answer.length:
             raise http.client.IncompleteRead(b"", answer.length)
+        # Only then is the connection free for another question.
+        answer.read()
         return b"".join(parts)
 
 
