@@ -17,6 +17,8 @@ from aarportal.web import geometry
 from aarportal.web.reader import Person, Reader, current_person, current_reader
 from aarportal.web.texts import gettext as _
 
+#: Everything about rosters stands under one entry of the menu.
+_ROSTERS = frozenset({"rosters", "rollover", "exports", "roster_clients", "sources"})
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
 _SCHOOL = (
@@ -28,6 +30,9 @@ _SCHOOL = (
     ),
     ("rosters.rosters", "table", mark("Roster"), frozenset({"rosters", "rollover", "exports"})),
     ("school_year.calendar", "clock", mark("School year"), _YEAR),
+    ("people.people", "seat", mark("People"), frozenset({"people", "handover", "merges"})),
+    ("rosters.rosters", "table", mark("Roster"), _ROSTERS),
+    ("school_year.calendar", "clock", mark("School year"), frozenset({"school_year"})),
     ("school_data.imports", "list", mark("School data"), frozenset({"school_data"})),
 )
 _APPS = (

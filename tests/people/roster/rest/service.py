@@ -11,6 +11,7 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.people.accounts.models import Account
 from aarportal.people.roster import store
 from aarportal.people.roster.models import (
     AcademicSession,
@@ -26,6 +27,8 @@ from aarportal.people.roster.oneroster.dialects import BASE_1_2
 from aarportal.people.roster.rest import operations
 from aarportal.people.roster.rest.entities import BASE
 from aarportal.people.roster.rest.operations import ClientDraft, Credential
+from tests.cast import PASSWORD, PASSWORD_HASH, key
+from tests.pages import Browser
 from tests.people.roster.imports import take_in
 from tests.people.roster.oneroster.bundles import (
     DISTRICT,
@@ -210,3 +213,40 @@ def be_on(day: date) -> None:
     """Let it be this day; the places of the bundle are those of a school year."""
     clock.shift(timedelta(0))
     clock.shift(clock.day_bounds(day)[0] - clock.now())
+
+
+def staff(app: Flask, school: str = "") -> Browser:
+    """Somebody of a school's office, or of the board, who has signed in."""
+    name = f"office of {school or 'the board'}"
+    with app.app_context(), unit_of_work(SystemScope("test")) as scope:
+        district = store.district(scope, sourced_id=DISTRICT)
+        user = User(
+            id=key(name), district_id=district["id"], sourced_id=guid(name), username=name,
+            master_identifier=guid(name), family_name="岡", given_name="学",
+            kana_family_name="オカ", kana_given_name="マナブ",
+        )  # fmt: skip
+        scope.session.add(user)
+        scope.session.flush()
+        held = {"sourced_id": guid(f"role {name}"), "user_id": user.id, "role_type": "primary"}
+        if school:
+            row = scope.session.scalars(select(School).where(School.sourced_id == school)).one()
+            scope.session.add(UserRole(school_id=row.id, role="siteAdministrator", **held))
+            code = row.code
+        else:
+            scope.session.add(
+                DistrictRole(district_id=district["id"], role="districtAdministrator", **held)
+            )
+            code = district["code"]
+        scope.session.add(
+            Account(
+                user_id=user.id,
+                district_id=district["id"],
+                login_id=name,
+                password_hash=PASSWORD_HASH,
+            )
+        )
+        audit.record(scope, "test:entered", name)
+    opened = Browser(app)
+    page = opened.post("/sign-in", {"code": code, "login_id": name, "password": PASSWORD})
+    assert page.status == 303, page.text
+    return opened
