@@ -158,11 +158,11 @@ def school_id(sourced_id: str) -> UUID:
         return scope.session.scalars(select(School.id).where(School.sourced_id == sourced_id)).one()
 
 
-def board() -> Scope:
+def board(*schools: str) -> Scope:
     """The board of education of the district, which sees all of its schools."""
-    schools = frozenset({school_id(SCHOOL), school_id(SECOND)})
+    seen = frozenset(map(school_id, schools or (SCHOOL, SECOND)))
     return Scope(
-        OFFICE, district_id(), UUID(int=0), Role.DISTRICT_ADMINISTRATOR, other_school_ids=schools
+        OFFICE, district_id(), UUID(int=0), Role.DISTRICT_ADMINISTRATOR, other_school_ids=seen
     )
 
 
