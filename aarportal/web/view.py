@@ -28,11 +28,8 @@ _SCHOOL = (
         mark("People"),
         frozenset({"people", "identifiers", "handover", "merges"}),
     ),
-    ("rosters.rosters", "table", mark("Roster"), frozenset({"rosters", "rollover", "exports"})),
-    ("school_year.calendar", "clock", mark("School year"), _YEAR),
-    ("people.people", "seat", mark("People"), frozenset({"people", "handover", "merges"})),
     ("rosters.rosters", "table", mark("Roster"), _ROSTERS),
-    ("school_year.calendar", "clock", mark("School year"), frozenset({"school_year"})),
+    ("school_year.calendar", "clock", mark("School year"), _YEAR),
     ("school_data.imports", "list", mark("School data"), frozenset({"school_data"})),
 )
 _APPS = (

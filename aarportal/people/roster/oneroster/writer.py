@@ -27,6 +27,8 @@ _JAPANESE_MARK = "metadata.jp."
 #: OneRoster allows neither line breaks nor anything else invisible in a cell.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _HALF_WIDTH_KATAKANA = re.compile("[\uff66-\uff9f]+")
+#: What stays blank in a bulk file, and what is never carried.
+_BLANK = frozenset({Kind.STATUS, Kind.MODIFIED, Kind.REFUSED})
 _LISTS = frozenset({Kind.LIST, Kind.GRADES, Kind.REFERENCES, Kind.USER_IDS})
 
 Write: TypeAlias = Callable[[Any], str]
@@ -130,7 +132,7 @@ def _manifest(dialect: Dialect, counts: Mapping[str, int], system_name: str) -> 
 
 def _column_writer(column: Column, *, is_japanese: bool) -> Write:
     """The function that makes the cell of a row; blank for what is never carried."""
-    if not column.field or column.kind in {Kind.BLANK, Kind.REFUSED}:
+    if not column.field or column.kind in _BLANK:
         return lambda _row: ""
     name, write = column.field, _cell_writer(column, is_japanese=is_japanese)
 
