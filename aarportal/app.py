@@ -26,6 +26,8 @@ from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
 from aarportal.people.accounts import entering
 from aarportal.people.roster.imports import importer as rosters
+from aarportal.people.roster.rest import protocol as rostering
+from aarportal.people.roster.sources import puller
 from aarportal.settings import Settings
 from aarportal.web import assets, dates, errors, fragments, guard, priority, texts, view
 
@@ -90,8 +92,9 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     dates.init_app(app)
     # Before the guard: it reads forms, and nothing that an app sends is one.
     protocol.init_app(app, settings)
+    rostering.init_app(app, settings)
     last_use.init_app(app)
-    priority.init_app(app, machines=("/xapi/", "/caliper"))
+    priority.init_app(app, machines=("/xapi/", "/caliper", "/ims/"))
     guard.init_app(app)
     errors.init_app(app)
     view.init_app(app, settings)
@@ -101,6 +104,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     importer.init_app(app, settings)
     rosters.init_app(app, settings)
     school_data.init_app(app, settings)
+    puller.init_app(app)
     publisher.init_app(app, settings)
     # The pages of people stand below the apps, and say by their titles who knows somebody how.
     app.extensions["apps_by_id"] = action.apps_by_id

@@ -59,6 +59,9 @@ class Settings:
     account_home_page: str = ""
     """AARPORTAL_ACCOUNT_HOME_PAGE: the IRI under which 利用者識別子 are account names in statements
     that other systems read, for instance of the identity provider; empty means public_url."""
+    private_roster_sources: bool = False
+    """AARPORTAL_PRIVATE_ROSTER_SOURCES: 1 where rosters are fetched from systems in the same
+    private network; only there http:// will do."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -105,6 +108,7 @@ class Settings:
             unversioned_xapi=env.get("AARPORTAL_UNVERSIONED_XAPI", cls.unversioned_xapi),
             public_url=env.get("AARPORTAL_PUBLIC_URL", cls.public_url),
             account_home_page=env.get("AARPORTAL_ACCOUNT_HOME_PAGE", cls.account_home_page),
+            private_roster_sources=env.get("AARPORTAL_PRIVATE_ROSTER_SOURCES", "0") == "1",
         )
         if settings.unversioned_xapi not in XAPI_VERSIONS:
             raise SettingsError(

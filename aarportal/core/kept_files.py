@@ -50,13 +50,6 @@ class KeptFiles:
         except FileNotFoundError:
             return None
 
-    def open(self, file_id: UUID) -> BinaryIO | None:
-        """Open a file to be read; None if it is not there."""
-        try:
-            return (self._folder / str(file_id)).open("rb")
-        except FileNotFoundError:
-            return None
-
     def forget(self, file_id: UUID) -> None:
         """Delete a file, if it is there."""
         (self._folder / str(file_id)).unlink(missing_ok=True)

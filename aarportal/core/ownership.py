@@ -54,6 +54,10 @@ class OfficeOnly:
     """Of persons only an administrator reads these rows; of machines the district's own apps."""
 
 
+class OfRoster:
+    """Part of the roster: of all tables the only ones that a system which reads it can reach."""
+
+
 class SeenWithRecords:
     """The row is seen by whoever sees a row made of it, and by the district's own apps.
 

@@ -43,6 +43,8 @@ class Permission(StrEnum):
     """A school's office, its going over to a new school year."""
     ROSTER_MANAGE = "roster:manage"
     """The office: rosters in and out."""
+    ROSTER_READ = "roster:read"
+    """Another system, with a token."""
     SCHOOL_DATA_IMPORT = "school_data:import"
     SCHOOL_YEAR_MANAGE = "school_year:manage"
     STATEMENTS_INSPECT = "statements:inspect"
@@ -127,3 +129,6 @@ OFFICE = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR, Role.PRINCI
 
 #: What the credential of an app may grant; its own statements it reads always.
 APP_GRANTS = frozenset({Permission.STATEMENTS_READ, Permission.STATEMENTS_WRITE})
+
+#: What the token of a system that reads the roster may grant.
+ROSTER_GRANTS = frozenset({Permission.ROSTER_READ})

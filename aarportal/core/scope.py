@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Executable, Table, event, select
+from sqlalchemy import Executable, Table, event, false, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import visitors
@@ -20,6 +20,7 @@ from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
 from aarportal.core.ownership import (
     AuditRecord,
     DistrictOwned,
+    OfRoster,
     Relation,
     SchoolOwned,
     Shared,
@@ -170,6 +171,24 @@ class AppScope:
 
 
 @dataclass(frozen=True)
+class RosterScope(AppScope):
+    """Another system that reads the roster of some schools, and nothing else that is here.
+
+    Attributes:
+        whole_district: Whether it reads about the board and about people of no school as well.
+        scopes: What its token says that it may ask.
+    """
+
+    whole_district: bool = False
+    scopes: frozenset[str] = frozenset()
+
+    def visible(self, readers: frozenset[Relation]) -> frozenset[UUID] | None:
+        """No student: what they do is not part of a roster."""
+        del readers
+        return frozenset()
+
+
+@dataclass(frozen=True)
 class SystemScope:
     """Sees everything; needs a reason, which the audit log keeps."""
 
@@ -235,6 +254,8 @@ def _criterion(scope: Scope | AppScope, row_class: type[Base]) -> ORMOption:
     several classes from the first of them, and then rows leak.
     """
     condition = visible(scope, row_class, _owned_tables())
+    if isinstance(scope, RosterScope) and not issubclass(row_class, OfRoster):
+        condition = false()
     return with_loader_criteria(row_class, condition, include_aliases=True)
 
 

@@ -91,7 +91,7 @@ def _answer(status: int, reason: str) -> AnyResponse:
 def wants_json() -> bool:
     """Whether the other side is a machine or a script: a path or a header says so."""
     return (
-        request.path.startswith(("/xapi/", "/caliper"))
+        request.path.startswith(("/xapi/", "/caliper", "/ims/"))
         or "X-Draft" in request.headers
         or request.accept_mimetypes.best == "application/json"
     )

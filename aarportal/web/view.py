@@ -17,12 +17,14 @@ from aarportal.web import geometry
 from aarportal.web.reader import Person, Reader, current_person, current_reader
 from aarportal.web.texts import gettext as _
 
+#: Everything about rosters stands under one entry of the menu.
+_ROSTERS = frozenset({"rosters", "rollover", "exports", "roster_clients", "sources"})
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
 _PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions", "merges"})
 _SCHOOL = (
     ("people.people", "seat", mark("People"), _PEOPLE),
-    ("rosters.rosters", "table", mark("Roster"), frozenset({"rosters", "rollover", "exports"})),
+    ("rosters.rosters", "table", mark("Roster"), _ROSTERS),
     ("school_year.calendar", "clock", mark("School year"), _YEAR),
     ("school_data.imports", "list", mark("School data"), frozenset({"school_data"})),
 )

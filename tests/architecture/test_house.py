@@ -21,7 +21,7 @@ from aarportal.core.ownership import (
     SystemOnly,
     Untraced,
 )
-from aarportal.core.permissions import APP_GRANTS, GRANTS, Permission
+from aarportal.core.permissions import APP_GRANTS, GRANTS, ROSTER_GRANTS, Permission
 from aarportal.web.blueprint import PERMISSIONS, PortalBlueprint
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +31,7 @@ SYSTEM_TABLES = {
     "attachments",
     "audit_entries",
     "published_through",
+    "roster_tokens",
     "sign_in_sessions",
     "sign_in_throttles",
     "statement_references",
@@ -49,7 +50,9 @@ OFFICE_TABLES = {
     "quarantined_statements",
     "rollovers",
     "roster_changes",
+    "roster_clients",
     "roster_imports",
+    "roster_sources",
     "trusted_issuers",
 }
 SEEN_WITH_RECORDS = {"statements"}
@@ -89,7 +92,7 @@ def test_a_route_without_permission_cannot_be_written():
 
 def test_every_permission_is_asked_for_somewhere_and_granted_to_somebody(app):
     asked = set(PERMISSIONS.values())
-    granted = set().union(*GRANTS.values()) | {Permission.PUBLIC} | APP_GRANTS
+    granted = set().union(*GRANTS.values()) | {Permission.PUBLIC} | APP_GRANTS | ROSTER_GRANTS
     assert set(Permission) == asked == granted
 
 

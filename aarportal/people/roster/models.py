@@ -10,12 +10,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from aarportal.core import clock
 from aarportal.core.database import Base
 from aarportal.core.ids import new_id
-from aarportal.core.ownership import DistrictRow, PlacesStudents, SchoolOwned, SchoolRow, Shared
+from aarportal.core.ownership import (
+    DistrictRow,
+    OfRoster,
+    PlacesStudents,
+    SchoolOwned,
+    SchoolRow,
+    Shared,
+)
 
 Extra = dict[str, Any]
 
 
-class SourcedRow:
+class SourcedRow(OfRoster):
     """What every row of a roster has, whatever it is about."""
 
     sourced_id: Mapped[str] = mapped_column(sort_order=-5)

@@ -22,7 +22,6 @@ from aarportal.cycle.action.apps import operations as apps
 from aarportal.cycle.action.xapi import cross_origin
 from aarportal.cycle.action.xapi.alternate import AlternateRequestSyntax
 from aarportal.cycle.action.xapi.parameters import RequestError, chosen
-from aarportal.cycle.action.xapi.rate_limit import TokenBuckets
 from aarportal.cycle.action.xapi.resources import store
 from aarportal.cycle.action.xapi.statements import StatementError
 from aarportal.cycle.action.xapi.versions import (
@@ -36,6 +35,7 @@ from aarportal.settings import Settings
 from aarportal.web.blueprint import PortalBlueprint, View
 from aarportal.web.credentials import keep
 from aarportal.web.errors import STATUS
+from aarportal.web.rate_limit import TokenBuckets
 from aarportal.web.reader import Reader, Visitor
 
 ROOT = "/xapi"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.apps import known_apps
 from aarportal.cycle.action.models import LearningApp
-from aarportal.cycle.action.xapi.rate_limit import TokenBuckets
+from aarportal.web.rate_limit import TokenBuckets
 from tests.backstage import backstage, stage
 from tests.cast import AOI, APP_DRILL, APP_SECRET, BEN
 from tests.cycle.action.imports import sheets

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from aarportal.cycle.action.xapi import forms
-from aarportal.cycle.action.xapi.rate_limit import TokenBuckets
+from aarportal.web.rate_limit import TokenBuckets
 from tests.cast import APP_SECRET
 from tests.cycle.action.xapi import oracle, strategies
 from tests.cycle.action.xapi.documents.calling import VERSION, CallingApp, basic

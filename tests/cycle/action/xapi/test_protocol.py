@@ -13,8 +13,8 @@ from aarportal.cycle.action.apps import known_apps
 from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.action.xapi import protocol
 from aarportal.cycle.action.xapi.documents import store
-from aarportal.cycle.action.xapi.rate_limit import TokenBuckets
 from aarportal.settings import Settings, SettingsError
+from aarportal.web.rate_limit import TokenBuckets
 from tests.cast import APP_DRILL, APP_SECRET, DRILL_SCOPE, MINATO, key
 from tests.cycle.action.xapi.documents.calling import (
     AGENT,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aarportal.cycle.action.xapi.rate_limit import TokenBuckets
+from aarportal.web.rate_limit import TokenBuckets
 
 
 class Clock:

@@ -1,0 +1,328 @@
+"""Questions of systems that read the roster: one object, or a page of a list, and how many."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from aarportal.core.errors import NotFoundError
+from aarportal.core.scope import RosterScope
+from aarportal.people.roster.models import (
+    AcademicSession,
+    Class,
+    Course,
+    District,
+    Enrollment,
+    School,
+    User,
+    UserRole,
+)
+from aarportal.people.roster.rest import entities, filters
+from aarportal.people.roster.rest.comparing.store import KINDS, filtered, ordered
+from aarportal.people.roster.rest.entities import Json, Ref
+from aarportal.people.roster.rest.objects.store import WRITERS
+from aarportal.people.roster.rest.parameters import Query
+from aarportal.people.roster.rest.refusals import bad
+
+_ACTIVE, _GONE = "active", "tobedeleted"
+_SESSION_TYPES = {"terms": "term", "gradingPeriods": "gradingPeriod"}
+_ROLES = {"students": "student", "teachers": "teacher"}
+
+Condition = ColumnElement[bool]
+#: Operator -> condition, of a column that is compared with a value.
+Compared = Callable[[str, Any], Condition]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which objects an address means.
+
+    Attributes:
+        objects: The list they belong to.
+        narrowed: As in `endpoints.Endpoint`.
+        above: Name in the address -> sourcedId of what they are below.
+        day: The day at school.
+    """
+
+    objects: str
+    narrowed: str
+    above: Mapping[str, str]
+    day: date
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some objects of a list, and how many there are in all."""
+
+    objects: Sequence[Json]
+    total: int
+
+
+def page(scope: RosterScope, asked: Asked, query: Query, refer: Ref) -> Page:
+    """The objects of one page.
+
+    Raises:
+        NotFoundError: If what they are below does not exist for this system.
+        RosterRequestError: If there is no ordering or filtering like that.
+    """
+    if query.sort and query.sort not in entities.TYPES[asked.objects]:
+        raise bad("invalid_sort_field", f"there is no ordering by {query.sort} here")
+    if asked.objects in _FEW:
+        return _few(_FEW[asked.objects](scope, asked, refer), asked, query)
+    kind = KINDS[asked.objects]
+    conditions = _conditions(scope, asked)
+    if query.filter is not None:
+        conditions.append(filtered(scope, kind, asked.objects, query.filter))
+    model = kind.model
+    total = scope.session.scalar(select(func.count(model.id)).where(*conditions)) or 0
+    rows = select(model).where(*conditions).order_by(*ordered(scope, kind, query))
+    found = scope.session.scalars(rows.limit(query.limit).offset(query.offset)).all()
+    return Page(WRITERS[asked.objects](scope, found, refer), total)
+
+
+def one(scope: RosterScope, asked: Asked, sourced_id: str, refer: Ref) -> Json:
+    """One object.
+
+    Raises:
+        NotFoundError: If it does not exist for this system.
+    """
+    if asked.objects in _FEW:
+        every = _FEW[asked.objects](scope, asked, refer)
+        found = next((each for each in every if each["sourcedId"] == sourced_id), None)
+        if found is None:
+            raise NotFoundError(asked.objects)
+        return found
+    kind = KINDS[asked.objects]
+    model = kind.model
+    query = select(model).where(*_conditions(scope, asked), model.sourced_id == sourced_id)
+    # A class that went over to another school stands twice; the later row is what holds.
+    row = scope.session.scalars(query.order_by(model.status, model.id.desc()).limit(1)).first()
+    if row is None:
+        raise NotFoundError(asked.objects)
+    return WRITERS[asked.objects](scope, [row], refer)[0]
+
+
+# --- lists that are short: made whole -------------------------------------------------------------
+
+
+def _few(every: Sequence[Json], asked: Asked, query: Query) -> Page:
+    types = entities.TYPES[asked.objects]
+    if query.filter is not None:
+        for clause in query.filter.clauses:
+            filters.value_of(clause, filters.type_of(clause.field, types))
+        every = [each for each in every if filters.fits(each, query.filter, types)]
+    field = query.sort or "sourcedId"
+    every = sorted(every, key=lambda each: each["sourcedId"])
+    every.sort(key=lambda each: filters.text_at(each, field), reverse=query.is_descending)
+    return Page(every[query.offset : query.offset + query.limit], len(every))
+
+
+def _orgs(scope: RosterScope, asked: Asked, refer: Ref) -> list[Json]:
+    schools = scope.session.scalars(_schools(scope)).all()
+    district = scope.session.get_one(District, scope.district_id)
+    above = refer("org", district.sourced_id)
+    found = [entities.org(row, "school", row.identifier or row.code, above, ()) for row in schools]
+    if asked.narrowed == "schools":
+        return found
+    below = [refer("org", row.sourced_id) for row in schools]
+    row = _Board(
+        district.sourced_id, max((row.last_modified for row in schools), default=_LONG_AGO)
+    )
+    return [entities.org(row.named(district.name), "district", district.code, None, below), *found]
+
+
+_LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True)
+class _Board:
+    """The district as an org: it changes with its schools."""
+
+    sourced_id: str
+    last_modified: datetime
+    name: str = ""
+    status: str = _ACTIVE
+
+    @property
+    def extra(self) -> dict[str, str]:
+        return {}
+
+    def named(self, name: str) -> "_Board":
+        return _Board(self.sourced_id, self.last_modified, name)
+
+
+def _schools(scope: RosterScope) -> Select[tuple[School]]:
+    mine = select(School).where(School.id.in_(sorted(scope.school_ids)))
+    return mine.order_by(School.sourced_id)
+
+
+def _academic_sessions(scope: RosterScope, asked: Asked, refer: Ref) -> list[Json]:
+    rows = scope.session.scalars(select(AcademicSession)).all()
+    children: dict[str, list[str]] = {}
+    for row in rows:
+        children.setdefault(row.parent_sourced_id, []).append(row.sourced_id)
+    wanted = _SESSION_TYPES.get(asked.narrowed)
+    rows = [row for row in rows if wanted in (None, row.type)]
+    if "school" in asked.above:
+        school = _school(scope, asked.above["school"])
+        lists = scope.session.scalars(
+            select(Class.term_sourced_ids).where(Class.school_id == school.id)
+        )
+        there = {term for terms in lists for term in terms}
+        rows = [row for row in rows if row.sourced_id in there]
+    if "term" in asked.above:
+        term = _term(scope, asked.above["term"])
+        rows = [row for row in rows if row.parent_sourced_id == term]
+    return [
+        entities.academic_session(row, refer, sorted(children.get(row.sourced_id, ())))
+        for row in rows
+    ]
+
+
+_FEW: Mapping[str, Callable[[RosterScope, Asked, Ref], list[Json]]] = {
+    "academicSessions": _academic_sessions,
+    "orgs": _orgs,
+}
+
+# --- what something is below ----------------------------------------------------------------------
+
+
+def _school(scope: RosterScope, sourced_id: str) -> School:
+    row: School = _found(scope, _schools(scope).where(School.sourced_id == sourced_id))
+    return row
+
+
+def _term(scope: RosterScope, sourced_id: str) -> str:
+    query = select(AcademicSession).where(
+        AcademicSession.sourced_id == sourced_id, AcademicSession.type == "term"
+    )
+    row: AcademicSession = _found(scope, query)
+    return row.sourced_id
+
+
+def _found(scope: RosterScope, query: Select[tuple[Any]]) -> Any:
+    row = scope.session.scalars(query.limit(1)).first()
+    if row is None:
+        raise NotFoundError("above")
+    return row
+
+
+def _class(scope: RosterScope, sourced_id: str, school_id: UUID | None) -> Class:
+    query = select(Class).where(Class.sourced_id == sourced_id)
+    if school_id is not None:
+        query = query.where(Class.school_id == school_id)
+    row: Class = _found(scope, query.order_by(Class.status, Class.id.desc()))
+    return row
+
+
+# --- which rows -----------------------------------------------------------------------------------
+
+
+def _conditions(scope: RosterScope, asked: Asked) -> list[Condition]:
+    """What a row has to be to be one of those that are asked for."""
+    above = asked.above
+    school_id = _school(scope, above["school"]).id if "school" in above else None
+    room = _class(scope, above["klass"], school_id) if "klass" in above else None
+    match asked.objects:
+        case "users":
+            return _people(scope, asked, school_id, room)
+        case "enrollments":
+            found: list[Condition] = []
+            if school_id is not None:
+                found.append(Enrollment.school_id == school_id)
+            if room is not None:
+                found.append(Enrollment.class_id == room.id)
+            return found
+        case "courses":
+            return _courses(scope, school_id)
+        case _:
+            return _classes(scope, asked, school_id)
+
+
+def _current(row_class: Any, day: date) -> Condition:
+    lasts = or_(row_class.ends_before.is_(None), row_class.ends_before > day)
+    return and_(row_class.status == _ACTIVE, lasts)
+
+
+def _known(scope: RosterScope, day: date) -> list[Condition]:
+    """People that this system may know of.
+
+    One that reads some schools knows who is there now, and is told of those whom the roster drops;
+    who went to another school is that school's.
+    """
+    if scope.whole_district:
+        return []
+    here = select(UserRole.user_id)
+    placed = select(Enrollment.user_id).where(_current(Enrollment, day))
+    return [
+        or_(
+            User.id.in_(here.where(_current(UserRole, day))),
+            User.id.in_(placed),
+            and_(User.status == _GONE, User.id.in_(here)),
+        )
+    ]
+
+
+def _people(
+    scope: RosterScope, asked: Asked, school_id: UUID | None, room: Class | None
+) -> list[Condition]:
+    found = _known(scope, asked.day)
+    role = _ROLES.get(asked.narrowed)
+    if room is not None:
+        there = select(Enrollment.user_id).where(
+            Enrollment.class_id == room.id,
+            Enrollment.school_id == room.school_id,
+            Enrollment.role == role,
+            _current(Enrollment, asked.day),
+        )
+        return [*found, User.id.in_(there)]
+    if role is not None:
+        holds = and_(UserRole.user_id == User.id, UserRole.role == role)
+        if school_id is None and scope.whole_district:
+            # Nearly everybody is one: it is cheaper to look at each than to collect them first.
+            return [*found, select(UserRole.id).where(holds).exists()]
+        holders = select(UserRole.user_id).where(UserRole.role == role)
+        if school_id is not None:
+            holders = holders.where(UserRole.school_id == school_id, _current(UserRole, asked.day))
+        return [*found, User.id.in_(holders)]
+    return found
+
+
+def _courses(scope: RosterScope, school_id: UUID | None) -> list[Condition]:
+    if school_id is None and scope.whole_district:
+        return []
+    ids = scope.school_ids if school_id is None else {school_id}
+    orgs = select(School.sourced_id).where(School.id.in_(sorted(ids)))
+    held = select(Class.course_id).where(Class.school_id.in_(sorted(ids)))
+    return [or_(Course.org_sourced_id.in_(orgs), Course.id.in_(held))]
+
+
+def _classes(scope: RosterScope, asked: Asked, school_id: UUID | None) -> list[Condition]:
+    above = asked.above
+    if school_id is not None:
+        return [Class.school_id == school_id]
+    if "course" in above:
+        course = select(Course).where(Course.sourced_id == above["course"], *_courses(scope, None))
+        return [Class.course_id == _found(scope, course).id]
+    if "term" in above:
+        term = _term(scope, above["term"])
+        lists = scope.session.execute(select(Class.id, Class.term_sourced_ids))
+        return [Class.id.in_([class_id for class_id, terms in lists if term in terms])]
+    for name, role in (("student", "student"), ("teacher", "teacher"), ("user", "")):
+        if name in above:
+            return [_of_person(scope, asked, above[name], role)]
+    return []
+
+
+def _of_person(scope: RosterScope, asked: Asked, sourced_id: str, role: str) -> Condition:
+    """That somebody has a place in the class now."""
+    narrowed = {"student": "students", "teacher": "teachers"}.get(role, "")
+    known = _people(scope, Asked("users", narrowed, {}, asked.day), None, None)
+    person = _found(scope, select(User).where(User.sourced_id == sourced_id, *known))
+    there = select(Enrollment.class_id).where(
+        Enrollment.user_id == person.id, _current(Enrollment, asked.day)
+    )
+    return Class.id.in_(there.where(Enrollment.role == role) if role else there)

@@ -1,0 +1,201 @@
+"""HTTP to an address that somebody typed: only where it may lead, with limits on everything.
+
+A name is looked up once, and the connection goes to the very address that was looked at: a name
+server cannot answer differently the second time. Nothing follows a redirect.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from aarportal.people.roster.sources.troubles import PullError
+
+_SECONDS = 30.0
+_MOST_BYTES = 32 << 20
+_CHUNK_BYTES = 1 << 16
+_PORTS = {"https": 443, "http": 80}
+#: IPv6 that stands for IPv4 behind a translator (RFC 6052).
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back.
+
+    Attributes:
+        headers: By their names in small letters.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def checked(url: str, *, private: bool) -> SplitResult:
+    """An address that may be asked.
+
+    Args:
+        url: As it was typed.
+        private: Whether private networks may be asked; there http will do as well.
+
+    Raises:
+        PullError: If it may not.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise PullError("address") from None
+    if parts.scheme != "https" and not (private and parts.scheme == "http"):
+        raise PullError("not_https")
+    if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
+        raise PullError("address")
+    if port == 0 or not url.isascii() or any(mark <= " " for mark in url):
+        raise PullError("address")
+    return parts
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the open internet, whatever it stands for."""
+    inner: list[Address] = [address]
+    if isinstance(address, ipaddress.IPv6Address):
+        inner += [
+            each
+            for each in (address.ipv4_mapped, address.sixtofour, *(address.teredo or ()))
+            if each is not None
+        ]
+        if address in _NAT64:
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
+    return all(each.is_global and not each.is_multicast for each in inner)
+
+
+class Wire:
+    """Asks one system after the other; keeps a connection as long as it holds."""
+
+    def __init__(
+        self, *, private: bool, until: float, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            private: Whether private networks may be asked.
+            until: When it has to be over, on the clock `seconds`.
+            seconds: A clock that never goes back.
+        """
+        self._private = private
+        self._until = until
+        self._seconds = seconds
+        self._open: dict[tuple[str, str, int], http.client.HTTPConnection] = {}
+
+    def ask(
+        self, method: str, url: str, headers: Mapping[str, str], *, query: str = "", body: str = ""
+    ) -> Reply:
+        """Ask once.
+
+        Raises:
+            PullError: If no answer came, or it was too much.
+        """
+        parts = checked(url, private=self._private)
+        path = (parts.path or "/") + (f"?{query}" if query else "")
+        port = parts.port or _PORTS[parts.scheme]
+        key = parts.scheme, parts.hostname or "", port
+        kept = self._open.pop(key, None)
+        try:
+            return self._exchange(key, kept or self._connect(*key), method, path, headers, body)
+        except (http.client.HTTPException, ssl.SSLError, OSError) as error:
+            if kept is None or isinstance(error, TimeoutError):
+                raise _trouble(error) from error
+        # A connection that was kept may have been closed by the other side.
+        try:
+            return self._exchange(key, self._connect(*key), method, path, headers, body)
+        except (http.client.HTTPException, ssl.SSLError, OSError) as error:
+            raise _trouble(error) from error
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        for each in self._open.values():
+            each.close()
+        self._open.clear()
+
+    def _left(self) -> float:
+        left = self._until - self._seconds()
+        if left <= 0:
+            raise PullError("too_long")
+        return min(left, _SECONDS)
+
+    def _connect(self, scheme: str, host: str, port: int) -> http.client.HTTPConnection:
+        address = self._address(host, port)
+        connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
+        # Said in the header Host only where it is not the usual one.
+        connection.default_port = _PORTS[scheme]
+        sock: socket.socket = socket.create_connection((address, port), timeout=self._left())
+        if scheme == "https":
+            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+        connection.sock = sock
+        return connection
+
+    def _address(self, host: str, port: int) -> str:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise PullError("no_host") from None
+        addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
+        if not self._private and not all(
+            is_public(ipaddress.ip_address(each)) for each in addresses
+        ):
+            raise PullError("private_address")
+        return addresses[0]
+
+    def _exchange(  # noqa: PLR0913, PLR0917 - what an exchange is made of
+        self,
+        key: tuple[str, str, int],
+        connection: http.client.HTTPConnection,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: str,
+    ) -> Reply:
+        is_whole = False
+        try:
+            connection.sock.settimeout(self._left())
+            connection.request(method, path, body.encode() or None, dict(headers))
+            answer = connection.getresponse()
+            received = self._read(answer)
+            is_whole = not answer.will_close
+        finally:
+            if is_whole:
+                self._open[key] = connection
+            else:
+                connection.close()
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        return Reply(answer.status, told, received)
+
+    def _read(self, answer: http.client.HTTPResponse) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while chunk := answer.read1(_CHUNK_BYTES):
+            size += len(chunk)
+            if size > _MOST_BYTES:
+                raise PullError("too_large")
+            self._left()
+            parts.append(chunk)
+        if answer.length:
+            raise http.client.IncompleteRead(b"", answer.length)
+        # Only then is the connection free for another question.
+        answer.read()
+        return b"".join(parts)
+
+
+def _trouble(error: Exception) -> PullError:
+    if isinstance(error, http.client.IncompleteRead):
+        return PullError("not_json", "cut off")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return PullError("certificate", error.verify_message)
+    return PullError("unreachable", type(error).__name__)
