@@ -108,7 +108,7 @@ class StudentOwned(SchoolOwned):
 
     Attributes:
         readers: Who reads the table.
-        dated_by: The column (a date or a moment) that says when a row is of.
+        dated_by: The column (a date, a moment, or a 年度) that says when a row is of.
         part_of: (table, column): the row is of when the row is of whose id stands in the column.
         handed_on: (column, value): rows with this value go on to the next teacher, however old.
     """

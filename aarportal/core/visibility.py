@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     FromClause,
+    Integer,
     Select,
     and_,
     exists,
@@ -172,12 +173,19 @@ def _is_of(
     if row_class.dated_by is None:
         raise UnscopedError(f"{row_class.__name__} does not say when its rows are of")
     dated = column(row_class.dated_by)
-    begins = day if isinstance(dated.type, Date) else clock.day_bounds(day)[0]
-    is_of_it: ColumnElement[bool] = _Beside(dated) >= begins
+    is_of_it: ColumnElement[bool] = _Beside(dated) >= _beginning(dated, day)
     if row_class.handed_on is None:
         return is_of_it
     name, value = row_class.handed_on
     return or_(is_of_it, column(name) == value)
+
+
+def _beginning(dated: ColumnElement[Any], day: date) -> object:
+    """The first value of a column that is of `day` or later."""
+    if isinstance(dated.type, Integer):
+        # A school year (年度) by the year in which it begins.
+        return day.year - (day.month < 4)
+    return day if isinstance(dated.type, Date) else clock.day_bounds(day)[0]
 
 
 class _Beside(FunctionElement[Any]):

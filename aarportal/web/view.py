@@ -21,7 +21,7 @@ from aarportal.web.texts import gettext as _
 _ROSTERS = frozenset({"rosters", "rollover", "exports", "roster_clients", "sources"})
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
-_PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions", "merges"})
+_PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions"})
 _SCHOOL = (
     ("people.people", "seat", mark("People"), _PEOPLE),
     ("rosters.rosters", "table", mark("Roster"), _ROSTERS),

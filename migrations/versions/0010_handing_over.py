@@ -106,6 +106,7 @@ def upgrade():
         sa.Column("row_id", Key(), nullable=False),
         sa.Column("given_id", Key(), nullable=False),
         sa.Column("import_id", Key(), nullable=False),
+        sa.Column("carried_at", Moment(), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["student_id"], ["users.id"], name=op.f("fk_carried_rows_student_id")

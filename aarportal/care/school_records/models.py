@@ -14,6 +14,7 @@ class YearAttendance(FromSchoolOffice, ReadByHead, Base):
     """The days of a student's school year, as they go into 指導要録."""
 
     __tablename__ = "year_attendances"
+    dated_by = "school_year"
     __table_args__ = (Index(None, "school_id", "import_id"),)
     classification = Classification.III
 
@@ -41,6 +42,7 @@ class Grade(FromSchoolOffice, ReadOnPurpose, Base):
     """One cell of a report: a student, a term, a subject, and a 観点 or the 評定."""
 
     __tablename__ = "school_grades"
+    dated_by = "school_year"
     __table_args__ = (Index(None, "school_id", "import_id"),)
     classification = Classification.II
 
@@ -61,6 +63,7 @@ class ExaminationResult(FromSchoolOffice, ReadOnPurpose, Base):
     """What a student reached in an examination that another system held (MEXCBT, EduSurvey)."""
 
     __tablename__ = "examination_results"
+    dated_by = "day"
     __table_args__ = (Index(None, "school_id", "import_id"),)
     classification = Classification.II
 

@@ -18,6 +18,7 @@ class AttendanceEntry(FromSchoolOffice, ReadByHealthRoom, Base):
     """What the list of attendance says about one day of a student, with the reason."""
 
     __tablename__ = "attendance_entries"
+    dated_by = "day"
     __table_args__ = (Index(None, "school_id", "import_id"),)
     classification = Classification.II
 
@@ -38,6 +39,7 @@ class HealthObservation(FromSchoolOffice, ReadByHealthRoom, Base):
     """What a student answered in 心の健康観察 of another tool."""
 
     __tablename__ = "health_observations"
+    dated_by = "day"
     __table_args__ = (
         Index(None, "school_id", "import_id"),
         Index(None, "school_id", "day"),
@@ -70,6 +72,7 @@ class HealthRoomVisit(FromSchoolOffice, ReadByHealthRoom, Base):
     """A visit of the health room."""
 
     __tablename__ = "health_room_visits"
+    dated_by = "day"
     __table_args__ = (Index(None, "school_id", "import_id"), Index(None, "school_id", "day"))
     classification = Classification.II
 
@@ -89,6 +92,7 @@ class SeenObservation(ReadByHealthRoom, Base):
     """Who has taken note of an observation: the first time, and never edited."""
 
     __tablename__ = "seen_observations"
+    dated_by = "day"
 
     student_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id"), primary_key=True, sort_order=-10

@@ -23,6 +23,7 @@ class HandoverPackage(KeptByOffice, Base):
     """わたしのきろく: one export of what is a student's own; the file lies in a folder."""
 
     __tablename__ = "handover_packages"
+    dated_by = "made_at"
     __table_args__ = (
         Index(None, "school_id", "student_id", "made_at"),
         Index(None, "state"),
@@ -61,6 +62,7 @@ class CarriedRow(ReadByTeachers, Base):
     """
 
     __tablename__ = "carried_rows"
+    dated_by = "carried_at"
     __table_args__ = (
         Index(None, "school_id", "import_id"),
         Index(None, "school_id", "student_id", "given_id"),
@@ -75,6 +77,7 @@ class CarriedRow(ReadByTeachers, Base):
     given_id: Mapped[UUID]
     """Its id where it was made first."""
     import_id: Mapped[UUID]
+    carried_at: Mapped[datetime] = mapped_column(default=clock.now)
     details: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     """What has no row of its own here: the name of a teacher, a class as its school calls it."""
 

@@ -303,6 +303,7 @@ class _Writer:
             "kind": kind,
             "row_id": row_id,
             "given_id": given_id,
+            "carried_at": clock.now(),
             "import_id": self._job.id,
             "details": details,
         }
