@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.audit import operations as audit
+from aarportal.care.school_data.models import SchoolDataImport
 from aarportal.core import clock
 from aarportal.core.database import Base, db
 from aarportal.core.permissions import GRANTS, Permission
@@ -67,11 +68,11 @@ ONE_TAP = {
 #: Autosave keeps whatever a form holds, so that nothing is lost before it is right.
 KEEPS_ANYTHING = {"drafts.save", "drafts.choose"}
 #: A file may be larger than any form, and an import that is over says so first; its own tests know.
-TAKES_FILES = ("imports.", "year_imports.")
+TAKES_FILES = ("imports.", "year_imports.", "school_data.")
 #: The form itself says about whom it is, so that a wrong word is about nobody.
 NAMES_ITS_ROW = {
     "quarantine.link", "quarantine.put_aside", "quarantine.look_again", "quarantine.trust",
-    "quarantine.distrust", "quarantine.merge", "catalogue.decide",
+    "quarantine.distrust", "quarantine.merge", "catalogue.decide", "wellbeing.take_note",
 }  # fmt: skip
 #: What is not wrong after all: an answer without a stamp means 読んだ, odd words are words, and
 #: whatever kind a UUID was made for, it is one.
@@ -149,10 +150,11 @@ def ids(app) -> dict[str, dict[str, object]]:
                 "dispute_id": _dispute(member, row), **_office(member),
                 "class_id": class_id, "unit_id": UNITS.get(member, uuid4()),
                 "student_id": member.id, "person_id": member.id, "form": "goal", "key": "new",
+                "kind_key": "grades", "step": "undo",
             }  # fmt: skip
     found[CHIBA.name] = found[OKA.name] = found[BEN.name]
     found["nobody"] = {
-        name: value if name in {"form", "key"} else uuid4()
+        name: value if name in {"form", "key", "kind_key", "step"} else uuid4()
         for name, value in found[AOI.name].items()
     }
     return found
@@ -192,11 +194,18 @@ def _office(member) -> dict[str, object]:
             school_id=member.school_id, kind="calendar", starts_on=clock.today(), file_name="a.csv",
             encoding="utf-8", columns={}, state="undone", made_by=member.id,
         )  # fmt: skip
-        rows = [entry, link, merge, brought, bells, table]
+        data = SchoolDataImport(
+            school_id=member.school_id, kind="grades", file_name="a.csv", file_sha256="",
+            columns={}, made_by=member.id, state="undone",
+        )  # fmt: skip
+        rows = [entry, link, merge, brought, bells, table, data]
         session.add_all(rows)
         audit.record(scope, "test", member.id)
         session.flush()
-        names = ("entry_id", "link_id", "merge_id", "import_id", "bells_id", "year_import_id")
+        names = (
+            "entry_id", "link_id", "merge_id", "import_id", "bells_id", "year_import_id",
+            "data_import_id",
+        )  # fmt: skip
         return dict(zip(names, (row.id for row in rows), strict=True)) | {"app_id": app_id}
 
 
