@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.audit import operations as audit
+from aarportal.care.school_data.models import SchoolDataImport
 from aarportal.core import clock
 from aarportal.core.database import Base, db
 from aarportal.core.permissions import GRANTS, Permission
@@ -81,7 +82,7 @@ TAKES_FILES = ("imports.", "year_imports.", "intakes.bring", "rosters.", "school
 NAMES_ITS_ROW = {
     "handover.order",
     "quarantine.link", "quarantine.put_aside", "quarantine.look_again", "quarantine.trust",
-    "quarantine.distrust", "quarantine.merge", "catalogue.decide",
+    "quarantine.distrust", "quarantine.merge", "catalogue.decide", "wellbeing.take_note",
 }  # fmt: skip
 #: What is not wrong after all: an answer without a stamp means 読んだ, odd words are words, and
 #: whatever kind a UUID was made for, it is one.
@@ -159,10 +160,11 @@ def ids(app) -> dict[str, dict[str, object]]:
                 "dispute_id": _dispute(member, row), **_office(member),
                 "class_id": class_id, "unit_id": UNITS.get(member, uuid4()),
                 "student_id": member.id, "person_id": member.id, "form": "goal", "key": "new",
+                "kind_key": "grades", "step": "undo",
             }  # fmt: skip
     found[CHIBA.name] = found[OKA.name] = found[BEN.name]
     found["nobody"] = {
-        name: value if name in {"form", "key"} else uuid4()
+        name: value if name in {"form", "key", "kind_key", "step"} else uuid4()
         for name, value in found[AOI.name].items()
     }
     return found
@@ -225,13 +227,20 @@ def _office(member) -> dict[str, object]:
             },
             fingerprint=f"new {member.name}", made_by=member.id, state="brought",
         )  # fmt: skip
-        rows = [entry, link, merge, brought, bells, table, ordered, package, issuer, intake]
+        data = SchoolDataImport(
+            school_id=member.school_id, kind="grades", file_name="a.csv", file_sha256="",
+            columns={}, made_by=member.id, state="undone",
+        )  # fmt: skip
+        rows = [
+            entry, link, merge, brought, bells, table, ordered, package, issuer, intake, data,
+        ]  # fmt: skip
         session.add_all(rows)
         audit.record(scope, "test", member.id)
         session.flush()
         names = (
             "entry_id", "link_id", "merge_id", "import_id", "bells_id", "year_import_id",
             "order_id", "package_id", "issuer_id", "intake_id",
+            "data_import_id",
         )  # fmt: skip
         return dict(zip(names, (row.id for row in rows), strict=True)) | {"app_id": app_id}
 

@@ -72,93 +72,95 @@ def bring(scope: Scope, kind_key: str) -> AnyResponse:
             form.file.errors = [_file_words(error)]
         else:
             importer.files().put(row.id, data)
-            return redirect(url_for(".columns", import_id=row.id), 303)
+            return redirect(url_for(".columns", data_import_id=row.id), 303)
     return _file(scope, kind, form, status=422)
 
 
-@blueprint.route("/school-data/<uuid:import_id>/columns", permission=_IMPORT)
-def columns(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/school-data/<uuid:data_import_id>/columns", permission=_IMPORT)
+def columns(scope: Scope, data_import_id: UUID) -> AnyResponse:
     """Ask which column holds what; before that, in which encoding the file is text."""
-    row = store.school_data_import(scope, import_id)
+    row = store.school_data_import(scope, data_import_id)
     if row.state not in BEFORE_START:
-        return redirect(url_for(".school_data_import", import_id=import_id), 303)
+        return redirect(url_for(".school_data_import", data_import_id=data_import_id), 303)
     return _columns(scope, row, _columns_form(scope, row))
 
 
-@blueprint.route("/school-data/<uuid:import_id>/columns", permission=_IMPORT, methods=["POST"])
-def say_columns(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/school-data/<uuid:data_import_id>/columns", permission=_IMPORT, methods=["POST"])
+def say_columns(scope: Scope, data_import_id: UUID) -> AnyResponse:
     """Keep which column holds what, and have every row looked at."""
-    row = operations.with_open_columns(scope, import_id)
+    row = operations.with_open_columns(scope, data_import_id)
     form = _columns_form(scope, row)
     if form is not None and form.validate():
         said = form.said()
         form.refuse(_column_words(form, *each) for each in _problems(scope, row, form))
         if not form.errors:
             operations.say_columns(scope, row, said)
-            return _on_to(import_id)
+            return _on_to(data_import_id)
     return _columns(scope, row, form, status=422)
 
 
-@blueprint.route("/school-data/<uuid:import_id>/encoding", permission=_IMPORT, methods=["POST"])
-def choose_encoding(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route(
+    "/school-data/<uuid:data_import_id>/encoding", permission=_IMPORT, methods=["POST"]
+)
+def choose_encoding(scope: Scope, data_import_id: UUID) -> AnyResponse:
     """Keep in which encoding the file is text."""
-    row = operations.with_open_columns(scope, import_id)
+    row = operations.with_open_columns(scope, data_import_id)
     try:
         operations.choose_encoding(scope, row, request.form.get("encoding", ""))
     except InvalidError:
         return _columns(scope, row, _columns_form(scope, row), status=422, asks_encoding=True)
-    return redirect(url_for(".columns", import_id=import_id), 303)
+    return redirect(url_for(".columns", data_import_id=data_import_id), 303)
 
 
-@blueprint.route("/school-data/<uuid:import_id>", permission=_IMPORT)
-def school_data_import(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/school-data/<uuid:data_import_id>", permission=_IMPORT)
+def school_data_import(scope: Scope, data_import_id: UUID) -> AnyResponse:
     """Show what the import would do, how far it is, or what it did."""
-    row = store.school_data_import(scope, import_id)
+    row = store.school_data_import(scope, data_import_id)
     if row.state == ImportState.UPLOADED:
-        return redirect(url_for(".columns", import_id=import_id), 303)
+        return redirect(url_for(".columns", data_import_id=data_import_id), 303)
     version = f"{row.state} {row.progress} {row.state_since}"
     same = unchanged(version) if row.state in WORKING else None
     return same or _import(scope, row, StartForm(formdata=None), version)
 
 
-@blueprint.route("/school-data/<uuid:import_id>/start", permission=_IMPORT, methods=["POST"])
-def start(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/school-data/<uuid:data_import_id>/start", permission=_IMPORT, methods=["POST"])
+def start(scope: Scope, data_import_id: UUID) -> AnyResponse:
     """Have the rows taken in."""
-    row, form = store.school_data_import(scope, import_id), StartForm()
+    row, form = store.school_data_import(scope, data_import_id), StartForm()
     try:
         operations.start(scope, row, without_others=bool(form.without_others.data))
     except InvalidError as error:
         form.without_others.errors = [source(_START_WORDS[error.rule])]
         return _import(scope, row, form, status=422)
-    return _on_to(import_id)
+    return _on_to(data_import_id)
 
 
-@blueprint.route("/school-data/<uuid:import_id>/undo", permission=_IMPORT)
-def undo(scope: Scope, import_id: UUID) -> Response:
+@blueprint.route("/school-data/<uuid:data_import_id>/undo", permission=_IMPORT)
+def undo(scope: Scope, data_import_id: UUID) -> Response:
     """Ask once more before everything is taken back."""
-    row = store.school_data_import(scope, import_id)
+    row = store.school_data_import(scope, data_import_id)
     values = {"row": row, "kind": store.kind(scope, row.kind)}
     return render("school_data/undo.html", values)
 
 
 @blueprint.route(
-    "/school-data/<uuid:import_id>/<string:step>", permission=_IMPORT, methods=["POST"]
+    "/school-data/<uuid:data_import_id>/<string:step>", permission=_IMPORT, methods=["POST"]
 )
-def go(scope: Scope, import_id: UUID, step: str) -> AnyResponse:
+def go(scope: Scope, data_import_id: UUID, step: str) -> AnyResponse:
     """Stop the work, go on with it, or have everything taken back."""
-    operations.go(scope, store.school_data_import(scope, import_id), step)
-    return _on_to(import_id)
+    operations.go(scope, store.school_data_import(scope, data_import_id), step)
+    return _on_to(data_import_id)
 
 
-@blueprint.route("/school-data/<uuid:import_id>/drop", permission=_IMPORT, methods=["POST"])
-def drop(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/school-data/<uuid:data_import_id>/drop", permission=_IMPORT, methods=["POST"])
+def drop(scope: Scope, data_import_id: UUID) -> AnyResponse:
     """Let go of a file of which nothing was taken."""
-    operations.drop(scope, store.school_data_import(scope, import_id))
+    operations.drop(scope, store.school_data_import(scope, data_import_id))
     forget = importer.files().forget
 
     @after_this_request
     def let_go(response: AnyResponse) -> AnyResponse:
-        forget(import_id)
+        forget(data_import_id)
         return response
 
     notice(mark("The file is gone; nothing of it was imported."))
@@ -236,7 +238,7 @@ def _import(
     return response
 
 
-def _on_to(import_id: UUID) -> AnyResponse:
+def _on_to(data_import_id: UUID) -> AnyResponse:
     """Lead to the import, and have it worked on once this is committed."""
 
     @after_this_request
@@ -244,4 +246,4 @@ def _on_to(import_id: UUID) -> AnyResponse:
         importer.wake()
         return response
 
-    return redirect(url_for(".school_data_import", import_id=import_id), 303)
+    return redirect(url_for(".school_data_import", data_import_id=data_import_id), 303)
