@@ -17,7 +17,7 @@ OTHER = {
     "database_url": "sqlite:////elsewhere/portal.db", "product_name": "わ", "cookie_secure": "0",
     "demo": "1", "attachments": "s3://bucket/prefix",
     "unversioned_xapi": "2.0.0", "public_url": "https://p.example/",
-    "account_home_page": "https://idp.example/",
+    "account_home_page": "https://idp.example/", "private_roster_sources": "1",
 }  # fmt: skip
 
 
