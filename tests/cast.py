@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from argon2 import PasswordHasher
 
 from aarportal.audit import operations as audit
+from aarportal.core.ids import NOTHING
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import APP_GRANTS, Role
 from aarportal.core.scope import AppScope, Scope, SystemScope
@@ -130,6 +131,8 @@ GEN = Member(
 EVERYBODY = (AOI, BEN, HANA, KEN, CHIBA, DOI, MORI, OKA, GEN, SATO)
 
 CODES = {PRIMARY: "hinata-e", SECONDARY: "hinata-j", ELSEWHERE: "minato-e"}
+#: What the board of education of the first district types.
+CODES[NOTHING] = "131234"
 
 
 def scope_of(member: Member) -> Scope:

@@ -27,9 +27,13 @@ from aarportal.insight.handover.models import (
     TrustedIssuer,
 )
 from aarportal.people.identity.models import IdentityLink, PersonMerge
+from aarportal.people.roster.imports.models import RosterImport
+from aarportal.people.roster.rest.models import RosterClient
+from aarportal.people.roster.sources.models import RosterSource
 from aarportal.people.school_year.models import BellSchedule, YearImport
 from aarportal.web.blueprint import PERMISSIONS
 from aarportal.web.guard import MAX_FORM_BYTES
+from tests.care.people import HEAD, NURSE, appoint
 from tests.cast import (
     AOI,
     APP_DRILL,
@@ -53,6 +57,7 @@ from tests.cast import (
 )
 from tests.cycle.action.days import enter, record
 from tests.insight.teaching.lessons import Told, set_clock, tell
+from tests.people.directory.office import IWA, to_the_board, write
 
 pytestmark = pytest.mark.both_databases
 
@@ -92,7 +97,7 @@ TAKEN = {
     "reflection.revise": {"another kind", "below zero", "no number", "a day nobody has"},
 }
 
-SENDERS = (AOI, CHIBA, OKA)
+SENDERS = (AOI, CHIBA, OKA, HEAD, NURSE, IWA)
 #: Whom the office took for the same child.
 PARTNERS = {AOI: BEN, BEN: AOI, HANA: AOI, KEN: HANA, GEN: SATO}
 UNITS = {AOI: UNIT_DIVISION, BEN: UNIT_DIVISION, HANA: UNIT_ADDING, KEN: UNIT_EQUATIONS}
@@ -145,6 +150,8 @@ def ids(app) -> dict[str, dict[str, object]]:
     set_clock()
     found = {}
     with app.app_context():
+        appoint(HEAD, NURSE)
+        write(to_the_board)
         for member, class_id in CLASSES.items():
             place = {"member": member, "class_id": class_id, "unit_id": UNITS.get(member)}
             now = Told(**place, records=2, items=4)
@@ -162,7 +169,10 @@ def ids(app) -> dict[str, dict[str, object]]:
                 "student_id": member.id, "person_id": member.id, "form": "goal", "key": "new",
                 "kind_key": "grades", "step": "undo",
             }  # fmt: skip
-    found[CHIBA.name] = found[OKA.name] = found[BEN.name]
+        board = _board()
+    for staff in (CHIBA, OKA, HEAD, NURSE):
+        found[staff.name] = found[BEN.name]
+    found[IWA.name] = found[BEN.name] | board
     found["nobody"] = {
         name: value if name in {"form", "key", "kind_key", "step"} else uuid4()
         for name, value in found[AOI.name].items()
@@ -242,7 +252,31 @@ def _office(member) -> dict[str, object]:
             "order_id", "package_id", "issuer_id", "intake_id",
             "data_import_id",
         )  # fmt: skip
-        return dict(zip(names, (row.id for row in rows), strict=True)) | {"app_id": app_id}
+        found = dict(zip(names, (row.id for row in rows), strict=True))
+        return found | {"app_id": app_id} | _rosters(scope, member.district_id, member.school_id)
+
+
+def _rosters(scope, district_id, school_id) -> dict[str, object]:
+    """What a school's office, or a board, has of rosters."""
+    of = {"district_id": district_id, "school_id": school_id, "title": "よその しくみ"}
+    name = f"{district_id} {school_id} {uuid4()}"
+    roster = RosterImport(
+        district_id=district_id, school_id=school_id, file_name="a.zip", state="same"
+    )
+    client = RosterClient(**of, client_id=name, secret_hash=b"0" * 32, school_ids=None)
+    source = RosterSource(
+        **of, base_url="https://other.example", token_url="https://other.example/token",
+        client_id="1", sealed_secret=b"", pull_hour=3,
+    )  # fmt: skip
+    scope.session.add_all((roster, client, source))
+    scope.session.flush()
+    return {"roster_id": roster.id, "client_id": client.id, "source_id": source.id}
+
+
+def _board() -> dict[str, object]:
+    with unit_of_work(SystemScope("test")) as scope:
+        audit.record(scope, "test", IWA.id)
+        return _rosters(scope, HINATA, None)
 
 
 def _dispute(member, row):

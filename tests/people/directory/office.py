@@ -140,6 +140,11 @@ def settle(session) -> None:
     rio = add_person(session, "rio", FullName("Łukasz", "Rio", "José"), grade="P4")
     add_role(session, rio, PRIMARY, "student", COMES, NEXT_APRIL)
     add_seat(session, rio, CLASS_4_2, None, COMES, NEXT_APRIL)
+    to_the_board(session)
+
+
+def to_the_board(session) -> None:
+    """Iwa is the board of education."""
     iwa = add_person(session, "iwa", FullName("岩", "渉", "", "いわ", "わたる"))
     session.add(
         DistrictRole(

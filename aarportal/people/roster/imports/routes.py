@@ -71,57 +71,57 @@ def bring(scope: Scope) -> AnyResponse:
     return _new(scope, form, status=422)
 
 
-@blueprint.route("/rosters/<uuid:import_id>", permission=_MANAGE)
-def roster_import(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/rosters/<uuid:roster_id>", permission=_MANAGE)
+def roster_import(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Show what a roster would do, how far it is, or what it did."""
-    row = store.roster_import(scope, import_id)
+    row = store.roster_import(scope, roster_id)
     version = f"{row.state} {_progress(row)} {row.state_since}"
     is_working = row.state in WORKING
     return (unchanged(version) if is_working else None) or _import(scope, row, None, version)
 
 
-@blueprint.route("/rosters/<uuid:import_id>/confirm", permission=_MANAGE, methods=["POST"])
-def confirm(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/rosters/<uuid:roster_id>/confirm", permission=_MANAGE, methods=["POST"])
+def confirm(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Have it written."""
-    row, form = store.roster_import(scope, import_id), ConfirmForm()
+    row, form = store.roster_import(scope, roster_id), ConfirmForm()
     try:
         operations.confirm(scope, row, sure=bool(form.sure.data))
     except InvalidError:
         form.sure.errors = [source(mark("Say that it is meant so, or do not take it in."))]
         return _import(scope, row, form)
-    return _on_to(import_id)
+    return _on_to(roster_id)
 
 
-@blueprint.route("/rosters/<uuid:import_id>/continue", permission=_MANAGE, methods=["POST"])
-def go_on(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/rosters/<uuid:roster_id>/continue", permission=_MANAGE, methods=["POST"])
+def go_on(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Go on where it stopped."""
-    operations.go_on(scope, store.roster_import(scope, import_id))
-    return _on_to(import_id)
+    operations.go_on(scope, store.roster_import(scope, roster_id))
+    return _on_to(roster_id)
 
 
-@blueprint.route("/rosters/<uuid:import_id>/undo", permission=_MANAGE)
-def undo(scope: Scope, import_id: UUID) -> Response:
+@blueprint.route("/rosters/<uuid:roster_id>/undo", permission=_MANAGE)
+def undo(scope: Scope, roster_id: UUID) -> Response:
     """Show what would go."""
-    row = store.roster_import(scope, import_id)
+    row = store.roster_import(scope, roster_id)
     return render("rosters/undo.html", {"row": row, "fates": _fates(row)})
 
 
-@blueprint.route("/rosters/<uuid:import_id>/undo", permission=_MANAGE, methods=["POST"])
-def take_back(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/rosters/<uuid:roster_id>/undo", permission=_MANAGE, methods=["POST"])
+def take_back(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Have everything taken back that it wrote."""
-    operations.ask_back(scope, store.roster_import(scope, import_id))
-    return _on_to(import_id)
+    operations.ask_back(scope, store.roster_import(scope, roster_id))
+    return _on_to(roster_id)
 
 
-@blueprint.route("/rosters/<uuid:import_id>/drop", permission=_MANAGE, methods=["POST"])
-def drop(scope: Scope, import_id: UUID) -> AnyResponse:
+@blueprint.route("/rosters/<uuid:roster_id>/drop", permission=_MANAGE, methods=["POST"])
+def drop(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Let go of a roster of which nothing was written."""
-    operations.drop(scope, store.roster_import(scope, import_id))
+    operations.drop(scope, store.roster_import(scope, roster_id))
     files = importer.here().files
 
     @after_this_request
     def forget(response: AnyResponse) -> AnyResponse:
-        files.forget(import_id)
+        files.forget(roster_id)
         return response
 
     notice(mark("The file is gone; nothing of it was imported."))
@@ -179,7 +179,7 @@ def _progress(row: store.Import) -> int:
     return written[1] if written and written[0] == row.id else row.progress
 
 
-def _on_to(import_id: UUID) -> AnyResponse:
+def _on_to(roster_id: UUID) -> AnyResponse:
     """Lead to the import, and have it worked on once this is committed."""
 
     @after_this_request
@@ -187,7 +187,7 @@ def _on_to(import_id: UUID) -> AnyResponse:
         importer.here().worker.wake()
         return response
 
-    return redirect(url_for(".roster_import", import_id=import_id), 303)
+    return redirect(url_for(".roster_import", roster_id=roster_id), 303)
 
 
 def _number(name: str) -> int:
