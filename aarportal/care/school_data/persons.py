@@ -109,8 +109,8 @@ def whole_names(*names: Sequence[str]) -> frozenset[str]:
         if middle:
             orders += [(family, given, middle), (given, middle, family), (family, middle, given)]
         for order in orders:
-            key = name_key("".join(order))
-            found |= {key, _LOST.sub("〓", "".join(map(_in_cp932, key)))}
+            name = _SELECTORS.sub("", "".join(order))
+            found |= {name_key(name), name_key("".join(map(_in_cp932, name)))}
     return frozenset(found - {""})
 
 
