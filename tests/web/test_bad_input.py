@@ -74,7 +74,8 @@ ONE_TAP = {
     "apps.restore", "apps.revoke", "apps.rotate", "apps.send_test",
     "imports.drop", "imports.go_on", "imports.start", "imports.stop", "imports.take_back",
     "quarantine.take_back", "quarantine.take_back_merge", "quarantine.read_again",
-    "timetables.remove_bells",
+    "timetables.remove_bells", "rosters.drop", "roster_clients.rotate", "roster_clients.revoke",
+    "sources.ask", "sources.pause", "sources.resume", "sources.remove", "rosters.go_on", "rosters.take_back",
     "handover.ask_own", "handover.fetch_own", "handover.ask", "handover.fetch",
     "handover.distrust", "intakes.choose_person", "intakes.confirm", "intakes.take_back",
     "intakes.drop", "deletions.release", "deletions.cancel", "deletions.without_export",
@@ -91,10 +92,13 @@ NAMES_ITS_ROW = {
 }  # fmt: skip
 #: What is not wrong after all: an answer without a stamp means 読んだ, odd words are words, and
 #: whatever kind a UUID was made for, it is one.
+WORDS = {"another kind", "below zero", "no number", "a day nobody has"}
 TAKEN = {
     "identifiers.identify": {"another kind"},
     "reading.answer": {"nothing", "only spaces"},
-    "reflection.revise": {"another kind", "below zero", "no number", "a day nobody has"},
+    "reflection.revise": WORDS,
+    "letters.write": WORDS,
+    "roster_clients.add": WORDS,
 }
 
 SENDERS = (AOI, CHIBA, OKA, HEAD, NURSE, IWA)
@@ -172,6 +176,7 @@ def ids(app) -> dict[str, dict[str, object]]:
         board = _board()
     for staff in (CHIBA, OKA, HEAD, NURSE):
         found[staff.name] = found[BEN.name]
+    found[NURSE.name] = found[BEN.name] | {"kind_key": "health_observation"}
     found[IWA.name] = found[BEN.name] | board
     found["nobody"] = {
         name: value if name in {"form", "key", "kind_key", "step"} else uuid4()
