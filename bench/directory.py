@@ -10,7 +10,8 @@ import gc
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -223,6 +224,17 @@ def pages(town: Town, *, board: bool) -> Iterator[tuple[str, str]]:
     yield "a class by number", f"/classes/{town.group}"
 
 
+def wall_ms(act: Callable[[], object], *, times: int = 5) -> float:
+    """How long somebody waits, PostgreSQL's own work included: the best of several."""
+
+    def once() -> float:
+        began = time.perf_counter()
+        act()
+        return (time.perf_counter() - began) * 1000
+
+    return min(once() for _ in range(times))
+
+
 def measure(app: Flask, town: Town, code: str, login_id: str) -> None:
     """Print what each page costs somebody."""
     client = app.test_client()
@@ -239,7 +251,9 @@ def measure(app: Flask, town: Town, code: str, login_id: str) -> None:
         with counted(app) as seen:
             ask()
         cost = cpu_ms(ask, rounds=3, times=3)
-        line(name, cost, "ms", f"{len(seen)} SELECTs{'' if cost <= LIMIT_MS else '  OVER'}")
+        waited = wall_ms(ask)
+        over = "  OVER" if cost > LIMIT_MS else ""
+        line(name, cost, "ms", f"{waited:6.0f} ms waited, {len(seen)} SELECTs{over}")
 
 
 def main() -> None:
