@@ -14,6 +14,7 @@ from aarportal.core.database import Base, Moment
 from aarportal.core.ownership import (
     DistrictOwned,
     OfficeOnly,
+    Relation,
     SchoolOwned,
     SeenWithRecords,
     Shared,
@@ -154,6 +155,9 @@ def test_every_table_about_a_student_says_when_its_rows_are_of(app):
     for mapper in mappers():
         row_class, columns = mapper.class_, mapper.local_table.columns
         if not issubclass(row_class, StudentOwned):
+            continue
+        if not row_class.readers & {Relation.HOMEROOM, Relation.TEACHES}:
+            assert row_class.dated_by or not row_class.readers & {Relation.SELF}, mapper
             continue
         assert (row_class.dated_by is None) != (row_class.part_of is None), mapper
         if row_class.part_of:

@@ -49,6 +49,7 @@ from tests.cast import (
     KEN,
     MINATO,
     OKA,
+    PRIMARY,
     SATO,
     UNIT_ADDING,
     UNIT_DIVISION,
@@ -75,7 +76,8 @@ ONE_TAP = {
     "imports.drop", "imports.go_on", "imports.start", "imports.stop", "imports.take_back",
     "quarantine.take_back", "quarantine.take_back_merge", "quarantine.read_again",
     "timetables.remove_bells", "rosters.drop", "roster_clients.rotate", "roster_clients.revoke",
-    "sources.ask", "sources.pause", "sources.resume", "sources.remove", "rosters.go_on", "rosters.take_back",
+    "sources.ask", "sources.pause", "sources.resume", "sources.remove",
+    "rosters.go_on", "rosters.take_back",
     "handover.ask_own", "handover.fetch_own", "handover.ask", "handover.fetch",
     "handover.distrust", "intakes.choose_person", "intakes.confirm", "intakes.take_back",
     "intakes.drop", "deletions.release", "deletions.cancel", "deletions.without_export",
@@ -173,10 +175,10 @@ def ids(app) -> dict[str, dict[str, object]]:
                 "student_id": member.id, "person_id": member.id, "form": "goal", "key": "new",
                 "kind_key": "grades", "step": "undo",
             }  # fmt: skip
-        board = _board()
+        board, health = _board(), _health()
     for staff in (CHIBA, OKA, HEAD, NURSE):
         found[staff.name] = found[BEN.name]
-    found[NURSE.name] = found[BEN.name] | {"kind_key": "health_observation"}
+    found[NURSE.name] = found[BEN.name] | health
     found[IWA.name] = found[BEN.name] | board
     found["nobody"] = {
         name: value if name in {"form", "key", "kind_key", "step"} else uuid4()
@@ -276,6 +278,19 @@ def _rosters(scope, district_id, school_id) -> dict[str, object]:
     scope.session.add_all((roster, client, source))
     scope.session.flush()
     return {"roster_id": roster.id, "client_id": client.id, "source_id": source.id}
+
+
+def _health() -> dict[str, object]:
+    """What a nurse brings."""
+    with unit_of_work(SystemScope("test")) as scope:
+        audit.record(scope, "test", NURSE.id)
+        data = SchoolDataImport(
+            school_id=PRIMARY, kind="health_observation", file_name="a.csv", file_sha256="",
+            columns={}, made_by=NURSE.id, state="undone",
+        )  # fmt: skip
+        scope.session.add(data)
+        scope.session.flush()
+        return {"kind_key": data.kind, "data_import_id": data.id}
 
 
 def _board() -> dict[str, object]:
