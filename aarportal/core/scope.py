@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import ColumnClause
 
 from aarportal.core.database import Base, GuardedSession, db, writing
 from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
+from aarportal.core.mentions import read_beside
 from aarportal.core.ownership import (
     AuditRecord,
     DistrictOwned,
@@ -289,7 +290,7 @@ def _known_mentions(statement: Executable) -> tuple[list[type[Base]], set[str]]:
 
 
 def _mentioned(statement: Executable) -> tuple[list[type[Base]], set[str]]:
-    """Guarded classes in a statement, and names of tables whose columns stand without a class."""
+    """Guarded classes in a statement, and names of tables that no criterion of theirs narrows."""
     owned = _owned_tables()
     classes: dict[type[Base], None] = {}
     bare: set[str] = set()
@@ -303,7 +304,11 @@ def _mentioned(statement: Executable) -> tuple[list[type[Base]], set[str]]:
             table = getattr(element.table, "element", element.table)
             if isinstance(table, Table) and table.name in owned:
                 bare.add(table.name)
-    return list(classes), bare - {row_class.__tablename__ for row_class in classes}
+    past = bare - {row_class.__tablename__ for row_class in classes}
+    for entity in read_beside(statement):
+        if not issubclass(entity.mapper.class_, Shared):
+            past.add(entity.mapper.class_.__tablename__)
+    return list(classes), past
 
 
 @event.listens_for(GuardedSession, "do_orm_execute")

@@ -4,7 +4,7 @@ import random
 from datetime import date
 
 import pytest
-from sqlalchemy import delete, insert, inspect, select, text, union, update
+from sqlalchemy import delete, exists, func, insert, inspect, literal, select, text, union, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import count
@@ -222,6 +222,56 @@ def test_without_a_scope_nothing_is_said(rows, statement):
 def test_asking_past_the_classes_is_refused(rows, statement):
     with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI), read_only=True) as scope:
         scope.session.execute(statement)
+
+
+BESIDE = {
+    "exists of conditions": lambda: select(exists().where(LearningCycle.mid == "")),
+    "a number for each row": lambda: select(literal(1)).where(LearningCycle.mid == ""),
+    "a neighbour in the conditions": lambda: select(LearningRecord.id).where(
+        LearningRecord.cycle_id == LearningCycle.id
+    ),
+    "a neighbour in an exists": lambda: select(LearningRecord.id).where(
+        exists().where(LearningCycle.id == LearningRecord.cycle_id)
+    ),
+    "an alias in an exists": lambda: select(LearningCycle.id).where(
+        exists(select(literal(1)).where(aliased(LearningCycle).id == LearningCycle.id))
+    ),
+    "a neighbour of a subquery": lambda: select(
+        select(literal(1)).where(LearningCycle.mid == "").subquery()
+    ),
+    "one half of a union": lambda: select(LearningCycle.id).union(
+        select(LearningRecord.id).where(LearningRecord.cycle_id == LearningCycle.id)
+    ),
+    "an order": lambda: select(LearningRecord.id).order_by(LearningCycle.opened_at),
+    "an update": lambda: (
+        update(LearningRecord)
+        .where(exists().where(LearningCycle.id == LearningRecord.cycle_id))
+        .values(title="x")
+    ),
+}
+
+
+@pytest.mark.parametrize("statement", BESIDE.values(), ids=BESIDE)
+def test_what_stands_in_conditions_alone_is_refused(rows, statement):
+    """No criterion reaches it: SQLAlchemy narrows columns, FROM and joins."""
+    with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI)) as scope:
+        scope.session.execute(statement())
+
+
+def test_what_a_select_reads_its_conditions_may_name(rows):
+    inner = select(LearningRecord.id).where(LearningRecord.cycle_id == LearningCycle.id)
+    with unit_of_work(scope_of(AOI), read_only=True) as scope:
+        for statement in (
+            select(LearningCycle.id).where(inner.exists()),
+            select(LearningCycle.id).join(
+                LearningRecord, LearningRecord.cycle_id == LearningCycle.id
+            ),
+            select(LearningCycle.id, LearningRecord.id).where(
+                LearningRecord.cycle_id == LearningCycle.id
+            ),
+            select(func.count()).select_from(LearningCycle).where(LearningCycle.mid == ""),
+        ):
+            scope.session.execute(statement).all()
 
 
 def test_a_change_without_trace_is_refused(rows):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from aarportal.core.errors import NotFoundError
@@ -81,12 +81,14 @@ def _is_first_lesson() -> ColumnElement[bool]:
     earlier = aliased(LearningCycle)
     return and_(
         LearningCycle.unit_id.is_not(None),
-        ~exists().where(
+        ~select(earlier.id)
+        .where(
             earlier.school_id == LearningCycle.school_id,
             earlier.student_id == LearningCycle.student_id,
             earlier.unit_id == LearningCycle.unit_id,
             earlier.opened_at < LearningCycle.opened_at,
-        ),
+        )
+        .exists(),
     )
 
 

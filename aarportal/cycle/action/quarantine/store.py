@@ -11,9 +11,7 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
-    exists,
     func,
-    literal,
     not_,
     or_,
     select,
@@ -283,11 +281,15 @@ def _is(
 
 
 def _is_nobodys() -> ColumnElement[bool]:
-    return exists().where(
-        NobodysName.district_id == _it.district_id,
-        NobodysName.system == _it.app_id,
-        NobodysName.issuer == _it.issuer,
-        NobodysName.name == _it.name,
+    return (
+        select(NobodysName.id)
+        .where(
+            NobodysName.district_id == _it.district_id,
+            NobodysName.system == _it.app_id,
+            NobodysName.issuer == _it.issuer,
+            NobodysName.name == _it.name,
+        )
+        .exists()
     )
 
 
@@ -347,9 +349,9 @@ def days_of(scope: Scope, student_id: UUID) -> list[tuple[UUID, date, int]]:
 
 def is_being_read(scope: Scope) -> bool:
     """Whether something of the district is still to be read again."""
-    asked = select(literal(1)).where(Rereading.district_id == scope.district_id).limit(1)
+    asked = select(Rereading.id).where(Rereading.district_id == scope.district_id).limit(1)
     waits = (
-        select(literal(1))
+        select(InboxEntry.position)
         .where(InboxEntry.district_id == scope.district_id, InboxEntry.again)
         .limit(1)
     )

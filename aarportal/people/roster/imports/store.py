@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from aarportal.core.errors import NotFoundError
+from aarportal.core.ownership import StudentOwned
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.roster.imports.models import PersonFate, RosterChange, RosterImport
 from aarportal.people.roster.imports.states import WITH_FILE, WORKING
 from aarportal.people.roster.imports.values import decode
-from aarportal.people.roster.models import School, User
+from aarportal.people.roster.models import School, User, UserRole
 from aarportal.people.roster.planning import Change
 
 Import = RosterImport
@@ -165,7 +167,36 @@ def built_on(scope: SystemScope, import_id: UUID) -> str | None:
                 points = getattr(mapper.class_, attribute.key).in_(made)
                 if _is_there(scope, mapper.class_, points, import_id):
                     return table
+        if issubclass(mapper.class_, StudentOwned) and _is_of_arrived(
+            scope, mapper.class_, import_id
+        ):
+            return table
     return None
+
+
+def _is_of_arrived(scope: SystemScope, row_class: type[StudentOwned], import_id: UUID) -> bool:
+    """Whether something is about somebody at a school to which only the import has brought them."""
+    other = aliased(UserRole)
+    had_another = select(other.id).where(
+        other.school_id == UserRole.school_id,
+        other.user_id == UserRole.user_id,
+        other.id.not_in(_made(import_id)),
+    )
+    query = (
+        select(row_class.student_id)
+        .join(
+            UserRole,
+            and_(
+                UserRole.school_id == row_class.school_id,
+                UserRole.user_id == row_class.student_id,
+            ),
+        )
+        .where(
+            UserRole.id.in_(_made(import_id, RosterChange.kind == "roles")), ~had_another.exists()
+        )
+        .limit(1)
+    )
+    return scope.session.execute(query).first() is not None
 
 
 def _made(import_id: UUID, *conditions: ColumnElement[bool]) -> Any:

@@ -4,15 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.accounts import operations as accounts
+from aarportal.people.attendance.models import AbsentDay
 from aarportal.people.roster.imports import importer, operations, store
-from aarportal.people.roster.imports.models import PersonFate, RosterChange
+from aarportal.people.roster.imports.models import PersonFate, RosterChange, RosterImport
 from aarportal.people.roster.imports.working import operations as working
 from aarportal.people.roster.models import Enrollment, User, UserRole
 from tests.cast import AOI, BEN, CHIBA, CLASS_1_1, KEN, OKA, SATO, scope_of
@@ -136,6 +137,22 @@ def test_what_somebody_has_built_on_stays():
     row = seen(taken_back(import_id))
     assert (row.state, row.trouble) == ("undo_stopped", "built_on")
     assert rows() == before
+
+
+def test_work_at_the_school_to_which_a_file_brought_a_child_stays():
+    moved = replace(KEN, school_id=OKA.school_id, classes=(CLASS_1_1,), attendance_no=9)
+    import_id = confirmed(brought(roster([*HERE, moved])))
+    with unit_of_work(SystemScope("test")) as scope:
+        scope.session.add(AbsentDay(school_id=OKA.school_id, student_id=KEN.id, day=clock.today()))
+        audit.record(scope, "test:worked", KEN.id)
+    row = seen(taken_back(import_id))
+    assert (row.state, row.trouble) == ("undo_stopped", "built_on")
+    with unit_of_work(SystemScope("test")) as scope:
+        scope.session.execute(delete(AbsentDay))
+        audit.record(scope, "test:mended", KEN.id)
+        operations.go_on(scope, scope.session.get(RosterImport, import_id))
+    importer.here().worker.wake()
+    assert seen(import_id).state == "undone"
 
 
 def user_id_of(scope, member):
