@@ -28,11 +28,8 @@ _SCHOOL = (
     ("school_year.calendar", "clock", mark("School year"), _YEAR),
     ("school_data.imports", "list", mark("School data"), frozenset({"school_data"})),
 )
-_APPS = (
-    ("apps.apps", "device", mark("Apps"), frozenset({"apps", "catalogue"})),
-    ("quarantine.waiting", "inbox", mark("Waiting records"), frozenset({"quarantine"})),
-    ("imports.imports", "table", mark("Imports"), frozenset({"imports"})),
-)
+_LEARNING = frozenset({"apps", "catalogue", "quarantine", "imports"})
+_APPS = (("apps.apps", "device", mark("Apps"), _LEARNING),)
 _HEALTH = ("wellbeing.health", "self", mark("Health"), frozenset({"wellbeing", "school_records"}))
 # The menu of each role: endpoint, icon, English text, and the blueprints it stands for.
 _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
