@@ -48,6 +48,7 @@ from tests.people.directory.office import (
     settle,
     write,
 )
+from tests.people.roster.imports.office import brought, confirmed, roster, standing_school
 
 NOON = datetime(TODAY.year, TODAY.month, TODAY.day, 3, tzinfo=UTC)
 MAX_QUERIES = 14
@@ -543,3 +544,17 @@ def test_a_page_asks_little(office, board, queries, path):
         with queries() as seen:
             browser.get(path)
         assert len(seen) <= MAX_QUERIES, seen
+
+
+def test_what_a_real_roster_changed_is_told(app, browser):
+    def renamed(files):
+        files["users"][0]["preferredGivenName"] = "碧"
+        files["enrollments"][0]["metadata.jp.shussekiNo"] = "31"
+
+    with app.app_context():
+        standing_school()
+        confirmed(brought(roster(change=renamed)))
+    page = browser(OKA).get(f"/people/{AOI.id}/history")
+    assert page.status == 200
+    for words in ("葵 → 碧", "1 → 31", "名簿.zip", "4年2組"):
+        assert page.says(words), words

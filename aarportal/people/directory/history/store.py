@@ -1,7 +1,7 @@
 """What imports did to a person."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select
 from aarportal.core.scope import Scope
 from aarportal.people.identity.models import IdentityLink, PersonMerge
 from aarportal.people.roster.imports.models import RosterChange, RosterImport
+from aarportal.people.roster.imports.values import decode
 from aarportal.people.roster.models import Class
 
 
@@ -64,7 +65,19 @@ def changes(scope: Scope, person_id: UUID, *, limit: int) -> list[Change]:
         .order_by(RosterImport.written_at.desc(), RosterChange.import_id, RosterChange.place)
         .limit(limit)
     )
-    return [Change(*row) for row in rows]
+    found = [Change(*row) for row in rows]
+    return [
+        replace(one, before=one.before and _plain(one.before), after=_plain(one.after))
+        for one in found
+    ]
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Columns as a page shows them: ids as text."""
+    return {
+        name: str(value) if isinstance(value, UUID) else value
+        for name, value in decode(values).items()
+    }
 
 
 def rows_about(scope: Scope, person_id: UUID) -> list[UUID]:
