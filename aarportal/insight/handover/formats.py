@@ -362,6 +362,19 @@ class DoubtRow(Row, frozen=True, kw_only=True):
     seen_at: datetime | None
 
 
+class LetterRow(Row, frozen=True, kw_only=True):
+    """学期の手紙; `evidence` has the words of laps as they stood."""
+
+    year: int
+    term: int
+    evidence: list[dict[str, Any]]
+    text: str
+    lang: str
+    made_at: datetime
+    changed_at: datetime
+    read_until: date
+
+
 class DraftRow(Struct, frozen=True, kw_only=True):
     """What was begun and not handed in; only in an export that the student made."""
 
@@ -398,6 +411,7 @@ class Contents(Struct, frozen=True, kw_only=True):
     adjustments: list[AdjustmentRow] = []
     records: list[RecordRow] = []
     doubts: list[DoubtRow] = []
+    letters: list[LetterRow] = []
     drafts: list[DraftRow] = []
     format: str = FORMAT
     version: int = VERSION
@@ -432,6 +446,7 @@ ROWS: dict[str, type[Any]] = {
     "adjustments": AdjustmentRow,
     "records": RecordRow,
     "doubts": DoubtRow,
+    "letters": LetterRow,
     "drafts": DraftRow,
 }
 

@@ -30,6 +30,7 @@ from aarportal.cycle.anticipation.models import (
 )
 from aarportal.cycle.drafts.models import Draft
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
+from aarportal.cycle.reflection.letters.models import TermLetter
 from aarportal.cycle.reflection.models import (
     Attribution,
     Reflection,
@@ -67,6 +68,7 @@ MODELS: dict[str, Any] = {
     "adjustments": Adjustment,
     "records": LearningRecord,
     "doubts": RecordDispute,
+    "letters": TermLetter,
     "drafts": Draft,
 }
 #: Table that a student reads -> why it is not in the export.
@@ -75,6 +77,8 @@ LEFT_OUT = {
     "day_rollups": "sums, made anew from the records",
     "handover_packages": "the exports themselves",
     "portal_statements": "told in statements.json",
+    "school_grades": "the school's own papers (指導要録) hold them",
+    "examination_results": "the school's own papers hold them",
     "carried_rows": "says under which ids rows are told again",
 }
 #: Fields that are no columns of the table.

@@ -23,7 +23,7 @@ def reported(app):
             table(RESULTS, f"2026/5/20,全国学力テスト,算数,{number},85,100,レベル8-A"),
             "examination",
         )
-        taken(table(YEARLY, f"2025,{number},203,3,200,13,187,あと少しで皆勤"), "attendance_yearly")
+        taken(table(YEARLY, f"2026,{number},203,3,200,13,187,あと少しで皆勤"), "attendance_yearly")
 
 
 @pytest.mark.parametrize("member", [CHIBA, HEAD], ids=lambda m: m.name)

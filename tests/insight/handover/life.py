@@ -18,6 +18,10 @@ from aarportal.cycle.anticipation.choices import IfThenDraft
 from aarportal.cycle.drafts import operations as drafts
 from aarportal.cycle.drafts.operations import DraftChange
 from aarportal.cycle.loop import store as cycles
+from aarportal.cycle.reflection.letters import operations as letters
+from aarportal.cycle.reflection.letters import store as letter_store
+from aarportal.cycle.reflection.letters.operations import LetterDraft
+from aarportal.cycle.reflection.letters.terms import term_of
 from aarportal.people.roster.models import UserRole
 from tests.cast import AOI, PRIMARY, UNIT_DIVISION, UNIT_WATER, Member, key, scope_of
 from tests.cycle.action.xapi.documents.calling import basic
@@ -31,6 +35,7 @@ DRILL = {
 NOTEBOOK = "ノートに 3もん といた"
 REWRITTEN = "先生の ことばを よんで かきなおした。"
 BEGUN = "まだ とちゅう"
+LETTER = "つぎの がっきの わたしへ"
 AIM = "かい めの めあて"
 FRIEND = "ともだちに きく"
 
@@ -118,6 +123,9 @@ def begin_a_draft(member: Member, lap_id: UUID) -> None:
     with unit_of_work(scope_of(member)) as scope:
         content = {"text": [words_of(member, BEGUN)], "unit": [str(UNIT_DIVISION)], "csrf": ["x"]}
         drafts.save(scope, DraftChange("reflection", str(lap_id), 0, content))
+        laps = (each.cycle_id for each in letter_store.evidence(scope, term_of(clock.today())))
+        letter = LetterDraft(words_of(member, LETTER), tuple(laps)[:1], "ja")
+        letters.write(scope, letter)
 
 
 def leave(app, member: Member, ended_before) -> None:

@@ -31,5 +31,5 @@ def test_everything_of_the_child_is_in_it(app):
     with app.app_context(), unit_of_work(SystemScope("test"), read_only=True) as scope:
         assert store.contents(scope, AOI.id, with_drafts=True) == contents
     page = zipfile.ZipFile(BytesIO(data)).read("index.html").decode()
-    for words in (life.REWRITTEN, life.AIM, life.FRIEND, life.BEGUN):
+    for words in (life.REWRITTEN, life.AIM, life.FRIEND, life.BEGUN, life.LETTER):
         assert life.words_of(AOI, words) in page
