@@ -10,7 +10,6 @@ from aarportal.core.errors import InvalidError
 from aarportal.core.scope import Scope
 from aarportal.cycle.reflection.letters import store
 from aarportal.cycle.reflection.letters.models import TermLetter
-from aarportal.cycle.reflection.letters.terms import term_of
 
 MAX_TEXT = 600
 MOST_EVIDENCE = 3
@@ -39,7 +38,7 @@ def write(scope: Scope, draft: LetterDraft) -> TermLetter:
         raise InvalidError("text", "too_long")
     if len(draft.cycle_ids) > MOST_EVIDENCE:
         raise InvalidError("evidence", "too_many")
-    term, now = term_of(clock.today()), clock.now()
+    term, now = store.this_term(scope), clock.now()
     row = store.letter(scope, term)
     offered = {each.cycle_id: each for each in store.evidence(scope, term)}
     if not offered.keys() >= set(draft.cycle_ids):

@@ -28,11 +28,12 @@ _FORM = "letter"
 @blueprint.route("/letter", permission=Permission.REFLECTIONS_READ)
 def letter(scope: Scope) -> Response:
     """Show the letter of this term with what was begun."""
-    kept = drafts.draft(scope, _FORM, _key())
+    term = store.this_term(scope)
+    kept = drafts.draft(scope, _FORM, _key(term))
     if kept is not None:
         begun = MultiDict((name, value) for name, found in kept.content.items() for value in found)
         return _show(scope, LetterForm(formdata=begun))
-    row = store.letter(scope, terms.term_of(clock.today()))
+    row = store.letter(scope, term)
     chosen = [str(UUID(each["cycle"])) for each in row.evidence] if row else []
     text = row.text if row else ""
     return _show(scope, LetterForm(formdata=None, text=text, evidence=chosen))
@@ -45,7 +46,7 @@ def write(scope: Scope) -> AnyResponse:
     try:
         if form.validate():
             operations.write(scope, form.draft(current_reader().language))
-            drafting.discard(scope, _FORM, _key())
+            drafting.discard(scope, _FORM, _key(store.this_term(scope)))
             notice(mark("Your letter is kept."))
             return redirect(url_for(".letter"), 303)
     except InvalidError as error:
@@ -68,15 +69,14 @@ def term_is_ending() -> bool:
 blueprint.add_app_template_global(term_is_ending, "term_is_ending")
 
 
-def _key() -> str:
+def _key(term: terms.Term) -> str:
     """Which copy of the sheet: each term has its own."""
-    term = terms.term_of(clock.today())
     return f"{term.year}-{term.number}"
 
 
 def _show(scope: Scope, form: LetterForm, *, status: int = 200) -> Response:
-    term = terms.term_of(clock.today())
-    kept = drafts.draft(scope, _FORM, _key())
+    term = store.this_term(scope)
+    kept = drafts.draft(scope, _FORM, _key(term))
     values = {
         "form": form,
         "term": term,
@@ -84,7 +84,7 @@ def _show(scope: Scope, form: LetterForm, *, status: int = 200) -> Response:
         "chosen": frozenset(form.evidence.data or ()),
         "before": store.letter_before(scope, term),
         "written": store.letter(scope, term),
-        "key": _key(),
+        "key": _key(term),
         "rev": kept.rev if kept else 0,
         "max_text": operations.MAX_TEXT,
     }

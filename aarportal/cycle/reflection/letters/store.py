@@ -17,14 +17,21 @@ from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
 from aarportal.cycle.loop.states import AdjustmentState
 from aarportal.cycle.reflection.letters.models import TermLetter
-from aarportal.cycle.reflection.letters.terms import Term
+from aarportal.cycle.reflection.letters.terms import Term, term_of
 from aarportal.cycle.reflection.models import Reflection
 from aarportal.people.roster.models import User
+from aarportal.people.school_year import store as school_year
 
 #: Laps that are offered, the latest of the term: three are chosen, and more would be a list.
 OFFERED = 12
 #: Whose words a goal is made of may carry readings.
 _OWN_WORDS = frozenset({"pupil", "pupil_from_card"})
+
+
+def this_term(scope: Scope) -> Term:
+    """The term of today, as the student's school has planned it."""
+    today = clock.today()
+    return term_of(today, school_year.terms_of_year(scope, clock.school_year_of(today)))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Which term a day belongs to, pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from aarportal.core import clock
 
@@ -27,8 +29,30 @@ class Term:
         return clock.school_year_begins_on(self.year + 2) - timedelta(days=1)
 
 
-def term_of(day: date) -> Term:
-    """The term of a day, where the school year has three."""
+class Planned(Protocol):
+    """A term as the school has planned it; `ends_before` is exclusive."""
+
+    @property
+    def starts_on(self) -> date:
+        """Its first day."""
+        ...
+
+    @property
+    def ends_before(self) -> date:
+        """The first day after it."""
+        ...
+
+
+def term_of(day: date, of_year: Sequence[Planned] = ()) -> Term:
+    """The term of a day; where the school has planned none, a school year has three.
+
+    Args:
+        day: Any day.
+        of_year: The terms of its school year, in their order.
+    """
+    for number, planned in enumerate(of_year, 1):
+        if planned.starts_on <= day < planned.ends_before:
+            return Term(clock.school_year_of(day), number, planned.starts_on)
     month = max((start for start in _BEGIN if start <= day.month), default=1)
     year = clock.school_year_of(day)
     return Term(year, _BEGIN[month], date(day.year, month, 1))

@@ -1,6 +1,7 @@
 """The letter of the term: written by the child, read by this year's and the next year's teacher."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -155,3 +156,22 @@ def test_terms(day, year, number, ending):
     assert (found.year, found.number) == (year, number)
     assert terms.is_ending(datetime.fromisoformat(day).date()) is ending
     assert found.read_until.isoformat() == f"{year + 2}-03-31"
+
+
+@dataclass(frozen=True)
+class Half:
+    starts_on: date
+    ends_before: date
+
+
+HALVES = (
+    Half(date(2026, 4, 1), date(2026, 10, 13)),
+    Half(date(2026, 10, 13), date(2027, 4, 1)),
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "number"), [("2026-07-20", 1), ("2026-10-12", 1), ("2026-10-13", 2), ("2027-03-31", 2)]
+)
+def test_a_school_with_two_terms_has_two_letters(day, number):
+    assert terms.term_of(date.fromisoformat(day), HALVES).number == number
