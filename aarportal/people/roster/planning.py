@@ -59,6 +59,8 @@ FILES: Mapping[str, str] = {
     "enrollments": ENROLLMENTS,
 }
 _OF_A_SCHOOL = frozenset({"classes", "roles", "enrollments"})
+#: Rows of the district that the schools of it have in common.
+_SHARED = frozenset({"academic_sessions", "courses"})
 _DISTRICT_CODE = re.compile(r"[0-4][0-9]{5}")
 
 
@@ -251,7 +253,17 @@ class Planning:
             leaves=self._leaves(kind, mode),
         )
         wanted = self._wanted.of(kind) if mode else ()
-        return compare(wanted, self._standing.rows(kind), manner)
+        outcomes = compare(wanted, self._standing.rows(kind), manner)
+        return map(self._within_school, outcomes) if kind in _SHARED else outcomes
+
+    def _within_school(self, one: Outcome) -> Outcome:
+        """A school changes no school year of the district, and no course of another school."""
+        school, row = self._standing.school, one.was
+        if school is None or row is None or not one.after:
+            return one
+        if row.get("org_sourced_id") == school["sourced_id"]:
+            return one
+        return Outcome(RowFate.KEPT, row, row, {}, {})
 
     def _remember(self, kind: str, one: Outcome) -> None:
         """Keep by which name a row is known, and who is gone."""

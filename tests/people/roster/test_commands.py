@@ -243,3 +243,44 @@ def test_the_sourced_id_of_the_district_names_it_not_the_file_name(run, app):
         rows = all_rows()["districts"]
     assert len(rows) == before
     assert sum(DISTRICT in row for row in rows) == 1
+
+
+def test_a_dirty_file_is_refused_and_with_tolerant_each_repair_is_told(run, app):
+    def slashes(rows):
+        rows[0]["beginDate"] = "2026/4/1"
+
+    dirty = make_bundle(JP_K12, roles=slashes)
+    assert run(dirty).exit_code == 1
+    result = run(dirty, "--tolerant")
+    assert result.exit_code == 0
+    assert "roles.csv:2 beginDate" in result.stderr
+    with app.app_context():
+        assert user(AOI).enabled
+
+
+def changed_only(word):
+    """A delta that says of Ben alone, without naming the district."""
+    stamp = {"status": word, "dateLastModified": "2026-06-01T00:00:00.000Z"}
+
+    def of_ben(rows):
+        rows[:] = [row | stamp for row in rows if row["sourcedId"] == BEN]
+
+    nothing = dict.fromkeys(("orgs", "academicSessions", "courses", "classes", "roles"))
+    modes = {"file.users": "delta"}
+    return make_bundle(JP_K12, manifest=modes, users=of_ben, enrollments=None, **nothing)
+
+
+def test_changes_that_name_no_district_ask_for_its_code(run, app, rows):
+    run(make_bundle(JP_K12))
+    before = rows()
+    nameless = run(changed_only("tobedeleted"))
+    assert nameless.exit_code == 1
+    assert rows() == before
+    result = run(changed_only("tobedeleted"), "--district", "452068")
+    assert result.exit_code == 0, result.output
+    with app.app_context():
+        assert not user(BEN).enabled
+        assert user(AOI).enabled
+    assert run(changed_only("active"), "--district", "452068").exit_code == 0
+    with app.app_context():
+        assert user(BEN).enabled

@@ -15,7 +15,7 @@ from aarportal.people.attendance.models import AbsentDay
 from aarportal.people.roster.imports import importer, operations, store
 from aarportal.people.roster.imports.models import PersonFate, RosterChange, RosterImport
 from aarportal.people.roster.imports.working import operations as working
-from aarportal.people.roster.models import Enrollment, User, UserRole
+from aarportal.people.roster.models import AcademicSession, Enrollment, User, UserRole
 from tests.cast import AOI, BEN, CHIBA, CLASS_1_1, KEN, OKA, SATO, scope_of
 from tests.people.roster.imports import TRACES, all_rows, user
 from tests.people.roster.imports.office import (
@@ -194,6 +194,23 @@ def test_a_school_speaks_of_itself_alone():
     assert row.state == "refused"
     assert [problem[3] for problem in row.findings["problems"]] == ["another_school"]
     assert rows() == before
+
+
+def test_a_school_leaves_the_years_of_the_district_as_they_are():
+    def other_year(files):
+        files["academicSessions"][0]["title"] = "2026年度"
+        files["academicSessions"][0]["startDate"] = "2026-04-01"
+        files["courses"][0]["title"] = "2026年度あたらしい"
+
+    with unit_of_work(SystemScope("test")) as scope:
+        year = scope.session.scalars(select(AcademicSession)).one()
+        year.title = "令和8年度"
+        audit.record(scope, "test:named", year.id)
+    row = seen(confirmed(brought(roster(HERE, other_year))))
+    assert (row.state, row.outcome["counts"]["courses"]["changed"]) == ("done", 1)
+    assert row.outcome["counts"]["academic_sessions"]["changed"] == 0
+    with unit_of_work(SystemScope("test"), read_only=True) as scope:
+        assert scope.session.scalars(select(AcademicSession)).one().title == "令和8年度"
 
 
 def test_pupils_of_other_schools_are_nobody_that_a_school_misses():
