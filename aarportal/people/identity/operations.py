@@ -268,6 +268,41 @@ def look_again(scope: Scope, system: UUID, issuer: str, name: str) -> None:
         audit.record(scope, "name:taken_up", row.id)
 
 
+def identifier_changes(
+    scope: SystemScope, district_id: UUID, former: Mapping[UUID, str]
+) -> Iterator[tuple[UUID, None, dict[str, Any]]]:
+    """Links by which a 利用者識別子 that an import replaces goes on meaning its person.
+
+    Args:
+        scope: The system's.
+        district_id: Whose people.
+        former: Person -> the 利用者識別子 before the import.
+
+    Yields:
+        As `username_changes`.
+    """
+    kept = store.former_identifiers(scope, district_id, former.values())
+    now = clock.now()
+    for user_id, identifier in former.items():
+        if (user_id, identifier) in kept:
+            continue
+        id_ = new_id()
+        row = {
+            "district_id": district_id,
+            "id": id_,
+            "system": NOTHING,
+            "issuer": IDENTIFIER,
+            "name": identifier,
+            "user_id": user_id,
+            "begins_at": None,
+            "ends_at": None,
+            "made_by": None,
+            "made_at": now,
+            "taken_back_at": None,
+        }
+        yield id_, None, row
+
+
 def username_changes(
     scope: SystemScope,
     district_id: UUID,

@@ -370,6 +370,25 @@ def holders(scope: SystemScope, district_id: UUID) -> dict[UUID, Holder]:
     return {id_: Holder(username, enabled) for id_, username, enabled in rows}
 
 
+def former_identifiers(
+    scope: SystemScope, district_id: UUID, identifiers: Iterable[str]
+) -> set[tuple[UUID, str]]:
+    """(person, 利用者識別子) of links that keep one of these."""
+    wanted = sorted(set(identifiers))
+    found: set[tuple[UUID, str]] = set()
+    for first in range(0, len(wanted), _AT_ONCE):
+        rows = scope.session.execute(
+            select(IdentityLink.user_id, IdentityLink.name).where(
+                IdentityLink.district_id == district_id,
+                IdentityLink.name.in_(wanted[first : first + _AT_ONCE]),
+                IdentityLink.issuer == IDENTIFIER,
+                IdentityLink.taken_back_at.is_(None),
+            )
+        )
+        found.update(rows.tuples())
+    return found
+
+
 def spans(scope: SystemScope, district_id: UUID, names: Iterable[str]) -> list[Span]:
     """What earlier imports kept about who had these login names."""
     wanted = sorted(names)

@@ -71,6 +71,7 @@ class Manner:
         now: When rows that change were modified.
         retire: What ends a row; None where only the state of a row says that it ended.
         leaves: Whether a row of which the file says nothing ends; asked of each.
+        keeps: Columns that a file cannot make blank once they say something.
     """
 
     owner: str
@@ -78,6 +79,7 @@ class Manner:
     now: datetime
     retire: Retire | None = None
     leaves: Callable[[Values], bool] | None = None
+    keeps: frozenset[str] = frozenset()
 
 
 def compare(
@@ -125,7 +127,11 @@ def _new(one: Wanted, manner: Manner) -> Outcome:
 
 def _kept_on(one: Wanted, row: Values, manner: Manner) -> Outcome:
     values = {**one.values, "status": ACTIVE}
-    differing = {name: value for name, value in values.items() if row[name] != value}
+    differing = {
+        name: value
+        for name, value in values.items()
+        if row[name] != value and (value or name not in manner.keeps)
+    }
     if not differing:
         return Outcome(RowFate.SAME, row, row, {}, {})
     return _changed(RowFate.CHANGED, row, differing, manner.now, one.sent_modified_at)

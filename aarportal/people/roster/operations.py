@@ -104,7 +104,8 @@ class Foreseen:
         for change in self._plan.changes():
             self._rows += 1
             yield change
-        if self._holders.changed and not self.is_new_district:
+        holders = self._holders
+        if (holders.changed or holders.former_identifiers) and not self.is_new_district:
             for change in self._names():
                 self._rows += 1
                 yield change
@@ -115,7 +116,10 @@ class Foreseen:
         kept = identity.username_changes(
             self._scope, self.district_id, before, self._holders.changed, self._moment
         )
-        for row_id, was, will in kept:
+        former = identity.identifier_changes(
+            self._scope, self.district_id, self._holders.former_identifiers
+        )
+        for row_id, was, will in (*kept, *former):
             user_id = will.get("user_id")
             yield Change(IDENTITY_LINKS, row_id, None, user_id, was, will)
 
@@ -129,16 +133,19 @@ class Foreseen:
 
 
 class _Holders:
-    """Sees whose login name or presence changes."""
+    """Sees whose login name, presence or 利用者識別子 changes."""
 
     def __init__(self) -> None:
         self.changed: dict[UUID, Holder] = {}
+        self.former_identifiers: dict[UUID, str] = {}
 
     def see(self, kind: str, outcome: Outcome) -> None:
         if kind != "users":
             return
         after = Holder(outcome.will["username"], outcome.will["enabled"])
         was = outcome.was
+        if was and was["master_identifier"] not in {"", outcome.will["master_identifier"]}:
+            self.former_identifiers[outcome.will["id"]] = was["master_identifier"]
         if was is None or after != Holder(was["username"], was["enabled"]):
             self.changed[outcome.will["id"]] = after
 

@@ -251,6 +251,8 @@ class Planning:
             now=self._when.now,
             retire=self._retire(kind),
             leaves=self._leaves(kind, mode),
+            # Many systems know no 利用者識別子; one that was registered here stays.
+            keeps=frozenset({"master_identifier"}) if kind == "users" else frozenset(),
         )
         wanted = self._wanted.of(kind) if mode else ()
         outcomes = compare(wanted, self._standing.rows(kind), manner)

@@ -12,10 +12,12 @@ from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.attendance.models import AbsentDay
+from aarportal.people.identity import store as identities
 from aarportal.people.roster.imports import importer, operations, store
 from aarportal.people.roster.imports.models import PersonFate, RosterChange, RosterImport
 from aarportal.people.roster.imports.working import operations as working
 from aarportal.people.roster.models import AcademicSession, Enrollment, User, UserRole
+from aarportal.people.roster.oneroster.dialects import BASE_1_2
 from tests.cast import AOI, BEN, CHIBA, CLASS_1_1, KEN, OKA, SATO, scope_of
 from tests.people.roster.imports import TRACES, all_rows, user
 from tests.people.roster.imports.office import (
@@ -23,13 +25,14 @@ from tests.people.roster.imports.office import (
     brought,
     child,
     confirmed,
+    files,
     roster,
     seat,
     seen,
     standing_school,
     taken_back,
 )
-from tests.people.roster.oneroster.bundles import guid
+from tests.people.roster.oneroster.bundles import guid, make_bundle
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -194,6 +197,46 @@ def test_a_school_speaks_of_itself_alone():
     assert row.state == "refused"
     assert [problem[3] for problem in row.findings["problems"]] == ["another_school"]
     assert rows() == before
+
+
+def test_a_former_identifier_goes_on_meaning_the_child_and_a_blank_replaces_none():
+    other = "3f2a6c1e-8b4d-4e7a-9c05-1d2e3f4a5b6c"
+
+    def anew(files):
+        files["users"][0]["userMasterIdentifier"] = other
+
+    before = rows()
+    import_id = confirmed(brought(roster(HERE, anew)))
+    assert user(str(AOI.id)).master_identifier == other
+    assert former() == {(AOI.id, str(AOI.id))}
+    assert seen(taken_back(import_id)).state == "undone"
+    assert rows() == before
+    confirmed(brought(roster(HERE, anew)))
+
+    def blank(files):
+        for row in files["users"]:
+            row["userMasterIdentifier"] = ""
+
+    content = make_bundle(BASE_1_2, **school_files(blank))
+    assert seen(confirmed(brought(content))).state == "done"
+    assert user(str(AOI.id)).master_identifier == other
+
+
+def former():
+    with unit_of_work(SystemScope("test"), read_only=True) as scope:
+        return identities.former_identifiers(scope, AOI.district_id, [str(AOI.id)])
+
+
+def school_files(change):
+    """The files of the school as base OneRoster has them."""
+    found = files(HERE)
+    change(found)
+    return {
+        name: [
+            {k: v for k, v in row.items() if not k.startswith("metadata.")} for row in found_rows
+        ]
+        for name, found_rows in found.items()
+    }
 
 
 def test_a_school_leaves_the_years_of_the_district_as_they_are():
