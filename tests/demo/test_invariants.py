@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from aarportal.core.clock import school_day_of
+from aarportal.core.machines import step
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action import operations as action
 from aarportal.cycle.action.models import (
@@ -43,7 +44,6 @@ from aarportal.cycle.loop.states import (
     ReflectionEvent,
     ReflectionState,
     rating_event,
-    step,
 )
 from aarportal.cycle.reflection import prompts
 from aarportal.cycle.reflection.facts import Facts, criterion_met

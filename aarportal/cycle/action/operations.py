@@ -13,6 +13,7 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.bulk import append
 from aarportal.core.ids import NOTHING, new_id
+from aarportal.core.machines import step
 from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.action import store
 from aarportal.cycle.action.activity_time import Clock
@@ -31,14 +32,7 @@ from aarportal.cycle.anticipation.plans import operations as plans
 from aarportal.cycle.anticipation.plans.matching import DayWork
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop.models import LearningCycle
-from aarportal.cycle.loop.states import (
-    RECORD,
-    CycleEvent,
-    CycleState,
-    RecordEvent,
-    RecordState,
-    step,
-)
+from aarportal.cycle.loop.states import RECORD, CycleEvent, CycleState, RecordEvent, RecordState
 from aarportal.cycle.loop.store import AnyLap
 from aarportal.people.attendance import store as attendance
 

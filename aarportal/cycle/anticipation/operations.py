@@ -6,6 +6,7 @@ from uuid import UUID
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import NotFoundError, StateError
+from aarportal.core.machines import step
 from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation import store
 from aarportal.cycle.anticipation.amounts import COMPARED_CYCLES, difficulty_ratio
@@ -39,7 +40,6 @@ from aarportal.cycle.loop.states import (
     GoalEvent,
     GoalState,
     rating_event,
-    step,
 )
 from aarportal.cycle.units import store as units
 from aarportal.cycle.units.models import Unit

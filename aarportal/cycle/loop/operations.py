@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import StateError
+from aarportal.core.machines import step
 from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.loop import store
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
@@ -22,7 +23,6 @@ from aarportal.cycle.loop.states import (
     AdjustmentState,
     CycleEvent,
     CycleState,
-    step,
 )
 from aarportal.cycle.loop.store import AnyLap, LapRow
 from aarportal.people.attendance.calendar import Calendar

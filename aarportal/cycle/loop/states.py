@@ -1,36 +1,18 @@
 """The state machines of a learning cycle and of what hangs on it, as pure transitions.
 
 Each machine is a table (state, event) -> state. What is not in the table cannot happen:
-`step` raises. Guards that need more than the state (days, amounts, dates) are pure functions
-beside the tables, and every limit counts school days.
+`core.machines.step` raises. Guards that need more than the state (days, amounts, dates) are pure
+functions beside the tables, and every limit counts school days.
 
 Source: the project's pedagogy text, section A.3 (1-6 and 8).
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeVar
 
-from aarportal.core.errors import StateError
+from aarportal.core.machines import Table
 
 #: A cycle without an event for this many school days rests; an adjustment lapses.
 REST_AFTER_SCHOOL_DAYS = 10
-
-State = TypeVar("State", bound=StrEnum)
-Event = TypeVar("Event", bound=StrEnum)
-Table = Mapping[tuple[State, Event], State]
-
-
-def step(table: Table[State, Event], state: State, event: Event) -> State:
-    """The state after `event`.
-
-    Raises:
-        StateError: If the machine knows no such step.
-    """
-    try:
-        return table[state, event]
-    except KeyError:
-        raise StateError(f"{event} is not possible from {state}") from None
 
 
 class CycleState(StrEnum):

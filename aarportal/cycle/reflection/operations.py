@@ -7,6 +7,7 @@ from uuid import UUID
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
+from aarportal.core.machines import step
 from aarportal.core.scope import Scope
 from aarportal.cycle.action import operations as action
 from aarportal.cycle.anticipation import operations as anticipation
@@ -27,7 +28,6 @@ from aarportal.cycle.loop.states import (
     FeedbackState,
     ReflectionEvent,
     ReflectionState,
-    step,
 )
 from aarportal.cycle.reflection import prompts, store
 from aarportal.cycle.reflection.facts import Facts, criterion_met

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from aarportal.cycle.loop.states import Table
+from aarportal.core.machines import Table
 
 
 class PackageState(StrEnum):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aarportal.core.errors import StateError
+from aarportal.core.machines import step
 from aarportal.cycle.loop import states
 from aarportal.cycle.loop.states import (
     ADJUSTMENT,
@@ -25,7 +26,6 @@ from aarportal.cycle.loop.states import (
     PlanEvent,
     plan_event,
     rating_event,
-    step,
 )
 
 

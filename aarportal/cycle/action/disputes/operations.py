@@ -6,6 +6,7 @@ from uuid import UUID
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, StateError
+from aarportal.core.machines import step
 from aarportal.core.scope import Scope
 from aarportal.cycle.action import operations as records
 from aarportal.cycle.action import store as action
@@ -14,7 +15,7 @@ from aarportal.cycle.action.disputes.store import UPHELD, VOIDED
 from aarportal.cycle.action.models import LearningRecord, RecordDispute
 from aarportal.cycle.action.timeline import lines
 from aarportal.cycle.loop import operations as loop
-from aarportal.cycle.loop.states import RECORD, RecordEvent, RecordState, step
+from aarportal.cycle.loop.states import RECORD, RecordEvent, RecordState
 
 #: Why a line may be wrong, as the student says it; empty when they leave it out.
 REASONS = ("not_mine", "wrong_time", "wrong_count", "other")

@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar
 
 from aarportal.core import clock
 from aarportal.core.errors import StateError
+from aarportal.core.machines import step
 from aarportal.cycle.action.imports.states import IMPORT, ImportEvent, ImportState
-from aarportal.cycle.loop.states import step
 
 
 class Brought(Protocol):

@@ -9,20 +9,13 @@ from uuid import UUID
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
+from aarportal.core.machines import step
 from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation.arrivals import store
 from aarportal.cycle.drafts import store as drafts
 from aarportal.cycle.drafts.models import Draft
 from aarportal.cycle.loop import operations as loop
-from aarportal.cycle.loop.states import (
-    GOAL,
-    PLAN,
-    GoalEvent,
-    GoalState,
-    PlanEvent,
-    PlanState,
-    step,
-)
+from aarportal.cycle.loop.states import GOAL, PLAN, GoalEvent, GoalState, PlanEvent, PlanState
 
 #: The goal that is being written, and those of its fields that mean something at any school.
 _GOAL_FORM, _GOAL_KEY = "goal", "new"

@@ -7,6 +7,7 @@ from uuid import UUID
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError
+from aarportal.core.machines import step
 from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation import store
 from aarportal.cycle.anticipation.choices import SLOTS, WHENS
@@ -19,7 +20,7 @@ from aarportal.cycle.anticipation.plans.matching import (
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.loop.models import LearningCycle
-from aarportal.cycle.loop.states import PLAN, CycleEvent, CycleState, PlanEvent, PlanState, step
+from aarportal.cycle.loop.states import PLAN, CycleEvent, CycleState, PlanEvent, PlanState
 
 #: A plan is moved at most this far ahead.
 FURTHEST_DAYS = 31

@@ -15,6 +15,7 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.ids import new_id
+from aarportal.core.machines import step
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.cycle.action.imports.models import ImportedRow
 from aarportal.cycle.action.models import (
@@ -28,7 +29,6 @@ from aarportal.cycle.action.xapi.attachments.models import StoredAttachment
 from aarportal.cycle.action.xapi.documents.models import StoredDocument
 from aarportal.cycle.action.xapi.targeting import stored_terms
 from aarportal.cycle.action.xapi.terms import pack, unpack
-from aarportal.cycle.loop.states import step
 from aarportal.insight.handover import store as contents
 from aarportal.insight.handover.deleting import store
 from aarportal.insight.handover.leaving import store as leaving

@@ -7,9 +7,9 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.ids import new_id
+from aarportal.core.machines import step
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
-from aarportal.cycle.loop.states import step
 from aarportal.insight.handover.leaving import store as leaving
 from aarportal.insight.handover.models import HandoverPackage
 from aarportal.insight.handover.packages import store

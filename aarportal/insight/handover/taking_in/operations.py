@@ -11,8 +11,8 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.ids import new_id
+from aarportal.core.machines import step
 from aarportal.core.scope import Scope, SystemScope
-from aarportal.cycle.loop.states import step
 from aarportal.insight.handover.archive import Package
 from aarportal.insight.handover.book import school_year
 from aarportal.insight.handover.formats import KINDS, Contents

@@ -10,11 +10,12 @@ from sqlalchemy import delete
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import ConflictError
+from aarportal.core.machines import step
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.cycle.action import operations as action
 from aarportal.cycle.action import store as action_store
 from aarportal.cycle.action.models import LearningApp
-from aarportal.cycle.loop.states import COUNTED_RECORD, step
+from aarportal.cycle.loop.states import COUNTED_RECORD
 from aarportal.cycle.units.models import Unit
 from aarportal.insight.handover.formats import KINDS, ROWS
 from aarportal.insight.handover.jobs import Job

@@ -13,6 +13,7 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.bulk import append
 from aarportal.core.ids import NOTHING
+from aarportal.core.machines import step
 from aarportal.core.scope import Scope
 from aarportal.cycle.action import operations as action
 from aarportal.cycle.action import store as action_store
@@ -20,7 +21,7 @@ from aarportal.cycle.action.intake.answers import answer_key
 from aarportal.cycle.action.models import LearningRecord
 from aarportal.cycle.action.rollups import COUNTS, Entry, Group
 from aarportal.cycle.loop.models import LearningCycle
-from aarportal.cycle.loop.states import COUNTED_RECORD, step
+from aarportal.cycle.loop.states import COUNTED_RECORD
 from aarportal.cycle.units.models import Unit
 from aarportal.insight.handover.formats import KINDS, ROWS, Contents, RecordRow
 from aarportal.insight.handover.ids import id_here, in_draft, in_text

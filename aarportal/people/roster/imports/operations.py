@@ -15,14 +15,15 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, StateError
 from aarportal.core.ids import new_id
+from aarportal.core.machines import step
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.roster.imports.models import PersonFate, RosterChange, RosterImport
 from aarportal.people.roster.imports.states import (
     BEFORE_WRITING,
+    ROSTER,
     RosterEvent,
     RosterState,
-    step,
 )
 from aarportal.people.roster.oneroster.problems import shown
 from aarportal.people.roster.operations import Reach
@@ -165,7 +166,7 @@ def move(row: RosterImport, event: RosterEvent) -> None:
     Raises:
         StateError: If there is none.
     """
-    row.state = step(RosterState(row.state), event)
+    row.state = step(ROSTER, RosterState(row.state), event)
     row.state_since, row.progress, row.trouble = clock.now(), 0, ""
     row.worked_on_by = row.worked_on_until = None
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from aarportal.core.errors import StateError
+from aarportal.core.machines import Table
 
 
 class RosterState(StrEnum):
@@ -42,7 +42,7 @@ class RosterEvent(StrEnum):
 
 _S, _E = RosterState, RosterEvent
 
-_STEPS = {
+ROSTER: Table[RosterState, RosterEvent] = {
     (_S.CHECKING, _E.REFUSED): _S.REFUSED,
     (_S.CHECKING, _E.NOTHING_NEW): _S.SAME,
     (_S.CHECKING, _E.FINISHED): _S.CHECKED,
@@ -67,15 +67,3 @@ STOPPED = frozenset({_S.CHECK_STOPPED, _S.WRITE_STOPPED, _S.UNDO_STOPPED})
 BEFORE_WRITING = frozenset({_S.CHECK_STOPPED, _S.REFUSED, _S.SAME, _S.CHECKED, _S.WRITE_STOPPED})
 #: Its file is needed.
 WITH_FILE = frozenset({_S.CHECKING, _S.CHECK_STOPPED, _S.CHECKED, _S.WRITING, _S.WRITE_STOPPED})
-
-
-def step(state: RosterState, event: RosterEvent) -> RosterState:
-    """The next state.
-
-    Raises:
-        StateError: If there is none.
-    """
-    try:
-        return _STEPS[state, event]
-    except KeyError:
-        raise StateError(f"{event} is not possible while it is {state}") from None
