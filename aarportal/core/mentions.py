@@ -28,16 +28,16 @@ def read_beside(statement: Executable) -> Entities:
 
 def _of_select(select: Select[Any], around: Entities) -> Entities:
     """The same of one SELECT; what the SELECTs around it read, its conditions may name."""
-    joined = [join[0] for join in select._setup_joins]  # noqa: SLF001
-    on = [join[1] for join in select._setup_joins if join[1] is not None]  # noqa: SLF001
-    tables = [*select._from_obj, *joined]  # noqa: SLF001
-    columns = list(select._raw_columns)  # noqa: SLF001
+    joined = [join[0] for join in select._setup_joins]  # noqa: SLF001 - no public name
+    on = [join[1] for join in select._setup_joins if join[1] is not None]  # noqa: SLF001 - no public name
+    tables = [*select._from_obj, *joined]  # noqa: SLF001 - no public name
+    columns = list(select._raw_columns)  # noqa: SLF001 - no public name
     own = around | _entities([*tables, *columns])
     conditions: list[Any] = [
-        *select._where_criteria,  # noqa: SLF001
-        *select._having_criteria,  # noqa: SLF001
-        *select._order_by_clauses,  # noqa: SLF001
-        *select._group_by_clauses,  # noqa: SLF001
+        *select._where_criteria,  # noqa: SLF001 - no public name
+        *select._having_criteria,  # noqa: SLF001 - no public name
+        *select._order_by_clauses,  # noqa: SLF001 - no public name
+        *select._group_by_clauses,  # noqa: SLF001 - no public name
         *on,
     ]
     beside = _entities(conditions) - own
@@ -56,7 +56,7 @@ def _of_parts(parts: Iterable[Any], around: Entities) -> Entities:
 
 def _entities(parts: Iterable[Any]) -> Entities:
     """Entities that stand in these parts themselves, not in a SELECT within them."""
-    annotations = (element._annotations for part in parts for element in _walk(part))  # noqa: SLF001
+    annotations = (element._annotations for part in parts for element in _walk(part))  # noqa: SLF001 - no public name
     return frozenset(each["parententity"] for each in annotations if "parententity" in each)
 
 

@@ -67,8 +67,8 @@ def import_roster(  # noqa: PLR0913, PLR0917 - each is an option of the command
     make_app: Callable[[], Flask],
     file: Path,
     dry_run: bool,  # noqa: FBT001 - click names it
-    confirm: bool,  # noqa: FBT001
-    tolerant: bool,  # noqa: FBT001
+    confirm: bool,  # noqa: FBT001 - likewise
+    tolerant: bool,  # noqa: FBT001 - likewise
     district: str,
 ) -> None:
     """Take a OneRoster 1.2 zip in; with any problem nothing is written.

@@ -70,7 +70,7 @@ class Recoded(io.RawIOBase):
         """It can be read."""
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # of bytes
         """Fill the buffer as far as there is text; 0 at the end."""
         while not self._rest:
             chunk = self._stream.read(self._chunk_bytes)

@@ -61,7 +61,7 @@ class Rows(Sequence[RowT]):
         return len(self) == len(other) and all(mine == theirs for mine, theirs in pairs)
 
     #: Like other sequences whose rows may be many, it is no key.
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment] # as a list
 
     def __repr__(self) -> str:
         """The file and the count: rows are about people, and this may land in a log."""

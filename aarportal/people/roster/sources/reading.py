@@ -40,7 +40,7 @@ class Ref(Struct):
 
 
 class _Object(Struct, kw_only=True):
-    sourcedId: str  # noqa: N815
+    sourcedId: str  # noqa: N815 - the standard's name
     status: str = "active"
     metadata: dict[str, Any] | None = None
 
@@ -59,9 +59,9 @@ class AcademicSession(_Object, kw_only=True):
 
     title: str
     type: str
-    startDate: str  # noqa: N815
-    endDate: str  # noqa: N815
-    schoolYear: str | int  # noqa: N815
+    startDate: str  # noqa: N815 - the standard's name
+    endDate: str  # noqa: N815 - the standard's name
+    schoolYear: str | int  # noqa: N815 - the standard's name
     parent: Ref | None = None
 
 
@@ -69,11 +69,11 @@ class Course(_Object, kw_only=True):
     """A course."""
 
     title: str
-    courseCode: Text = None  # noqa: N815
-    schoolYear: Ref | None = None  # noqa: N815
+    courseCode: Text = None  # noqa: N815 - the standard's name
+    schoolYear: Ref | None = None  # noqa: N815 - the standard's name
     grades: Texts = None
     subjects: Texts = None
-    subjectCodes: Texts = None  # noqa: N815
+    subjectCodes: Texts = None  # noqa: N815 - the standard's name
     org: Ref | None = None
 
 
@@ -81,15 +81,15 @@ class Class(_Object, kw_only=True):
     """A class."""
 
     title: str
-    classType: str  # noqa: N815
+    classType: str  # noqa: N815 - the standard's name
     school: Ref
     course: Ref | None = None
     terms: list[Ref] = field(default_factory=list)
-    classCode: Text = None  # noqa: N815
+    classCode: Text = None  # noqa: N815 - the standard's name
     location: Text = None
     grades: Texts = None
     subjects: Texts = None
-    subjectCodes: Texts = None  # noqa: N815
+    subjectCodes: Texts = None  # noqa: N815 - the standard's name
     periods: Texts = None
 
 
@@ -103,29 +103,29 @@ class UserId(Struct):
 class Role(Struct):
     """What somebody is at an org."""
 
-    roleType: str  # noqa: N815
+    roleType: str  # noqa: N815 - the standard's name
     role: str
     org: Ref
-    beginDate: Text = None  # noqa: N815
-    endDate: Text = None  # noqa: N815
+    beginDate: Text = None  # noqa: N815 - the standard's name
+    endDate: Text = None  # noqa: N815 - the standard's name
 
 
 class User(_Object, kw_only=True):
     """A person."""
 
-    givenName: str  # noqa: N815
-    familyName: str  # noqa: N815
-    enabledUser: Flag = None  # noqa: N815
+    givenName: str  # noqa: N815 - the standard's name
+    familyName: str  # noqa: N815 - the standard's name
+    enabledUser: Flag = None  # noqa: N815 - the standard's name
     username: Text = None
-    userMasterIdentifier: Text = None  # noqa: N815
-    userIds: list[UserId] | None = None  # noqa: N815
-    middleName: Text = None  # noqa: N815
-    preferredFirstName: Text = None  # noqa: N815
-    preferredMiddleName: Text = None  # noqa: N815
-    preferredLastName: Text = None  # noqa: N815
+    userMasterIdentifier: Text = None  # noqa: N815 - the standard's name
+    userIds: list[UserId] | None = None  # noqa: N815 - the standard's name
+    middleName: Text = None  # noqa: N815 - the standard's name
+    preferredFirstName: Text = None  # noqa: N815 - the standard's name
+    preferredMiddleName: Text = None  # noqa: N815 - the standard's name
+    preferredLastName: Text = None  # noqa: N815 - the standard's name
     identifier: Text = None
     grades: Texts = None
-    primaryOrg: Ref | None = None  # noqa: N815
+    primaryOrg: Ref | None = None  # noqa: N815 - the standard's name
     roles: list[Role] = field(default_factory=list)
 
 
@@ -137,8 +137,8 @@ class Enrollment(_Object, kw_only=True):
     school: Ref
     class_: Ref = field(name="class")
     primary: Flag = None
-    beginDate: Text = None  # noqa: N815
-    endDate: Text = None  # noqa: N815
+    beginDate: Text = None  # noqa: N815 - the standard's name
+    endDate: Text = None  # noqa: N815 - the standard's name
 
 
 #: List -> how one of its objects is read, in the order in which they are asked for.
@@ -151,7 +151,7 @@ OBJECTS: Mapping[str, type[_Object]] = {
     "enrollments": Enrollment,
 }
 _PAGES = {
-    name: msgspec.defstruct("Page", [(name, list[kind])])  # type: ignore[valid-type]
+    name: msgspec.defstruct("Page", [(name, list[kind])])  # type: ignore[valid-type] # made here
     for name, kind in OBJECTS.items()
 }
 
