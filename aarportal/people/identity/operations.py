@@ -1,9 +1,11 @@
 """Saying who is meant by a name that another system uses, and taking that back."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +17,13 @@ from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.identity import store
 from aarportal.people.identity.models import IdentityLink, NobodysName, PersonMerge
 from aarportal.people.identity.store import IDENTIFIER, ROSTER, Person
-from aarportal.people.identity.usernames import Holder, history, names_in_question
+from aarportal.people.identity.usernames import Holder, history
 from aarportal.people.roster.models import User
 
 #: A UUID of version 4, as the national rules for the 利用者識別子 ask for.
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+#: Names that are looked at at once.
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -269,23 +273,20 @@ def look_again(scope: Scope, system: UUID, issuer: str, name: str) -> None:
 
 
 def identifier_changes(
-    scope: SystemScope, district_id: UUID, former: Mapping[UUID, str]
+    scope: SystemScope, district_id: UUID, former: Iterable[tuple[UUID, str]]
 ) -> Iterator[tuple[UUID, None, dict[str, Any]]]:
     """Links by which a 利用者識別子 that an import replaces goes on meaning its person.
 
     Args:
         scope: The system's.
         district_id: Whose people.
-        former: Person -> the 利用者識別子 before the import.
+        former: Persons and the 利用者識別子 that each had before the import.
 
     Yields:
         As `username_changes`.
     """
-    kept = store.former_identifiers(scope, district_id, former.values())
     now = clock.now()
-    for user_id, identifier in former.items():
-        if (user_id, identifier) in kept:
-            continue
+    for user_id, identifier in _not_kept(scope, district_id, former):
         id_ = new_id()
         row = {
             "district_id": district_id,
@@ -303,12 +304,32 @@ def identifier_changes(
         yield id_, None, row
 
 
+def _not_kept(
+    scope: SystemScope, district_id: UUID, former: Iterable[tuple[UUID, str]]
+) -> Iterator[tuple[UUID, str]]:
+    rest = iter(former)
+    while some := list(islice(rest, _AT_ONCE)):
+        kept = store.former_identifiers(scope, district_id, [name for _, name in some])
+        yield from (each for each in some if each not in kept)
+
+
+@dataclass(frozen=True, slots=True)
+class HolderChange:
+    """Somebody who is new, or whose login name or presence an import changes.
+
+    Attributes:
+        name: A login name that they have got, or had.
+        user_id: The person.
+        after: As they are after the import; under both names.
+    """
+
+    name: str
+    user_id: UUID
+    after: Holder
+
+
 def username_changes(
-    scope: SystemScope,
-    district_id: UUID,
-    before: Mapping[UUID, Holder],
-    changed: Mapping[UUID, Holder],
-    moment: datetime,
+    scope: SystemScope, district_id: UUID, changes: Iterable[HolderChange], moment: datetime
 ) -> Iterator[tuple[UUID, dict[str, Any] | None, dict[str, Any]]]:
     """Who had a login name before an import gives it to somebody else or takes it away.
 
@@ -318,16 +339,31 @@ def username_changes(
     Args:
         scope: The system's.
         district_id: Whose people.
-        before: Everybody of the district before the import.
-        changed: Those who are new, or whose name or presence changes, as they are after it.
+        changes: All that the import changes, those of one name side by side.
         moment: When the import takes effect.
 
     Yields:
         The id of a link, its columns that change as they were (None for a new link), and the same
         afterwards (of a new link all).
     """
-    spans = store.spans(scope, district_id, names_in_question(before, changed))
-    found = history(before, changed, spans, moment)
+    by_name = groupby(changes, attrgetter("name"))
+    while some := [(name, list(found)) for name, found in islice(by_name, _AT_ONCE)]:
+        names = [name for name, _ in some]
+        changed = {each.user_id: each.after for _, found in some for each in found}
+        yield from _kept_of(scope, district_id, names, changed, moment)
+
+
+def _kept_of(
+    scope: SystemScope,
+    district_id: UUID,
+    names: Sequence[str],
+    changed: Mapping[UUID, Holder],
+    moment: datetime,
+) -> Iterator[tuple[UUID, dict[str, Any] | None, dict[str, Any]]]:
+    """What is to be written about some login names."""
+    before = store.holders(scope, district_id, names)
+    spans = store.spans(scope, district_id, names)
+    found = history(names, before, changed, spans, moment)
     was = {span.id: span.ends_at for span in spans}
     for id_, ends_at in found.ended.items():
         yield id_, {"ends_at": was[id_]}, {"ends_at": ends_at}

@@ -362,10 +362,14 @@ def nobodys_name(scope: Scope, system: UUID, issuer: str, name: str) -> NobodysN
 # --- login names ------------------------------------------------------------------------------
 
 
-def holders(scope: SystemScope, district_id: UUID) -> dict[UUID, Holder]:
-    """Everybody of a district by their login name."""
+def holders(
+    scope: SystemScope, district_id: UUID, usernames: Collection[str]
+) -> dict[UUID, Holder]:
+    """Everybody of a district who has one of some login names."""
     rows = scope.session.execute(
-        select(User.id, User.username, User.enabled).where(User.district_id == district_id)
+        select(User.id, User.username, User.enabled).where(
+            User.district_id == district_id, User.username.in_(usernames)
+        )
     )
     return {id_: Holder(username, enabled) for id_, username, enabled in rows}
 

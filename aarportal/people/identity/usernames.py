@@ -47,20 +47,8 @@ class History:
     ended: dict[UUID, datetime] = field(default_factory=dict)
 
 
-def names_in_question(
-    before: Mapping[UUID, Holder], changed: Mapping[UUID, Holder]
-) -> frozenset[str]:
-    """Login names that people have got, lost, or given up by leaving, through an import.
-
-    Args:
-        before: Every person of the district.
-        changed: Those who are new or whose name or presence changed, as they are after it.
-    """
-    both = [holder for each, holder in before.items() if each in changed]
-    return frozenset(holder.username for holder in (*both, *changed.values()))
-
-
 def history(
+    names: Collection[str],
     before: Mapping[UUID, Holder],
     changed: Mapping[UUID, Holder],
     kept: Iterable[Span],
@@ -69,12 +57,13 @@ def history(
     """The spans by which earlier holders of names stay known.
 
     Args:
-        before: Every person of the district before the import.
-        changed: As for `names_in_question`.
-        kept: What is known already about the names in question.
+        names: Login names that people have got, lost, or given up by leaving, through an import.
+        before: Whoever had one of the names before it.
+        changed: Those of whom one of the names is, or was, whose name or presence changed, or who
+            are new, as they are after it.
+        kept: What is known already about the names.
         moment: When the import takes effect.
     """
-    names = names_in_question(before, changed)
     after = {**before, **changed}
     had, have = _by_name(before, names), _by_name(after, names)
     spans: dict[str, list[Span]] = {name: [] for name in names}

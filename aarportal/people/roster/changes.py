@@ -1,10 +1,11 @@
 """What becomes of the rows of one kind, pure: wanted rows against the rows that stand."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 from uuid import UUID
 
 Values = dict[str, Any]
@@ -12,6 +13,8 @@ Values = dict[str, Any]
 Retire = Callable[[Values], Values | None]
 
 ACTIVE, TO_BE_DELETED = "active", "tobedeleted"
+#: Rows that are compared, and held in memory, at once.
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,30 @@ class Wanted:
     values: Values
     is_ended: bool = False
     sent_modified_at: datetime | None = None
+
+
+class StandingRows(Protocol):
+    """The rows of one kind that stand; there may be more than the memory should hold."""
+
+    def called(self, names: Sequence[tuple[UUID, str]]) -> Iterable[Values]:
+        """Columns of those that have one of these owners and sourcedIds."""
+        ...
+
+    def others(self, known: Container[UUID]) -> Iterable[Values]:
+        """Columns of those whose id is not known, in any order."""
+        ...
+
+
+class Ids(Protocol):
+    """A set of ids, of any size."""
+
+    def add(self, id_: UUID, /) -> None:
+        """Take an id in."""
+        ...
+
+    def __contains__(self, id_: object, /) -> bool:
+        """Whether it was taken in."""
+        ...
 
 
 class RowFate(StrEnum):
@@ -83,30 +110,43 @@ class Manner:
 
 
 def compare(
-    wanted: Iterable[Wanted], standing: Iterable[Values], manner: Manner
+    wanted: Iterable[Wanted], standing: StandingRows, manner: Manner, met: Ids
 ) -> Iterator[Outcome]:
-    """Compare rows by owner and sourcedId.
+    """Compare rows by owner and sourcedId, some at a time.
 
     A row that has gone over to another owner (a class to another school) is a new row there, and
     the old one ends: what was written beside it stays where it was written.
+
+    Args:
+        wanted: No two of one owner and sourcedId.
+        standing: What stands.
+        manner: How they are compared.
+        met: Takes the ids of standing rows of which something is said.
     """
-    by_name = {(row[manner.owner], row["sourced_id"]): row for row in standing}
-    for one in wanted:
-        row = by_name.pop((one.values[manner.owner], one.values["sourced_id"]), None)
-        if row is None:
-            if not one.is_ended:
+    rest = iter(wanted)
+    while some := list(islice(rest, _AT_ONCE)):
+        names = [(one.values[manner.owner], one.values["sourced_id"]) for one in some]
+        rows = {(row[manner.owner], row["sourced_id"]): row for row in standing.called(names)}
+        for one, name in zip(some, names, strict=True):
+            row = rows.get(name)
+            if row is not None:
+                met.add(row["id"])
+                yield _said(one, row, manner)
+            elif not one.is_ended:
                 yield _new(one, manner)
-        elif _is_stale(one, row):
-            yield Outcome(RowFate.STALE, row, row, {}, {})
-        elif one.is_ended:
-            yield _ended(row, manner, one.sent_modified_at)
-        else:
-            yield _kept_on(one, row, manner)
-    for row in by_name.values():
+    for row in standing.others(met):
         if manner.leaves is not None and manner.leaves(row):
             yield _ended(row, manner, None)
         else:
             yield Outcome(RowFate.KEPT, row, row, {}, {})
+
+
+def _said(one: Wanted, row: Values, manner: Manner) -> Outcome:
+    if _is_stale(one, row):
+        return Outcome(RowFate.STALE, row, row, {}, {})
+    if one.is_ended:
+        return _ended(row, manner, one.sent_modified_at)
+    return _kept_on(one, row, manner)
 
 
 def _is_stale(one: Wanted, row: Values) -> bool:

@@ -1,8 +1,9 @@
 """Commands about the roster."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, NoReturn
@@ -107,9 +108,9 @@ def _whose(file: BinaryIO, code: str) -> Reach:
 def _read(file: BinaryIO, mode: Mode, within: Reach) -> Bundle:
     """The rows of a file; what is wrong with it is told."""
 
-    def standing(name: str) -> frozenset[str]:
+    def standing(name: str) -> Iterator[str]:
         with unit_of_work(SystemScope("what a delta may point at"), read_only=True) as scope:
-            return roster.standing_ids(scope, within, name)
+            yield from roster.standing_ids(scope, within, name)
 
     found = read_bundle(file, mode=mode, standing=standing)
     for problem in found.warnings:
@@ -151,13 +152,12 @@ def _import(
 
 def _say_people(meant: Difference) -> None:
     for fate, text in _FATES.items():
-        found = meant.of(fate)
-        for each in found[:_MOST_PEOPLE]:
+        for each in islice(meant.of(fate), _MOST_PEOPLE):
             names = {"name": each.name, "before": each.before, "after": each.after}
             words = {key: shown(value) or "—" for key, value in names.items()}
             click.echo(_text(text, **words))
-        if len(found) > _MOST_PEOPLE:
-            click.echo(_text(N_("And %(n)s more."), n=len(found) - _MOST_PEOPLE))
+        if meant.counts[fate] > _MOST_PEOPLE:
+            click.echo(_text(N_("And %(n)s more."), n=meant.counts[fate] - _MOST_PEOPLE))
 
 
 def _say(bundle: Bundle, result: Result) -> None:

@@ -5,13 +5,14 @@ when many of the class would.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from aarportal.core.scratch import Pile, Scratch
 from aarportal.people.roster.changes import Outcome, Values
 
 #: From which share on a loss is asked about, and from how many people on.
@@ -29,6 +30,9 @@ class Fate(StrEnum):
     MOVES = "moves"
     """To another homeroom class."""
     RENAMED = "renamed"
+
+
+_FATES = tuple(Fate)
 
 
 @dataclass(frozen=True)
@@ -67,21 +71,43 @@ class Doubt:
     of: int
 
 
+class People:
+    """What becomes of people, in the order of `Fate`, each kind by class and name.
+
+    There may be more than the memory should hold; they can be gone through again and again.
+    """
+
+    def __init__(self, pile: Pile) -> None:
+        """Say on which pile they lie, sorted."""
+        self._pile = pile
+
+    def __len__(self) -> int:
+        """How many changes there are."""
+        return len(self._pile)
+
+    def __iter__(self) -> Iterator[PersonChange]:
+        """All of them."""
+        for fate, after, before, name, user_id in self._pile:
+            yield PersonChange(_FATES[fate], UUID(bytes=user_id), name, before, after)
+
+
 @dataclass(frozen=True)
 class Difference:
     """What an import means.
 
     Attributes:
-        people: Changes in the order of `Fate`, each kind by class and name.
+        people: What becomes of whom.
+        counts: How many meet which fate.
         doubts: What has to be confirmed.
     """
 
-    people: tuple[PersonChange, ...]
+    people: People
+    counts: Mapping[Fate, int]
     doubts: tuple[Doubt, ...]
 
-    def of(self, fate: Fate) -> list[PersonChange]:
+    def of(self, fate: Fate) -> Iterator[PersonChange]:
         """The changes of one kind."""
-        return [each for each in self.people if each.fate == fate]
+        return (each for each in self.people if each.fate is fate)
 
 
 class _Seat(NamedTuple):
@@ -91,58 +117,43 @@ class _Seat(NamedTuple):
     class_id: UUID
 
 
-class _Known(NamedTuple):
-    """A person at one time."""
+class _Moment(NamedTuple):
+    """A person before or after the import.
 
-    name: str
-    is_there: bool
+    Attributes:
+        name: None for somebody whom nobody knew.
+        is_there: 0 or 1.
+        begins: When the homeroom class begins that begins last, as an ordinal; None without one.
+        seat: The number of that class; None without one.
+    """
+
+    name: str | None
+    is_there: int
+    begins: int | None = None
+    seat: int | None = None
 
 
-@dataclass
-class _Rosters:
-    """People and seats at one time."""
-
-    people: dict[UUID, _Known] = field(default_factory=dict)
-    seats: dict[UUID, tuple[date, _Seat]] = field(default_factory=dict)
-    """By person: the homeroom class that begins last, and when; only of people who are there."""
-
-    def see_person(self, row: Values) -> None:
-        """Take a person in."""
-        self.people[row["id"]] = _Known(_name(row), row["enabled"])
-
-    def see_enrollment(self, row: Values, homerooms: Set[UUID], today: date) -> None:
-        """Take a place in a class in; one that begins later counts.
-
-        In March the file of April is handed in.
-        """
-        user_id, ends = row["user_id"], row["ends_before"]
-        over = ends is not None and ends <= today
-        if row["role"] != "student" or row["class_id"] not in homerooms or over:
-            return
-        known = self.people.get(user_id)
-        if known is None or not known.is_there:
-            return
-        begins = row["starts_on"] or date.min
-        if user_id not in self.seats or begins >= self.seats[user_id][0]:
-            self.seats[user_id] = begins, _Seat(row["school_id"], row["class_id"])
-
-    def seat(self, user_id: UUID) -> _Seat | None:
-        """Where somebody sits."""
-        found = self.seats.get(user_id)
-        return found[1] if found else None
+_NOBODY = _Moment(None, 0)
+_WIDTH = len(_Moment._fields)
 
 
 class Watch:
-    """Sees the rows of a plan go by and keeps what a difference is made of."""
+    """Sees the rows of a plan go by and keeps what a difference is made of.
 
-    def __init__(self, today: date) -> None:
-        """Say from which school day on it takes effect."""
+    Of schools and classes it keeps the names in memory, of people nothing.
+    """
+
+    def __init__(self, today: date, scratch: Scratch) -> None:
+        """Say from which school day on it takes effect, and where people are noted meanwhile."""
         self._today = today
-        self._before, self._after = _Rosters(), _Rosters()
+        self._people = scratch.table(2 * _WIDTH)
+        self._scratch = scratch
         self._schools: dict[UUID, str] = {}
         self._homerooms: dict[UUID, str] = {}
         self._listed: set[UUID] = set()
         """Classes that go on."""
+        self._seats: dict[_Seat, int] = {}
+        """Homeroom classes in which somebody sits, numbered."""
 
     def see(self, kind: str, outcome: Outcome) -> None:
         """Take one row in."""
@@ -154,74 +165,127 @@ class Watch:
             if row["status"] == "active":
                 self._listed.add(row["id"])
         elif kind == "users":
-            if outcome.was:
-                self._before.see_person(outcome.was)
-            self._after.see_person(row)
+            was = _person(outcome.was) if outcome.was else _NOBODY
+            self._people[row["id"].bytes] = (*was, *_person(row))
         elif kind == "enrollments":
             if outcome.was:
-                self._before.see_enrollment(outcome.was, self._homerooms.keys(), self._today)
-            self._after.see_enrollment(row, self._homerooms.keys(), self._today)
+                self._see_place(outcome.was, 0)
+            self._see_place(row, 1)
+
+    def _see_place(self, row: Values, half: int) -> None:
+        """Note a place in a class, before (0) or after (1); one that begins later counts.
+
+        In March the file of April is handed in.
+        """
+        over = row["ends_before"] is not None and row["ends_before"] <= self._today
+        if row["role"] != "student" or row["class_id"] not in self._homerooms or over:
+            return
+        seen = self._people.get(row["user_id"].bytes)
+        if seen is None:
+            return
+        moments = list(_moments(seen))
+        person = moments[half]
+        begins = (row["starts_on"] or date.min).toordinal()
+        if not person.is_there or (person.begins is not None and begins < person.begins):
+            return
+        seat = _Seat(row["school_id"], row["class_id"])
+        number = self._seats.setdefault(seat, len(self._seats))
+        moments[half] = person._replace(begins=begins, seat=number)
+        self._people[row["user_id"].bytes] = (*moments[0], *moments[1])
 
     def difference(self) -> Difference:
         """What it means for the people of the district, once every row went by."""
-        people = sorted(
-            self._people(),
-            key=lambda each: (list(Fate).index(each.fate), each.after, each.before, each.name),
+        seats = list(self._seats)
+        titles = [f"{self._schools[s.school_id]} {self._homerooms[s.class_id]}" for s in seats]
+        pile, count = self._scratch.pile(sorted_by=4, width=5), _Count()
+        for id_, seen in self._people.items():
+            was, will = _moments(seen)
+            count.see(was, will)
+            before, after = (
+                "" if moment.seat is None else titles[moment.seat] for moment in (was, will)
+            )
+            fate = _fate(was, will)
+            if fate is not None:
+                count.fates[fate] += 1
+                pile.add(_FATES.index(fate), after, before, will.name, id_)
+            if was.name not in {None, will.name}:
+                count.fates[Fate.RENAMED] += 1
+                renamed = _FATES.index(Fate.RENAMED)
+                pile.add(renamed, will.name, was.name, will.name, id_)
+        doubts = (
+            *self._emptied_schools(count, seats),
+            *self._emptied_classes(count, seats, titles),
+            *_large_numbers(count),
         )
-        doubts = (*self._emptied_schools(), *self._emptied_classes(), *self._large_numbers(people))
-        return Difference(tuple(people), doubts)
+        return Difference(People(pile), count.fates, doubts)
 
-    def _title(self, seat: _Seat | None) -> str:
-        if seat is None:
-            return ""
-        return f"{self._schools[seat.school_id]} {self._homerooms[seat.class_id]}"
-
-    def _people(self) -> Iterable[PersonChange]:
-        for id_, person in self._after.people.items():
-            was = self._before.people.get(id_)
-            here, there = self._before.seat(id_), self._after.seat(id_)
-            seats = (self._title(here), self._title(there))
-            if was is None:
-                yield PersonChange(Fate.NEW, id_, person.name, *seats)
-            elif person.is_there and not was.is_there:
-                yield PersonChange(Fate.RETURNS, id_, person.name, *seats)
-            elif was.is_there and not person.is_there:
-                yield PersonChange(Fate.LEAVES, id_, person.name, *seats)
-            elif here != there:
-                yield PersonChange(Fate.MOVES, id_, person.name, *seats)
-            if was is not None and was.name != person.name:
-                yield PersonChange(Fate.RENAMED, id_, person.name, was.name, person.name)
-
-    def _emptied_schools(self) -> Iterable[Doubt]:
+    def _emptied_schools(self, count: "_Count", seats: Sequence[_Seat]) -> Iterable[Doubt]:
         """Schools of which nobody is left."""
-        were = Counter(seat.school_id for _, seat in self._before.seats.values())
-        left = {seat.school_id for _, seat in self._after.seats.values()}
-        for school_id, count in were.items():
+        were: Counter[UUID] = Counter()
+        for seat, people in count.were.items():
+            were[seats[seat].school_id] += people
+        left = {seats[seat].school_id for seat in count.are}
+        for school_id, people in were.items():
             if school_id not in left:
-                yield Doubt("school_empties", self._schools[school_id], count, count)
+                yield Doubt("school_empties", self._schools[school_id], people, people)
 
-    def _emptied_classes(self) -> Iterable[Doubt]:
+    def _emptied_classes(
+        self, count: "_Count", seats: Sequence[_Seat], titles: Sequence[str]
+    ) -> Iterable[Doubt]:
         """Classes that go on, and lose many who get no other class."""
-        were = Counter(seat for _, seat in self._before.seats.values())
-        after = self._after.seats
-        gone = Counter(seat for id_, (_, seat) in self._before.seats.items() if id_ not in after)
-        still = {seat.school_id for _, seat in after.values()}
-        for seat, count in sorted(gone.items(), key=lambda each: self._title(each[0])):
-            goes_on = seat.class_id in self._listed and seat.school_id in still
-            if goes_on and count >= _CLASS_LEAST and count >= were[seat] * _CLASS_SHARE:
-                yield Doubt("class_empties", self._title(seat), count, were[seat])
-
-    def _large_numbers(self, people: Sequence[PersonChange]) -> Iterable[Doubt]:
-        """More people leave, or change their names, than in any year."""
-        there = sum(person.is_there for person in self._before.people.values())
-        count = Counter(each.fate for each in people)
-        for rule, fate, share, least in (
-            ("many_leave", Fate.LEAVES, _DISTRICT_SHARE, _DISTRICT_LEAST),
-            ("many_renamed", Fate.RENAMED, _RENAMED_SHARE, _RENAMED_LEAST),
-        ):
-            if count[fate] >= least and count[fate] >= there * share:
-                yield Doubt(rule, "", count[fate], there)
+        still = {seats[seat].school_id for seat in count.are}
+        for seat, gone in sorted(count.gone.items(), key=lambda each: titles[each[0]]):
+            goes_on = seats[seat].class_id in self._listed and seats[seat].school_id in still
+            were = count.were[seat]
+            if goes_on and gone >= _CLASS_LEAST and gone >= were * _CLASS_SHARE:
+                yield Doubt("class_empties", titles[seat], gone, were)
 
 
-def _name(row: Values) -> str:
-    return " ".join(filter(None, (row["family_name"], row["middle_name"], row["given_name"])))
+class _Count:
+    """How many there were, and what became of them; seats by their numbers."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self.there = 0
+        self.were: Counter[int] = Counter()
+        self.gone: Counter[int] = Counter()
+        self.are: set[int] = set()
+        self.fates: Counter[Fate] = Counter()
+
+    def see(self, was: _Moment, will: _Moment) -> None:
+        """Take one person in."""
+        self.there += was.is_there
+        if will.seat is not None:
+            self.are.add(will.seat)
+        if was.seat is not None:
+            self.were[was.seat] += 1
+            if will.seat is None:
+                self.gone[was.seat] += 1
+
+
+def _large_numbers(count: _Count) -> Iterable[Doubt]:
+    """More people leave, or change their names, than in any year."""
+    for rule, fate, share, least in (
+        ("many_leave", Fate.LEAVES, _DISTRICT_SHARE, _DISTRICT_LEAST),
+        ("many_renamed", Fate.RENAMED, _RENAMED_SHARE, _RENAMED_LEAST),
+    ):
+        people = count.fates[fate]
+        if people >= least and people >= count.there * share:
+            yield Doubt(rule, "", people, count.there)
+
+
+def _fate(was: _Moment, will: _Moment) -> Fate | None:
+    if was.name is None:
+        return Fate.NEW
+    if was.is_there != will.is_there:
+        return Fate.RETURNS if will.is_there else Fate.LEAVES
+    return Fate.MOVES if was.seat != will.seat else None
+
+
+def _person(row: Values) -> _Moment:
+    names = (row["family_name"], row["middle_name"], row["given_name"])
+    return _Moment(" ".join(filter(None, names)), int(row["enabled"]))
+
+
+def _moments(seen: tuple[Any, ...]) -> tuple[_Moment, _Moment]:
+    return _Moment(*seen[:_WIDTH]), _Moment(*seen[_WIDTH:])

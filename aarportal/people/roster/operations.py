@@ -8,20 +8,20 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 
-from aarportal.core import clock
-from aarportal.core.bulk import append
+from aarportal.core import bulk, clock
 from aarportal.core.errors import ConflictError
 from aarportal.core.ids import new_id
 from aarportal.core.scope import SystemScope
+from aarportal.core.scratch import Scratch
 from aarportal.people.identity import operations as identity
-from aarportal.people.identity import store as identities
 from aarportal.people.identity.models import IdentityLink
+from aarportal.people.identity.operations import HolderChange
 from aarportal.people.identity.usernames import Holder
 from aarportal.people.roster import planning, store
 from aarportal.people.roster.changes import Outcome, RowFate, Values
 from aarportal.people.roster.difference import Difference, Watch
 from aarportal.people.roster.oneroster.bundle import Bundle
-from aarportal.people.roster.planning import Change, Planning, When
+from aarportal.people.roster.planning import Change, Means, Planning, When
 
 #: Kind of changes in the table of names, which follow from those of users.
 IDENTITY_LINKS = "identity_links"
@@ -82,16 +82,17 @@ class Foreseen:
         """Look at which district it is about.
 
         Raises:
-            InvalidError: As `planning.plan`.
+            InvalidError: As `Planning`.
         """
         self._scope = scope
         self._moment, _ = clock.day_bounds(today)
-        self._watch, self._holders = Watch(today), _Holders()
+        scratch = Scratch()
+        self._watch, self._holders = Watch(today, scratch), _Holders(scratch)
         self._rows = 0
         standing = _standing(scope, bundle, reach)
         when = When(today, clock.now())
         watchers = (self._watch, self._holders)
-        self._plan = planning.plan(bundle, standing, when, make_id=new_id, watchers=watchers)
+        self._plan = Planning(bundle, standing, when, Means(scratch, new_id, watchers))
         self.district_id = self._plan.district_id
         self.is_new_district = self._plan.is_new_district
 
@@ -104,20 +105,19 @@ class Foreseen:
         for change in self._plan.changes():
             self._rows += 1
             yield change
-        holders = self._holders
-        if (holders.changed or holders.former_identifiers) and not self.is_new_district:
+        if not self.is_new_district:
             for change in self._names():
                 self._rows += 1
                 yield change
 
     def _names(self) -> Iterator[Change]:
         """Who had a login name before it went to somebody else."""
-        before = identities.holders(self._scope, self.district_id)
+        holders = self._holders
         kept = identity.username_changes(
-            self._scope, self.district_id, before, self._holders.changed, self._moment
+            self._scope, self.district_id, holders.changes(), self._moment
         )
         former = identity.identifier_changes(
-            self._scope, self.district_id, self._holders.former_identifiers
+            self._scope, self.district_id, holders.former_identifiers()
         )
         for row_id, was, will in (*kept, *former):
             user_id = will.get("user_id")
@@ -135,22 +135,33 @@ class Foreseen:
 class _Holders:
     """Sees whose login name, presence or 利用者識別子 changes."""
 
-    def __init__(self) -> None:
-        self.changed: dict[UUID, Holder] = {}
-        self.former_identifiers: dict[UUID, str] = {}
+    def __init__(self, scratch: Scratch) -> None:
+        self._changes = scratch.pile(sorted_by=1, width=4)
+        self._identifiers = scratch.pile(sorted_by=0, width=2)
 
     def see(self, kind: str, outcome: Outcome) -> None:
         if kind != "users":
             return
-        after = Holder(outcome.will["username"], outcome.will["enabled"])
-        was = outcome.was
-        if was and was["master_identifier"] not in {"", outcome.will["master_identifier"]}:
-            self.former_identifiers[outcome.will["id"]] = was["master_identifier"]
-        if was is None or after != Holder(was["username"], was["enabled"]):
-            self.changed[outcome.will["id"]] = after
+        will, was = outcome.will, outcome.was
+        if was and was["master_identifier"] not in {"", will["master_identifier"]}:
+            self._identifiers.add(will["id"].bytes, was["master_identifier"])
+        after = Holder(will["username"], will["enabled"])
+        before = Holder(was["username"], was["enabled"]) if was else None
+        if before != after:
+            for name in {after.username, before.username if before else after.username}:
+                self._changes.add(name, will["id"].bytes, *after)
+
+    def changes(self) -> Iterator[HolderChange]:
+        """By name."""
+        for name, user_id, username, enabled in self._changes:
+            yield HolderChange(name, UUID(bytes=user_id), Holder(username, bool(enabled)))
+
+    def former_identifiers(self) -> Iterator[tuple[UUID, str]]:
+        """Of people who have got another one."""
+        return ((UUID(bytes=user_id), name) for user_id, name in self._identifiers)
 
 
-def standing_ids(scope: SystemScope, within: Reach, file: str) -> frozenset[str]:
+def standing_ids(scope: SystemScope, within: Reach, file: str) -> Iterator[str]:
     """SourcedIds of active rows that stand, of the kinds in a file of the binding.
 
     Args:
@@ -160,7 +171,7 @@ def standing_ids(scope: SystemScope, within: Reach, file: str) -> frozenset[str]
     """
     kinds = [kind for kind, name in planning.FILES.items() if name == file]
     if within.district_id is None:
-        return frozenset()
+        return iter(())
     return store.active_ids(scope, kinds, within.district_id, within.school_id)
 
 
@@ -170,8 +181,7 @@ def _standing(scope: SystemScope, bundle: Bundle, reach: Reach) -> store.Standin
     else:
         org = planning.district_org(bundle)
         district = store.district(scope, sourced_id=org.sourced_id) if org else None
-    listed = (row.sourced_id for row in bundle.users) if reach.school_id else ()
-    return store.StandingRoster(scope, district, reach.school_id, listed)
+    return store.StandingRoster(scope, district, reach.school_id)
 
 
 def _result(plan: Planning, rows: int) -> Result:
@@ -192,16 +202,30 @@ def _result(plan: Planning, rows: int) -> Result:
 # --- writing ------------------------------------------------------------------------------------
 
 
-def write(scope: SystemScope, changes: Iterable[Change]) -> Iterator[int]:
-    """Write changes in their order; whoever asks leaves the trace.
+def prepared(scope: SystemScope, changes: Iterable[Change]) -> Iterator[bulk.Batch]:
+    """Changes as they are to be written, in their order; nothing is.
+
+    Most of the work is done here, where nobody has to wait for it: SQLite has one writer.
+    """
+    for some in _batches(changes):
+        row_class = _row_class(some[0].kind)
+        if some[0].before is None:
+            yield bulk.new_rows(scope, row_class, [each.after for each in some])
+        else:
+            rows = [(_key(each), each.after) for each in some]
+            yield bulk.changed_rows(scope, row_class, rows)
+
+
+def write(scope: SystemScope, batches: Iterable[bulk.Batch]) -> Iterator[int]:
+    """Write what was prepared; whoever asks leaves the trace.
 
     Yields:
-        How many are written, now and then.
+        How many changes are written, now and then.
     """
     done = 0
-    for batch in _batches(changes):
-        _write(scope, batch)
-        done += len(batch)
+    for batch in batches:
+        bulk.write(scope, batch)
+        done += len(batch.values)
         yield done
 
 
@@ -229,7 +253,7 @@ def _batches(changes: Iterable[Change], *, by_school: bool = False) -> Iterator[
     waiting: dict[tuple[Any, ...], list[Change]] = {}
     kind, count = "", 0
     for each in changes:
-        if each.kind != kind or count == 5 * _AT_ONCE:
+        if each.kind != kind or count == _AT_ONCE:
             yield from waiting.values()
             waiting, kind, count = {}, each.kind, 0
         alike = (each.before is None, each.school_id if by_school else None, tuple(each.after))
@@ -245,15 +269,6 @@ def _row_class(kind: str) -> Any:
 def _key(change: Change) -> Values:
     key: Values = {"id": change.row_id}
     return key | ({"school_id": change.school_id} if change.school_id else {})
-
-
-def _write(scope: SystemScope, batch: list[Change]) -> None:
-    row_class = _row_class(batch[0].kind)
-    if batch[0].before is None:
-        append(scope, row_class, [each.after for each in batch])
-    else:
-        rows = [_key(each) | each.after for each in batch]
-        scope.session.execute(update(row_class), rows)
 
 
 def _take_back(scope: SystemScope, batch: list[Change]) -> None:

@@ -2,6 +2,7 @@
 
 Changes come one by one, in the order in which they can be written, so that nobody has to hold all
 of them: they are kept beside the import, shown as a difference, written, and taken back from there.
+Nor is the roster held that stands, or who is in the file: a district may be of any size.
 """
 
 import re
@@ -13,11 +14,13 @@ from typing import Protocol
 from uuid import UUID
 
 from aarportal.core.errors import InvalidError
+from aarportal.core.scratch import Scratch
 from aarportal.people.roster.changes import (
     Manner,
     Outcome,
     Retire,
     RowFate,
+    StandingRows,
     Values,
     compare,
 )
@@ -77,8 +80,8 @@ class Standing(Protocol):
     school: Values | None
     codes: frozenset[str]
 
-    def rows(self, kind: str) -> Iterable[Values]:
-        """Columns of each row of a kind."""
+    def rows(self, kind: str) -> StandingRows:
+        """The rows of a kind."""
         ...
 
     def is_elsewhere_too(self, user_id: UUID) -> bool:
@@ -126,6 +129,21 @@ class When:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What planning works with.
+
+    Attributes:
+        scratch: Where ids lie meanwhile.
+        make_id: Makes the ids of new rows.
+        watchers: See every row.
+    """
+
+    scratch: Scratch
+    make_id: Callable[[], UUID]
+    watchers: Collection[Watcher] = ()
+
+
 def district_org(bundle: Bundle) -> OrgRow | None:
     """The one district that a bundle speaks of; None for a delta that says nothing of it.
 
@@ -140,62 +158,43 @@ def district_org(bundle: Bundle) -> OrgRow | None:
     return rows[0] if rows else None
 
 
-def plan(
-    bundle: Bundle,
-    standing: Standing,
-    when: When,
-    *,
-    make_id: Callable[[], UUID],
-    watchers: Collection[Watcher] = (),
-) -> "Planning":
-    """Compare a file with the roster that stands.
+class Planning:
+    """The comparison of one file with the roster that stands; `changes` can be asked for once.
 
     A bulk file is the reference: users who are not listed any more are disabled, roles and
     enrollments end, other rows are only marked. A delta says of each row whether it is active or to
     be deleted, and nothing of others. A kind whose file is absent stays as it is.
 
-    Args:
-        bundle: Rows without a problem, as `read_bundle` returns them.
-        standing: The roster of the bundle's district, or of one school.
-        when: When it takes effect.
-        make_id: Makes the ids of new rows.
-        watchers: See every row.
-
-    Raises:
-        InvalidError: If the bundle names no district, several, or one that stands under another
-            教育委員会コード; for one school also if it speaks of another one.
-    """
-    return Planning(bundle, standing, when, make_id, tuple(watchers))
-
-
-class Planning:
-    """The comparison of one file; `changes` can be asked for once.
-
     Attributes:
         fates: Kind -> how many of its rows meet which fate, as far as `changes` has come.
     """
 
-    def __init__(
-        self,
-        bundle: Bundle,
-        standing: Standing,
-        when: When,
-        make_id: Callable[[], UUID],
-        watchers: tuple[Watcher, ...],
-    ) -> None:
-        """Look at which district it is about."""
+    def __init__(self, bundle: Bundle, standing: Standing, when: When, means: Means) -> None:
+        """Look at which district it is about.
+
+        Args:
+            bundle: Rows without a problem, as `read_bundle` returns them.
+            standing: The roster of the bundle's district, or of one school.
+            when: When it takes effect.
+            means: What it works with.
+
+        Raises:
+            InvalidError: If the bundle names no district, several, or one that stands under
+                another 教育委員会コード; for one school also if it speaks of another one.
+        """
         self.fates: dict[str, Counter[RowFate]] = {kind: Counter() for kind in KINDS}
         self._bundle = bundle
         self._standing = standing
         self._when = when
-        self._make_id = make_id
-        self._watchers = watchers
-        self._gone: dict[str, set[UUID]] = {"users": set(), "classes": set()}
+        self._means = means
+        self._gone = {"users": means.scratch.ids(), "classes": means.scratch.ids()}
         self._org = district_org(bundle)
-        chosen = {row["sourced_id"]: row["code"] for row in standing.rows("schools")}
+        chosen = {row["sourced_id"]: row["code"] for row in standing.rows("schools").others(())}
         codes = Codes(standing.codes, chosen, self._org.sourced_id if self._org else "")
         self._district = self._of_district(codes)
-        self._wanted = WantedRows(bundle, self._district.will, standing.school, codes)
+        self._wanted = WantedRows(
+            bundle, self._district.will, standing.school, codes, means.scratch
+        )
 
     @property
     def district_id(self) -> UUID:
@@ -228,7 +227,7 @@ class Planning:
         for one in outcomes:
             self.fates[kind][one.fate] += 1
             self._remember(kind, one)
-            for watcher in self._watchers:
+            for watcher in self._means.watchers:
                 watcher.see(kind, one)
             if one.after:
                 yield Change(
@@ -247,7 +246,7 @@ class Planning:
             mode = mode if kind == "schools" else None
         manner = Manner(
             owner="school_id" if kind in _OF_A_SCHOOL else "district_id",
-            make_id=self._make_id,
+            make_id=self._means.make_id,
             now=self._when.now,
             retire=self._retire(kind),
             leaves=self._leaves(kind, mode),
@@ -255,7 +254,7 @@ class Planning:
             keeps=frozenset({"master_identifier"}) if kind == "users" else frozenset(),
         )
         wanted = self._wanted.of(kind) if mode else ()
-        outcomes = compare(wanted, self._standing.rows(kind), manner)
+        outcomes = compare(wanted, self._standing.rows(kind), manner, self._means.scratch.ids())
         return map(self._within_school, outcomes) if kind in _SHARED else outcomes
 
     def _within_school(self, one: Outcome) -> Outcome:
@@ -269,13 +268,9 @@ class Planning:
 
     def _remember(self, kind: str, one: Outcome) -> None:
         """Keep by which name a row is known, and who is gone."""
-        row = one.will
         if kind in self._gone and one.fate is RowFate.LEFT:
-            self._gone[kind].add(row["id"])
-        known = self._wanted.ids[kind]
-        # Of two schools' classes of one name, the one that goes on is meant.
-        if row["status"] == "active" or row["sourced_id"] not in known:
-            known[row["sourced_id"]] = row["id"]
+            self._gone[kind].add(one.will["id"])
+        self._wanted.remember(kind, one.will)
 
     def _leaves(self, kind: str, mode: str | None) -> Callable[[Values], bool] | None:
         if mode == "bulk":
@@ -318,7 +313,7 @@ class Planning:
                 raise InvalidError("orgs", "no_district")
             code = codes.give(org.identifier, org.sourced_id)
             row = {
-                "id": self._make_id(),
+                "id": self._means.make_id(),
                 "sourced_id": org.sourced_id,
                 "code": code,
                 "name": org.name,

@@ -1,13 +1,15 @@
 """Questions about who is in which class."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby, islice
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, inspect, or_, select, true
 
 from aarportal.core import clock
 from aarportal.core.ownership import DistrictOwned
@@ -25,8 +27,8 @@ from aarportal.people.roster.models import (
     UserRole,
 )
 
-#: Values in one question; SQLite takes only so many.
-_AT_ONCE = 5000
+#: Rows that are read at once.
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,6 @@ class StandingRoster:
         scope: SystemScope,
         district: dict[str, Any] | None,
         school_id: UUID | None = None,
-        listed: Iterable[str] = (),
     ) -> None:
         """Say of which district or school.
 
@@ -222,75 +223,103 @@ class StandingRoster:
             scope: The system's.
             district: Columns of the district.
             school_id: The one school that a file speaks of.
-            listed: sourcedIds of people whom that file lists: they may be known elsewhere.
         """
         self.district = district
         self.codes = codes(scope)
         self._scope = scope
-        self._listed = frozenset(listed) if school_id else frozenset()
-        self._school_id = school_id
         self._elsewhere: set[UUID] | None = None
         found = _columns(scope, School, School.id == school_id) if school_id else []
         self.school = found[0] if found else None
 
-    def rows(self, kind: str) -> list[dict[str, Any]]:
-        """Every column of the rows of one kind."""
-        if self.district is None:
-            return []
+    def rows(self, kind: str) -> "StandingRows":
+        """The rows of one kind; people whom a file of one school lists may be known elsewhere."""
         row_class = ROW_CLASSES[kind]
-        if self._school_id is None or kind in {"academic_sessions", "courses"}:
-            return self._of_district(row_class)
-        if kind == "users":
-            return self._people()
-        if kind == "schools":
-            return [self.school] if self.school else []
-        if kind == "district_roles":
-            return []
-        return _columns(self._scope, row_class, row_class.school_id == self._school_id)
+        if self.district is None or (self.school and kind == "district_roles"):
+            return StandingRows(self._scope, row_class, false(), false())
+        if issubclass(row_class, DistrictOwned):
+            mine = row_class.district_id == self.district["id"]
+            others = mine
+            if self.school and kind == "users":
+                others = mine & User.id.in_(_people_of(self.school["id"]))
+            elif self.school and kind == "schools":
+                mine = others = School.id == self.school["id"]
+        elif self.school:
+            mine = others = row_class.school_id == self.school["id"]
+        else:
+            schools = select(School.id).where(School.district_id == self.district["id"])
+            mine, others = true(), row_class.school_id.in_(schools)
+        return StandingRows(self._scope, row_class, mine, others)
 
     def is_elsewhere_too(self, user_id: UUID) -> bool:
         """Whether a person has a role that is not over at another school."""
         if self._elsewhere is None:
+            assert self.school is not None
+            school_id = self.school["id"]
             self._elsewhere = set(
                 self._scope.session.scalars(
                     select(UserRole.user_id).where(
-                        UserRole.user_id.in_(self._here()),
-                        UserRole.school_id != self._school_id,
+                        UserRole.user_id.in_(_people_of(school_id)),
+                        UserRole.school_id != school_id,
                         UserRole.ends_before.is_(None) | (UserRole.ends_before > clock.today()),
                     )
                 )
             )
         return user_id in self._elsewhere
 
-    def _of_district(self, row_class: Any) -> list[dict[str, Any]]:
-        assert self.district is not None
-        district_id = self.district["id"]
-        if issubclass(row_class, DistrictOwned):
-            return _columns(self._scope, row_class, row_class.district_id == district_id)
-        schools = select(School.id).where(School.district_id == district_id)
-        return _columns(self._scope, row_class, row_class.school_id.in_(schools))
 
-    def _here(self) -> Select[tuple[UUID]]:
-        return select(UserRole.user_id).where(UserRole.school_id == self._school_id)
+def _people_of(school_id: UUID) -> Select[tuple[UUID]]:
+    """Whoever has, had or will have a role at a school."""
+    return select(UserRole.user_id).where(UserRole.school_id == school_id)
 
-    def _people(self) -> list[dict[str, Any]]:
-        assert self.district is not None
-        mine = User.district_id == self.district["id"]
-        found = {
-            row["id"]: row for row in _columns(self._scope, User, mine & User.id.in_(self._here()))
-        }
-        listed = sorted(self._listed)
-        for first in range(0, len(listed), _AT_ONCE):
-            some = User.sourced_id.in_(listed[first : first + _AT_ONCE])
-            found |= {row["id"]: row for row in _columns(self._scope, User, mine & some)}
-        return list(found.values())
+
+class StandingRows:
+    """The rows of one kind that stand (a `changes.StandingRows`), never all of them at once."""
+
+    def __init__(
+        self,
+        scope: SystemScope,
+        row_class: Any,
+        mine: ColumnElement[bool],
+        others: ColumnElement[bool],
+    ) -> None:
+        """Say which rows may be asked for by name, and which are gone through."""
+        self._scope = scope
+        self._row_class = row_class
+        self._mine = mine
+        self._others = others
+        is_of_district = issubclass(row_class, DistrictOwned)
+        self._owner = row_class.district_id if is_of_district else row_class.school_id
+
+    def called(self, names: Sequence[tuple[UUID, str]]) -> Iterator[dict[str, Any]]:
+        """Every column of those that have one of these owners and sourcedIds."""
+        by_owner: dict[UUID, list[str]] = {}
+        for owner_id, sourced_id in names:
+            by_owner.setdefault(owner_id, []).append(sourced_id)
+        for owner_id, ids in by_owner.items():
+            called = and_(self._owner == owner_id, self._row_class.sourced_id.in_(ids))
+            yield from _columns(self._scope, self._row_class, and_(self._mine, called))
+
+    def others(self, known: Container[UUID]) -> Iterator[dict[str, Any]]:
+        """Every column of those whose id is not known."""
+        row_class = self._row_class
+        keys = (
+            select(self._owner, row_class.id)
+            .where(self._others)
+            .order_by(self._owner, row_class.id)
+            .execution_options(yield_per=_AT_ONCE)
+        )
+        found = self._scope.session.execute(keys).tuples()
+        unknown = (key for key in found if key[1] not in known)
+        for owner_id, of_owner in groupby(unknown, itemgetter(0)):
+            while some := [id_ for _, id_ in islice(of_owner, _AT_ONCE)]:
+                wanted = and_(self._owner == owner_id, row_class.id.in_(some))
+                yield from _columns(self._scope, row_class, wanted)
 
 
 def active_ids(
     scope: SystemScope, kinds: Collection[str], district_id: UUID, school_id: UUID | None
-) -> frozenset[str]:
+) -> Iterator[str]:
     """SourcedIds of active rows of some kinds, of a district or of one school and its people."""
-    found: set[str] = set()
     for kind in kinds:
         row_class = ROW_CLASSES[kind]
         query = select(row_class.sourced_id)
@@ -306,8 +335,7 @@ def active_ids(
                 row_class.school_id == school_id if school_id else row_class.school_id.in_(schools)
             )
             query = query.where(of_schools, row_class.status == "active")
-        found.update(scope.session.scalars(query))
-    return frozenset(found)
+        yield from scope.session.scalars(query.execution_options(yield_per=_AT_ONCE))
 
 
 def rows_by_key(

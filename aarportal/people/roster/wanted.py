@@ -1,6 +1,5 @@
 """The rows of a roster file as columns of our tables, pure."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from itertools import count
@@ -8,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from aarportal.core.errors import InvalidError
+from aarportal.core.scratch import Scratch, Table
 from aarportal.people.roster import names
-from aarportal.people.roster.changes import Values, Wanted
+from aarportal.people.roster.changes import ACTIVE, Values, Wanted
 from aarportal.people.roster.oneroster.bundle import Bundle
 from aarportal.people.roster.oneroster.rows import (
     AcademicSessionRow,
@@ -21,6 +21,9 @@ from aarportal.people.roster.oneroster.rows import (
     UserRow,
 )
 
+#: Kinds of rows that others point at.
+_POINTED_AT = ("schools", "courses", "classes", "users")
+
 AnyRow = OrgRow | AcademicSessionRow | CourseRow | ClassRow | UserRow | RoleRow | EnrollmentRow
 
 
@@ -28,16 +31,20 @@ class WantedRows:
     """What a file wants to stand, kind by kind; each kind after those it points at.
 
     Attributes:
-        ids: Kind -> sourcedId -> id, as far as rows are known; whoever plans fills it.
         set_aside: Roles that no school and no board holds; the portal knows people by places.
         school_codes: Code -> name of each new school: what its people type when they sign in.
     """
 
     def __init__(
-        self, bundle: Bundle, district: Values, school: Values | None, codes: "Codes"
+        self,
+        bundle: Bundle,
+        district: Values,
+        school: Values | None,
+        codes: "Codes",
+        scratch: Scratch,
     ) -> None:
         """Say which district, and of which school alone, the file may speak."""
-        self.ids: dict[str, dict[str, UUID]] = defaultdict(dict)
+        self._ids: dict[str, Table] = {kind: scratch.table(1) for kind in _POINTED_AT}
         self.set_aside = 0
         self.school_codes: dict[str, str] = {}
         self._bundle = bundle
@@ -54,8 +61,19 @@ class WantedRows:
         rows: Iterable[Wanted] = getattr(self, f"_{kind}")()
         return rows
 
+    def remember(self, kind: str, row: Values) -> None:
+        """By which name a row is known; whoever plans tells it of each."""
+        known = self._ids.get(kind)
+        # Of two schools' classes of one name, the one that goes on is meant.
+        if known is not None and (row["status"] == ACTIVE or row["sourced_id"] not in known):
+            known[row["sourced_id"]] = (row["id"].bytes,)
+
+    def _find(self, kind: str, sourced_id: str) -> UUID | None:
+        found = self._ids[kind].get(sourced_id)
+        return UUID(bytes=found[0]) if found else None
+
     def _of(self, kind: str, sourced_id: str) -> UUID:
-        found = self.ids[kind].get(sourced_id)
+        found = self._find(kind, sourced_id)
         if found is None:
             raise InvalidError("orgs", "another_school")
         return found
@@ -136,8 +154,8 @@ class WantedRows:
     def _roles(self) -> Iterable[Wanted]:
         district = self._district["sourced_id"]
         for row in self._bundle.roles:
-            if row.org_sourced_id in self.ids["schools"]:
-                school_id = self.ids["schools"][row.org_sourced_id]
+            school_id = self._find("schools", row.org_sourced_id)
+            if school_id is not None:
                 yield self._role(row, school_id=school_id)
             elif row.org_sourced_id != district or self._school is not None:
                 self.set_aside += 1

@@ -45,14 +45,25 @@ class Register:
         }
         after = {**self.people, **left, **wanted}
         changed = {id_: it for id_, it in after.items() if self.people.get(id_) != it}
-        found = history(self.people, changed, self.spans, moment)
+        for name in {holder.username for it in changed for holder in (self.of(it), after[it])}:
+            self._pass_on(name, changed, moment)
+        self.people = after
+        self.past.append((moment, dict(after)))
+        return self
+
+    def of(self, person: UUID) -> Holder:
+        return self.people.get(person, Holder("nobody's", False))
+
+    def _pass_on(self, name: str, changed: dict[UUID, Holder], moment: datetime) -> None:
+        """One name after the other, and of each only those whom it is about."""
+        before = {it: holder for it, holder in self.people.items() if holder.username == name}
+        about = {it: h for it, h in changed.items() if name in {h.username, self.of(it).username}}
+        kept = [span for span in self.spans if span.name == name]
+        found = history([name], before, about, kept, moment)
         self.spans = [
             Span(it.name, it.user_id, it.begins_at, found.ended.get(it.id, it.ends_at), it.id)
             for it in self.spans
         ] + [Span(it.name, it.user_id, it.begins_at, it.ends_at, uuid4()) for it in found.new]
-        self.people = after
-        self.past.append((moment, dict(after)))
-        return self
 
     def whose(self, name: str, moment: datetime) -> UUID | str:
         links = [

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aarportal.people.roster.changes import Manner, RowFate, Wanted, compare
+from aarportal.people.roster.changes import Manner, RowFate, Wanted
+from tests.people.roster.listed import outcomes as outcomes_of
 
 OWNERS = st.sampled_from([UUID(int=1), UUID(int=2)])
 ROWS = st.dictionaries(
@@ -85,7 +86,7 @@ def test_after_the_changes_the_wanted_rows_stand_and_the_others_are_closed(wante
     ids = ids_from(1000)
     before = standing_of(standing, ids)
     asked = [Wanted(row) for row in rows_of(wanted)]
-    outcomes = list(compare(asked, before, manner(ids)))
+    outcomes = outcomes_of(asked, before, manner(ids))
     after = applied(before, outcomes)
     left = by_name(after)
     assert len(left) == len(after) == len(wanted.keys() | standing.keys())
@@ -98,7 +99,7 @@ def test_after_the_changes_the_wanted_rows_stand_and_the_others_are_closed(wante
     told = sum(fates.count(fate) for fate in (RowFate.NEW, RowFate.CHANGED, RowFate.SAME))
     assert told == len(wanted)
 
-    again = list(compare(asked, after, manner(ids)))
+    again = outcomes_of(asked, after, manner(ids))
     assert {one.fate for one in again} <= {RowFate.SAME, RowFate.KEPT}
     assert by_name(taken_back(after, outcomes)) == by_name(before)
 
@@ -108,7 +109,7 @@ def test_where_nothing_leaves_rows_that_are_not_named_are_left_alone(wanted, sta
     ids = ids_from(1000)
     before = standing_of(standing, ids)
     asked = [Wanted(row) for row in rows_of(wanted)]
-    outcomes = list(compare(asked, before, manner(ids, leaves=None)))
+    outcomes = outcomes_of(asked, before, manner(ids, leaves=None))
     for one in outcomes:
         is_named = (one.will["owner_id"], one.will["sourced_id"]) in wanted
         assert is_named or one.fate is RowFate.KEPT
@@ -155,7 +156,7 @@ DELTAS = [
 @pytest.mark.parametrize(("standing", "wanted", "fate", "status"), DELTAS)
 def test_the_states_of_a_row_are_those_of_the_binding(standing, wanted, fate, status):
     before = [standing] if standing else []
-    outcomes = list(compare([wanted], before, manner(ids_from(1), leaves=None)))
+    outcomes = outcomes_of([wanted], before, manner(ids_from(1), leaves=None))
     assert [one.fate for one in outcomes] == ([fate] if fate else [])
     for one in outcomes:
         assert one.will["status"] == status

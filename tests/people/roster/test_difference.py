@@ -6,9 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from aarportal.people.roster.changes import Manner, Wanted, compare
+from aarportal.core.scratch import Scratch
+from aarportal.people.roster.changes import Manner, Wanted
 from aarportal.people.roster.difference import Doubt, Fate, Watch
 from aarportal.people.roster.planning import KINDS
+from tests.people.roster.listed import outcomes
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -70,7 +72,7 @@ def meant(before: Town, after: Town):
     """What it means that the second district is handed in where the first one stands."""
     numbers = count(10**6)
     standing, wanted = before.rows(), after.rows()
-    watch = Watch(TODAY)
+    watch = Watch(TODAY, Scratch())
     for kind in KINDS:
         manner = Manner(
             owner=OWNERS.get(kind, "district_id"),
@@ -80,7 +82,7 @@ def meant(before: Town, after: Town):
             leaves=lambda _row: True,
         )
         rows = [Wanted({k: v for k, v in row.items() if k != "id"}) for row in wanted[kind]]
-        for outcome in compare(rows, [row | STATE for row in standing[kind]], manner):
+        for outcome in outcomes(rows, [row | STATE for row in standing[kind]], manner):
             watch.see(kind, outcome)
     return watch.difference()
 
@@ -91,7 +93,7 @@ def told(found):
 
 
 def test_the_same_roster_again_means_nothing():
-    assert meant(Town(60), Town(60)).people == ()
+    assert list(meant(Town(60), Town(60)).people) == []
     assert meant(Town(60), Town(60)).doubts == ()
 
 

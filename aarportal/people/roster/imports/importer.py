@@ -2,18 +2,23 @@
 
 import errno
 import json
+import pickle
 import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
+from threading import Event, Thread
+from typing import BinaryIO
 from uuid import UUID
 
 from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
 from aarportal.core import clock, upkeep
+from aarportal.core.bulk import Batch
 from aarportal.core.errors import InvalidError
 from aarportal.core.ids import new_id
 from aarportal.core.kept_files import KeptFiles
@@ -21,12 +26,11 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.roster import operations as roster
 from aarportal.people.roster.imports import store
 from aarportal.people.roster.imports.states import RosterState
-from aarportal.people.roster.imports.values import decode, encode
+from aarportal.people.roster.imports.values import Kept, kept
 from aarportal.people.roster.imports.working import operations as working
 from aarportal.people.roster.oneroster.bundle import Bundle, Rejection, read_bundle
 from aarportal.people.roster.oneroster.repairs import Mode
 from aarportal.people.roster.operations import Foreseen, Reach
-from aarportal.people.roster.planning import Change
 from aarportal.settings import Settings
 from aarportal.web import worker
 from aarportal.web.priority import for_a_machine
@@ -93,6 +97,25 @@ class RosterImporter:
             self.written = None
         return True
 
+    @contextmanager
+    def _holding(self, import_id: UUID) -> Iterator[None]:
+        """Keep hold of an import, however long the next step takes."""
+        ended = Event()
+        keeper = Thread(target=self._keep_hold, args=(import_id, ended), daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            keeper.join()
+
+    def _keep_hold(self, import_id: UUID, ended: Event) -> None:
+        while not ended.wait(working.LEASE.total_seconds() / 3):
+            # Who cannot write now tries again before the time is over.
+            turn = unit_of_work(SystemScope("a roster's turn goes on"))
+            with self._app.app_context(), suppress(DBAPIError), for_a_machine(), turn as scope:
+                working.take_hold(scope, import_id, self._me)
+
     def _failed(self, import_id: UUID, error: Exception) -> None:
         self._tries[import_id] = self._tries.get(import_id, 0) + 1
         full = _is_disk_full(error)
@@ -112,7 +135,7 @@ class RosterImporter:
         if file is None:
             self._halt(import_id, "file_gone")
             return
-        with file:
+        with file, self._holding(import_id):
             found = read_bundle(file, mode=mode, standing=partial(_standing, within))
             if isinstance(found, Rejection):
                 self._refuse(import_id, found)
@@ -134,19 +157,19 @@ class RosterImporter:
                     version = working.version(scope, within.district_id)
                     foreseen = Foreseen(scope, bundle, within, clock.today())
                     for change in foreseen.changes():
-                        spool.write(_line(change))
+                        spool.write(json.dumps(kept(change)) + "\n")
             except InvalidError as error:
                 self._refuse(import_id, error)
                 return
             spool.seek(0)
-            if not self._keep(import_id, version, map(_change, spool)):
+            if not self._keep(import_id, version, (Kept(*json.loads(line)) for line in spool)):
                 return
         with unit_of_work(SystemScope(f"roster {name}")) as scope:
             row = working.take_hold(scope, import_id, self._me)
             if row is not None:
                 working.conclude(scope, row, bundle, foreseen.difference(), foreseen.result())
 
-    def _keep(self, import_id: UUID, version: int, changes: Iterator[Change]) -> bool:
+    def _keep(self, import_id: UUID, version: int, changes: Iterator[Kept]) -> bool:
         """Keep the changes beside the import; whether it is still ours."""
         place, some = 0, list(islice(changes, working.AT_ONCE))
         while place == 0 or some:
@@ -163,15 +186,23 @@ class RosterImporter:
         return True
 
     def _write(self, import_id: UUID) -> None:
-        with for_a_machine(), unit_of_work(SystemScope("a roster is written")) as scope:
-            row = working.take_hold(scope, import_id, self._me)
-            if row is None:
-                return
-            if working.lock_roster(scope, row.district_id) != row.roster_version:
-                working.look_again(scope, row)
-                return
-            for done in working.write(scope, row):
-                self.written = import_id, done
+        with tempfile.TemporaryFile() as spool:
+            with (
+                self._holding(import_id),
+                unit_of_work(SystemScope("a roster is prepared"), read_only=True) as scope,
+            ):
+                for batch in working.prepared(scope, import_id):
+                    pickle.dump(batch, spool)
+            spool.seek(0)
+            with for_a_machine(), unit_of_work(SystemScope("a roster is written")) as scope:
+                row = working.take_hold(scope, import_id, self._me)
+                if row is None:
+                    return
+                if working.lock_roster(scope, row.district_id) != row.roster_version:
+                    working.look_again(scope, row)
+                    return
+                for done in working.write(scope, row, _batches(spool)):
+                    self.written = import_id, done
         self.files.forget(import_id)
         upkeep.learn()
 
@@ -200,34 +231,24 @@ class RosterImporter:
                 self.files.forget(import_id)
 
 
-def _standing(within: Reach, file: str) -> frozenset[str]:
+def _standing(within: Reach, file: str) -> Iterator[str]:
     """What rows of a delta may point at besides those of the file."""
     with unit_of_work(SystemScope("what a delta may point at"), read_only=True) as scope:
-        return roster.standing_ids(scope, within, file)
+        yield from roster.standing_ids(scope, within, file)
 
 
-def _line(change: Change) -> str:
-    """A change as a line of a file: all of them together may be more than the memory holds."""
-    before = None if change.before is None else encode(change.before)
-    ids = (change.row_id, change.school_id, change.user_id)
-    names = [each and each.hex for each in ids]
-    return json.dumps([change.kind, *names, before, encode(change.after)]) + "\n"
-
-
-def _change(line: str) -> Change:
-    kind, *names, before, after = json.loads(line)
-    row_id, school_id, user_id = (UUID(each) if each else None for each in names)
-    assert row_id is not None
-    was = None if before is None else decode(before)
-    return Change(kind, row_id, school_id, user_id, was, decode(after))
+def _batches(spool: BinaryIO) -> Iterator[Batch]:
+    """What was laid down, one by one: all of it may be more than the memory should hold."""
+    with suppress(EOFError):
+        while True:
+            batch: Batch = pickle.load(spool)  # noqa: S301 # a file without a name, written above
+            yield batch
 
 
 def _is_disk_full(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return error.errno == errno.ENOSPC
-    if not isinstance(error, DBAPIError):
-        return False
-    cause = error.orig
+    cause = error.orig if isinstance(error, DBAPIError) else error
     full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     return full or getattr(cause, "sqlstate", None) == _DISK_FULL
 

@@ -21,7 +21,7 @@ from aarportal.people.roster.planning import Change
 Import = RosterImport
 
 #: Changes that are read at once.
-_AT_ONCE = 5000
+_AT_ONCE = 2000
 #: Tables that belong to the imports themselves.
 _OF_THE_IMPORT = frozenset({"roster_changes", "person_fates", "roster_imports"})
 #: Column that others point at -> kind of the row.

@@ -1,11 +1,36 @@
-"""Columns of a row as JSON and back, pure; what JSON has no word for is marked."""
+"""Changes of rows as JSON and back, pure; what JSON has no word for is marked."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from aarportal.people.roster.planning import Change
+
 _ID, _DAY, _MOMENT = "$id", "$day", "$at"
+
+
+class Kept(NamedTuple):
+    """A `planning.Change` as JSON: its ids in hex, its columns as `encode` gives them."""
+
+    kind: str
+    row_id: str
+    school_id: str | None
+    user_id: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+def kept(change: Change) -> Kept:
+    """A change as JSON."""
+    return Kept(
+        change.kind,
+        change.row_id.hex,
+        change.school_id.hex if change.school_id else None,
+        change.user_id.hex if change.user_id else None,
+        None if change.before is None else encode(change.before),
+        encode(change.after),
+    )
 
 
 def encode(values: Mapping[str, Any]) -> dict[str, Any]:

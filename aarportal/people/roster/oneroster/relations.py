@@ -3,7 +3,7 @@
 A bulk bundle holds everything it points at; a delta also points at rows that stand already.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Set
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Set
 
 from aarportal.people.roster.oneroster.columns import CARRIED, Column
 from aarportal.people.roster.oneroster.decisions import Decisions
@@ -12,7 +12,7 @@ from aarportal.people.roster.oneroster.manifest import BULK
 from aarportal.people.roster.oneroster.problems import ProblemLog
 
 #: Gives the active sourcedIds that the district already has of a file.
-Standing = Callable[[str], Collection[str]]
+Standing = Callable[[str], Iterable[str]]
 
 _DANGLING, _GONE = "dangling_reference", "gone_reference"
 
@@ -44,7 +44,7 @@ class Relations:
         self._log = log
         self._lines: dict[str, KeyTable] = {}
         self._gone: dict[str, KeyTable] = {}
-        self._stands: dict[str, Set[str]] = {}
+        self._stands: dict[str, KeyTable] = {}
         self._whole: set[str] = set()
         self._within: list[tuple[str, int, Column, str]] = []
         self._told: set[tuple[str, str]] = set()
@@ -140,10 +140,11 @@ class Relations:
             return ""
         return _DANGLING if target in self._absent or target in self._whole else ""
 
-    def _standing_ids(self, file: str) -> Set[str]:
+    def _standing_ids(self, file: str) -> Container[str]:
         if file not in self._stands:
-            found = self._standing(file) if self._standing else ()
-            self._stands[file] = found if isinstance(found, Set) else frozenset(found)
+            known = self._stands[file] = KeyTable()
+            for sourced_id in self._standing(file) if self._standing else ():
+                known.setdefault(sourced_id, 1)
         return self._stands[file]
 
     def _check_cycles(self, file: str) -> None:

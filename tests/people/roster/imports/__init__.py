@@ -63,7 +63,7 @@ def without_stamps(rows: dict[str, list[tuple]]) -> dict[str, list[tuple]]:
 def standing(scope: SystemScope, kind: str, district_id: UUID) -> list[dict]:
     """The rows of one kind that a district owns."""
     district = store.district(scope, id_=district_id)
-    return store.StandingRoster(scope, district).rows(kind)
+    return list(store.StandingRoster(scope, district).rows(kind).others(()))
 
 
 def user(sourced_id: str) -> User:

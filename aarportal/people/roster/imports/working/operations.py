@@ -5,6 +5,7 @@ on. Writing and taking back are one transaction each: whatever happens on the wa
 it was before or as it is to be.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -16,28 +17,27 @@ from sqlalchemy import update
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.bulk import append
+from aarportal.core.bulk import Batch, append
 from aarportal.core.errors import ConflictError, InvalidError
 from aarportal.core.scope import SystemScope
 from aarportal.people.roster import operations as roster
 from aarportal.people.roster import store as standing
-from aarportal.people.roster.difference import Difference
+from aarportal.people.roster.difference import Difference, Fate
 from aarportal.people.roster.imports import operations, store
 from aarportal.people.roster.imports.models import PersonFate, RosterChange, RosterImport
 from aarportal.people.roster.imports.operations import Brought, move
 from aarportal.people.roster.imports.states import RosterEvent
-from aarportal.people.roster.imports.values import encode
+from aarportal.people.roster.imports.values import Kept, kept
 from aarportal.people.roster.models import District
 from aarportal.people.roster.oneroster.bundle import Bundle, Rejection
 from aarportal.people.roster.oneroster.problems import Problem, shown
 from aarportal.people.roster.oneroster.repairs import Repair
 from aarportal.people.roster.operations import Foreseen, Reach, Result
-from aarportal.people.roster.planning import Change
 
 #: Changes that are kept at once.
-AT_ONCE = 5000
+AT_ONCE = 2000
 #: How long somebody who works on an import may say nothing before another one takes over.
-_LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=30)
 #: Problems that are kept with an import; the list of a hopeless file helps nobody.
 _MOST_PROBLEMS = 500
 
@@ -48,7 +48,7 @@ def take_hold(scope: SystemScope, import_id: UUID, worker: UUID) -> RosterImport
     now = clock.now()
     if row is None or row.id not in store.waiting(scope, now, worker):
         return None
-    row.worked_on_by, row.worked_on_until = worker, now + _LEASE
+    row.worked_on_by, row.worked_on_until = worker, now + LEASE
     audit.record(scope, "roster:worked_on", row.id)
     return row
 
@@ -91,7 +91,7 @@ def begin_anew(scope: SystemScope, row: RosterImport, version: int) -> None:
     audit.record(scope, "roster:looked_at", row.id)
 
 
-def keep(scope: SystemScope, row: RosterImport, first: int, changes: Sequence[Change]) -> None:
+def keep(scope: SystemScope, row: RosterImport, first: int, changes: Sequence[Kept]) -> None:
     """Keep some of the changes beside the import; none of them is written into the roster."""
     append(
         scope,
@@ -102,11 +102,11 @@ def keep(scope: SystemScope, row: RosterImport, first: int, changes: Sequence[Ch
                 "import_id": row.id,
                 "place": first + place,
                 "kind": each.kind,
-                "row_id": each.row_id,
-                "school_id": each.school_id,
-                "user_id": each.user_id,
-                "before": None if each.before is None else encode(each.before),
-                "after": encode(each.after),
+                "row_id": UUID(each.row_id),
+                "school_id": each.school_id and UUID(each.school_id),
+                "user_id": each.user_id and UUID(each.user_id),
+                "before": each.before,
+                "after": each.after,
             }
             for place, each in enumerate(changes)
         ],
@@ -136,12 +136,9 @@ def conclude(
 
 
 def _outcome(result: Result, meant: Difference) -> dict[str, Any]:
-    fates: dict[str, int] = {}
-    for each in meant.people:
-        fates[each.fate] = fates.get(each.fate, 0) + 1
     return {
         "counts": {kind: asdict(n) for kind, n in result.counts.items()},
-        "fates": fates,
+        "fates": {str(fate): count for fate, count in meant.counts.items() if count},
         "doubts": [[each.rule, each.what, each.count, each.of] for each in meant.doubts],
         "set_aside": result.set_aside,
         "school_codes": dict(result.school_codes),
@@ -149,23 +146,25 @@ def _outcome(result: Result, meant: Difference) -> dict[str, Any]:
 
 
 def _keep_fates(scope: SystemScope, row: RosterImport, meant: Difference) -> None:
-    places: dict[str, int] = {}
-    lines = []
-    for each in meant.people:
-        place = places[each.fate] = places.get(each.fate, -1) + 1
-        lines.append(
-            {
-                "district_id": row.district_id,
-                "import_id": row.id,
-                "fate": str(each.fate),
-                "place": place,
-                "user_id": each.user_id,
-                "name": each.name,
-                "before": each.before,
-                "after": each.after,
-            }
-        )
-    append(scope, PersonFate, lines)
+    places: Counter[Fate] = Counter()
+    people = iter(meant.people)
+    while some := list(islice(people, AT_ONCE)):
+        lines = []
+        for each in some:
+            lines.append(
+                {
+                    "district_id": row.district_id,
+                    "import_id": row.id,
+                    "fate": str(each.fate),
+                    "place": places[each.fate],
+                    "user_id": each.user_id,
+                    "name": each.name,
+                    "before": each.before,
+                    "after": each.after,
+                }
+            )
+            places[each.fate] += 1
+        append(scope, PersonFate, lines)
 
 
 # --- writing and taking back --------------------------------------------------------------------
@@ -185,13 +184,18 @@ def version(scope: SystemScope, district_id: UUID) -> int:
     return found
 
 
-def write(scope: SystemScope, row: RosterImport) -> Iterator[int]:
-    """Write everything, in this transaction.
+def prepared(scope: SystemScope, import_id: UUID) -> Iterator[Batch]:
+    """What is to be written; nothing is."""
+    return roster.prepared(scope, store.changes(scope, import_id))
+
+
+def write(scope: SystemScope, row: RosterImport, batches: Iterable[Batch]) -> Iterator[int]:
+    """Write everything, in this transaction, as it was prepared.
 
     Yields:
         How many changes are written, now and then.
     """
-    yield from roster.write(scope, store.changes(scope, row.id))
+    yield from roster.write(scope, batches)
     _set_version(scope, row.district_id, row.roster_version + 1)
     move(row, RosterEvent.FINISHED)
     row.written_at = clock.now()
@@ -251,7 +255,7 @@ def foresee(
     """What a file would do now, and what that means for people; nothing is written.
 
     Raises:
-        InvalidError: As `planning.plan`.
+        InvalidError: As `planning.Planning`.
     """
     foreseen = Foreseen(scope, bundle, within or Reach(), today)
     for _ in foreseen.changes():
@@ -280,13 +284,13 @@ def import_bundle(
         brought: How it came.
 
     Raises:
-        InvalidError: As `planning.plan`.
+        InvalidError: As `planning.Planning`.
     """
     foreseen = Foreseen(scope, bundle, within or Reach(), today)
     changes = foreseen.changes()
     if foreseen.is_new_district:
         # The import points at it.
-        for _ in roster.write(scope, [next(changes)]):
+        for _ in roster.write(scope, roster.prepared(scope, [next(changes)])):
             pass
     at = lock_roster(scope, foreseen.district_id)
     row = operations.made(within or Reach(), foreseen.district_id, brought or Brought(""))
@@ -295,12 +299,12 @@ def import_bundle(
     begin_anew(scope, row, at)
     place = 0
     while some := list(islice(changes, AT_ONCE)):
-        keep(scope, row, place, some)
+        keep(scope, row, place, [kept(each) for each in some])
         place += len(some)
     result, meant = foreseen.result(), foreseen.difference()
     conclude(scope, row, bundle, meant, result)
     if result.rows:
         move(row, RosterEvent.CONFIRMED)
-        for _ in write(scope, row):
+        for _ in write(scope, row, prepared(scope, row.id)):
             pass
     return result, meant
