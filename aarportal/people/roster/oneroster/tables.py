@@ -50,7 +50,9 @@ class Table:
         self.is_whole = True
         self._lines = self._read_lines()
         first = next(self._records(), None)
-        if first is not None:
+        if first is not None and _is_separated_otherwise(first[1]):
+            self._refuse(first[0], "csv_separator")
+        elif first is not None:
             self.header = first[1]
         elif self.is_whole:
             self._refuse(0, "file_empty")
@@ -60,7 +62,9 @@ class Table:
         """Each record under the header with its line, all with as many cells as the header."""
         width = len(self.header)
         for line, cells in self._records():
-            if len(cells) == width:
+            if self._is_tolerant and not any(map(str.strip, cells)):
+                self._log.repair(self._file, line, "", "row_blank")
+            elif len(cells) == width:
                 yield line, cells
             elif self.fewest_cells <= len(cells) < width:
                 self._log.repair(self._file, line, "", "row_short", f"{len(cells)} / {width}")
@@ -141,12 +145,13 @@ class Table:
             The cells, if nothing else is wrong and it may be mended.
         """
         rule = "line_break" if "\r" in text else "control_character"
+        may_be_mended = self._is_tolerant and _STRAY_CR not in text
         try:
             cells = next(csv.reader((text.replace("\r", _STRAY_CR),), strict=True))
         except csv.Error:
             cells = []
         wrong = next((i for i, cell in enumerate(cells) if _CONTROL.search(cell)), -1)
-        if self._is_tolerant and self.header and cells:
+        if may_be_mended and self.header and cells:
             mended = [cell.replace(_STRAY_CR, " ") for cell in cells]
             if not any(map(_CONTROL.search, mended)):
                 self._log.repair(self._file, line, self._column(wrong), "line_break")
@@ -193,6 +198,10 @@ class Table:
 
     def _column(self, index: int) -> str:
         return self.header[index] if 0 <= index < len(self.header) else ""
+
+
+def _is_separated_otherwise(header: list[str]) -> bool:
+    return len(header) == 1 and any(mark in header[0] for mark in ";\t")
 
 
 def _is_cp932(raw: bytes) -> bool:
