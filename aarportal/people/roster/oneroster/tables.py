@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from aarportal.people.roster.oneroster.encodings import is_cp932
 from aarportal.people.roster.oneroster.problems import ProblemLog
 from aarportal.people.roster.oneroster.repairs import Mode
 
@@ -109,7 +110,7 @@ class Table:
             text = raw.decode()
         except UnicodeDecodeError:
             # A file with Japanese in UTF-8 above this line is no CP932, only damaged here.
-            self._is_cp932 = self._is_ascii_so_far and _is_cp932(raw)
+            self._is_cp932 = self._is_ascii_so_far and is_cp932(raw)
             # Every line with Japanese in it will be: one problem says it all.
             self._refuse(line, "encoding_cp932" if self._is_cp932 else "encoding_utf8")
             return None
@@ -202,11 +203,3 @@ class Table:
 
 def _is_separated_otherwise(header: list[str]) -> bool:
     return len(header) == 1 and any(mark in header[0] for mark in ";\t")
-
-
-def _is_cp932(raw: bytes) -> bool:
-    try:
-        raw.decode("cp932")
-    except UnicodeDecodeError:
-        return False
-    return True

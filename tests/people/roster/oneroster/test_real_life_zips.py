@@ -1,5 +1,6 @@
 """What offices really send: each zip ends in rows, or in a list that can be acted on."""
 
+import io
 import zipfile
 
 import pytest
@@ -192,3 +193,21 @@ def test_an_unquoted_comma_is_never_taken_for_a_longer_line():
     result = read(pack(files), mode=Mode.TOLERANT)
     assert isinstance(result, Rejection)
     assert [(p.file, p.line, p.rule) for p in result.problems] == [(K, 3, "row_long")]
+
+
+@pytest.mark.parametrize("name", ["邉", "ﾃｽﾄ", "葵", "髙﨑"])
+def test_cp932_is_known_whichever_character_comes_first(name):
+    """The bytes of 邉 and of half-width katakana may be UTF-8 as well."""
+    content = make_bundle(
+        JP_K12,
+        users=lambda people: people[0].update(
+            givenName=name, preferredGivenName=name, middleName="", preferredMiddleName=""
+        ),
+    )
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {file: archive.read(file) for file in archive.namelist()}
+    text(U, in_cp932)(files)
+    strict, found = read(pack(files)), read(pack(files), mode=Mode.TOLERANT)
+    assert {problem.rule for problem in strict.problems} == {"encoding_cp932"}
+    assert isinstance(found, Bundle), found.problems
+    assert found.users[0].given_name == name.replace("ﾃｽﾄ", "テスト")
