@@ -2,11 +2,16 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
+
+_ARRIVING = ".arriving-"
+#: A file to which nobody has written for so long does not arrive any more.
+_ABANDONED_SECONDS = 60 * 60
 
 
 class KeptFiles:
@@ -25,7 +30,8 @@ class KeptFiles:
     def writing(self, file_id: UUID) -> Iterator[BinaryIO]:
         """A file to be written piece by piece; it is there when the block ends well."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".arriving-", dir=self._folder)
+        self._forget_abandoned()
+        handle, name = tempfile.mkstemp(prefix=_ARRIVING, dir=self._folder)
         arriving = Path(name)
         try:
             with os.fdopen(handle, "w+b") as file:
@@ -56,6 +62,14 @@ class KeptFiles:
 
     def kept(self) -> Iterator[tuple[UUID, float]]:
         """Every file: whose it is, and when it came, in seconds since 1970."""
-        for path in self._folder.glob("*-*"):
-            if not path.name.startswith("."):
+        for path in self._folder.glob("*"):
+            with suppress(ValueError, FileNotFoundError):
+                # What bears no id is none of ours; what is gone by now another process deleted.
                 yield UUID(path.name), path.stat().st_mtime
+
+    def _forget_abandoned(self) -> None:
+        """Delete what was on its way when a server died: it may hold names of children."""
+        for path in self._folder.glob(f"{_ARRIVING}*"):
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+                    path.unlink()

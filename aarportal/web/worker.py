@@ -55,14 +55,18 @@ class Worker:
 
     def _run(self) -> None:
         with self._app.app_context():
-            self._tidy()
+            self._survive(self._tidy)
             while True:
                 self._asked.wait(_LOOK_AGAIN_SECONDS)
                 self._asked.clear()
-                try:
-                    self.work_off()
-                except Exception:  # the thread has to outlive a database that is away for a while
-                    self._app.logger.exception("%s could not work", self._name)
+                self._survive(self.work_off)
+
+    def _survive(self, work: Callable[[], None]) -> None:
+        """Work, and outlive what comes in between: a database that is away for a while."""
+        try:
+            work()
+        except Exception:
+            self._app.logger.exception("%s could not work", self._name)
 
 
 def add(app: Flask, name: str, work: Work, *, tidy: Callable[[], None] = lambda: None) -> Worker:

@@ -99,10 +99,18 @@ def import_roster(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 
 def _whose(file: BinaryIO, code: str) -> Reach:
-    """The district that a file names, or that somebody says; a new one has no id yet."""
+    """The district that a file names, or that somebody says; a new one has no id yet.
+
+    Raises:
+        ClickException: If somebody says one that is not here.
+    """
     named = district_hint(file).district_sourced_id
     with unit_of_work(SystemScope("whose roster it is"), read_only=True) as scope:
-        return Reach(store.district_id(scope, code=code, sourced_id=named))
+        found = store.district_id(scope, code=code, sourced_id=named)
+    if code and found is None:
+        message = _text(N_("There is no district with the code %(code)s."), code=shown(code))
+        raise click.ClickException(message)
+    return Reach(found)
 
 
 def _read(file: BinaryIO, mode: Mode, within: Reach) -> Bundle:
@@ -171,7 +179,7 @@ def _say(bundle: Bundle, result: Result) -> None:
         click.echo(_text(text, n=result.set_aside))
     for refused in bundle.refused:
         where = f"{refused.file} {shown(refused.column)}".rstrip()
-        text = N_("Left out, because the portal does not need it: %(where)s, %(n)s times")
+        text = N_("Left out, because the portal does not need it: %(where)s (%(n)s)")
         click.echo(_text(text, where=where, n=refused.count))
 
 

@@ -50,8 +50,8 @@ def test_a_good_file_is_taken_in_and_counted(run, app, dialect):
 
 def test_what_was_left_out_on_purpose_is_told(run):
     told = run(make_bundle(JP_K12)).stdout
-    assert "Left out, because the portal does not need it: users.csv phone, 1 times" in told
-    assert "Left out, because the portal does not need it: users.csv password, 1 times" in told
+    assert "Left out, because the portal does not need it: users.csv phone (1)" in told
+    assert "Left out, because the portal does not need it: users.csv password (1)" in told
     assert "ひみつ" not in told
     assert "0982-00-0000" not in told
 
@@ -284,3 +284,12 @@ def test_changes_that_name_no_district_ask_for_its_code(run, app, rows):
     assert run(changed_only("active"), "--district", "452068").exit_code == 0
     with app.app_context():
         assert user(BEN).enabled
+
+
+@pytest.mark.parametrize("content", [make_bundle(JP_K12), changed_only("active")])
+def test_a_district_that_is_not_here_is_said_to_be_so(run, rows, content):
+    before = rows()
+    result = run(content, "--district", "999999")
+    assert result.exit_code == 1
+    assert "There is no district with the code 999999." in result.stderr
+    assert rows() == before

@@ -18,11 +18,11 @@ _REASON = "a roster is exported"
 _DIALECTS = {dialect.key: dialect for dialect in DIALECTS}
 #: Rule of a shortfall -> what is missing, for an operator.
 _SHORTFALLS = {
-    "master_identifier": "{count} people have no userMasterIdentifier",
-    "kana": "{count} people have no kana",
-    "grade": "{count} students have no grade of the Japanese profile",
-    "course": "{count} classes have no course",
-    "term": "{count} classes have no school year",
+    "master_identifier": "people without userMasterIdentifier: {count}",
+    "kana": "people without kana: {count}",
+    "grade": "students without a grade of the Japanese profile: {count}",
+    "course": "classes without a course: {count}",
+    "term": "classes without a school year: {count}",
     "file": "{names} would have no rows",
 }
 

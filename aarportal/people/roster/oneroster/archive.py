@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import BinaryIO, cast
@@ -37,7 +38,10 @@ _HARMLESS_BYTES = 1 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
 #: What computers put into the zips they make.
 _JUNK_FOLDER = "__MACOSX"
-_JUNK_FILES = frozenset({".ds_store", "thumbs.db"})
+_JUNK_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+_JUNK_PREFIX = "._"
+#: Set in an entry whose name is written in UTF-8; zipfile reads other names as CP437.
+_UTF8_NAME = 0x800
 _NO_FORMS: Mapping[str, Form] = MappingProxyType({})
 _KNOWN_FILES = {name.lower(): name for name in (MANIFEST, *BASE_FILES)}
 
@@ -51,7 +55,7 @@ class Limits:
         total_bytes: Size of all files together, unpacked.
         ratio: Unpacked size by packed size; a roster of 60,000 stays below 30.
         files: Files in the zip.
-        line_bytes: Length of one line.
+        line_bytes: Length of one line; no more than the csv module takes in one cell.
         problems_of_a_kind: Problems listed for one rule in one column of one file.
         problems: Problems listed altogether.
     """
@@ -60,7 +64,7 @@ class Limits:
     total_bytes: int = 512 << 20
     ratio: int = 200
     files: int = 64
-    line_bytes: int = 256 << 10
+    line_bytes: int = 128 << 10
     problems_of_a_kind: int = 1_000
     problems: int = 10_000
 
@@ -158,7 +162,7 @@ def _named(
     entries: list[zipfile.ZipInfo], known_files: Mapping[str, str], mode: Mode, log: ProblemLog
 ) -> dict[str, zipfile.ZipInfo]:
     """The entries by the names that OneRoster has for them; what is wrong goes to the log."""
-    paths = [(entry.orig_filename.replace("\\", "/"), entry) for entry in entries]
+    paths = [(_path(entry), entry) for entry in entries]
     foreign = sorted({p.rpartition("/")[2].lower() for p, _ in paths} & SCHOOL_DATA_SYNC_FILES)
     if foreign:
         log.add("", 0, "", "sds_files", ", ".join(foreign))
@@ -166,7 +170,7 @@ def _named(
     for path, entry in paths:
         parts = path.split("/")
         if ".." in parts or parts[0] == "" or _DRIVE.match(path) or "\0" in path:
-            log.add(entry.orig_filename, 0, "", "zip_path", entry.orig_filename)
+            log.add(_written(entry), 0, "", "zip_path", _written(entry))
     if log.problems:
         return {}
     if mode is Mode.TOLERANT:
@@ -174,7 +178,7 @@ def _named(
     named: dict[str, zipfile.ZipInfo] = {}
     seen = set()
     for path, entry in paths:
-        name = entry.orig_filename if "/" in path else path
+        name = _written(entry) if "/" in path else path
         known = known_files.get(path.lower(), "")
         rule, detail = _wrong_name(path, known, mode)
         if path in seen or (known in named and not rule):
@@ -189,8 +193,24 @@ def _named(
     return named
 
 
+def _written(entry: zipfile.ZipInfo) -> str:
+    """The name of an entry as it was typed: packers in Japan write Shift JIS, Macs bare UTF-8."""
+    name = entry.orig_filename
+    if not entry.flag_bits & _UTF8_NAME and not name.isascii():
+        for encoding in ("utf-8", CP932):
+            with suppress(UnicodeError):
+                return name.encode("cp437").decode(encoding)
+    return name
+
+
+def _path(entry: zipfile.ZipInfo) -> str:
+    return _written(entry).replace("\\", "/")
+
+
 def _wrong_name(path: str, known: str, mode: Mode) -> tuple[str, str]:
     """The rule that a name breaks and its detail, if that is another name; else empty."""
+    if _is_junk(path):
+        return "zip_junk", ""
     if "/" in path:
         return "zip_folder", ""
     if not known:
@@ -203,11 +223,15 @@ def _wrong_name(path: str, known: str, mode: Mode) -> tuple[str, str]:
 _Paths = list[tuple[str, zipfile.ZipInfo]]
 
 
+def _is_junk(path: str) -> bool:
+    *folders, name = path.split("/")
+    return _JUNK_FOLDER in folders or name.startswith(_JUNK_PREFIX) or name.lower() in _JUNK_FILES
+
+
 def _without_junk(paths: _Paths, log: ProblemLog) -> _Paths:
     kept = []
     for path, entry in paths:
-        parts = path.split("/")
-        if _JUNK_FOLDER in parts or parts[-1].lower() in _JUNK_FILES:
+        if _is_junk(path):
             log.repair("", 0, "", "junk_entry", path)
         else:
             kept.append((path, entry))

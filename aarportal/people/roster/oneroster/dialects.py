@@ -223,35 +223,5 @@ SCHOOL_DATA_SYNC_FILES = frozenset(
     }
 )
 
-#: A metadata column whose name holds one of these words is personal beyond what we may keep.
-REFUSED_WORDS = frozenset(
-    {
-        "address",
-        "birth",
-        "birthday",
-        "birthdate",
-        "email",
-        "guardian",
-        "guardians",
-        "hogosha",
-        "jusho",
-        "juusho",
-        "mail",
-        "parent",
-        "parents",
-        "password",
-        "phone",
-        "postal",
-        "postcode",
-        "seinengappi",
-        "sms",
-        "tel",
-        "telephone",
-        "yubin",
-        "zip",
-    }
-)
-REFUSED_JAPANESE_WORDS = ("住所", "生年月日", "誕生日", "電話", "メール", "保護者", "郵便")
-
 #: Columns of 1.2 that 1.2.1 took away; bundles of either version are met with and without them.
 OBSOLETE_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({USERS: ("resourceSourcedIds",)})

@@ -1,20 +1,14 @@
 """The header of a data file: which cell of a row is which column of the dialect."""
 
-import re
 from dataclasses import dataclass
 
 from aarportal.people.roster.oneroster.columns import Column, Columns, Kind
-from aarportal.people.roster.oneroster.dialects import (
-    OBSOLETE_COLUMNS,
-    REFUSED_JAPANESE_WORDS,
-    REFUSED_WORDS,
-)
+from aarportal.people.roster.oneroster.dialects import OBSOLETE_COLUMNS
 from aarportal.people.roster.oneroster.problems import ProblemLog
+from aarportal.people.roster.oneroster.refused import is_refused
 from aarportal.people.roster.oneroster.repairs import Mode
 
 _METADATA = "metadata."
-#: The words of a camelCase name: SSID, kana, Given, 2.
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +33,6 @@ def read_header(
     file: str, names: list[str], columns: Columns, log: ProblemLog, mode: Mode
 ) -> Header | None:
     """Find the columns; None when the first line is no header of this file at all."""
-    if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
-        log.add(file, 1, "", "csv_separator")
-        return None
     found, extra, refused = _find(file, names, columns, log, mode)
     if "sourcedId" not in found:
         log.add(file, 1, "sourcedId", "header_missing", "sourcedId")
@@ -77,7 +68,10 @@ def _find(
     extra: _Places = []
     refused: _Places = []
     seen: set[str] = set()
+    _tell_blank(file, names, log, mode)
     for index, written in enumerate(names):
+        if not written.strip():
+            continue
         name = written if written in by_name else by_small.get(_small(written, mode), written)
         column = by_name.get(name)
         # Two spellings of one column are one column.
@@ -91,13 +85,20 @@ def _find(
             if name != written:
                 _tell(file, (written, "header_case", name), log, mode)
         elif written.startswith(_METADATA) and len(written) > len(_METADATA):
-            (refused if _is_refused(written) else extra).append((index, written))
+            (refused if is_refused(written) else extra).append((index, written))
         elif written in OBSOLETE_COLUMNS.get(file, ()):
             log.add(file, 1, written, "header_obsolete")
             refused.append((index, written))
         else:
             _tell(file, (written, "header_unknown", written), log, mode)
     return found, extra, refused
+
+
+def _tell_blank(file: str, names: list[str], log: ProblemLog, mode: Mode) -> None:
+    """Name the places without a name: a spreadsheet leaves them where cells were emptied."""
+    blank = ", ".join(str(place) for place, name in enumerate(names, 1) if not name.strip())
+    if blank:
+        (log.repair if mode is Mode.TOLERANT else log.add)(file, 1, "", "header_blank", blank)
 
 
 def _tell(file: str, what: tuple[str, str, str], log: ProblemLog, mode: Mode) -> None:
@@ -157,10 +158,3 @@ def _out_of_place(names: list[str], found: dict[str, int], columns: Columns) -> 
     )
     metadata = next((name for name in names[:last] if name.startswith(_METADATA)), "")
     return wrong, metadata
-
-
-def _is_refused(name: str) -> bool:
-    words = {word.lower() for word in _WORDS.findall(name)}
-    return not words.isdisjoint(REFUSED_WORDS) or any(
-        word in name for word in REFUSED_JAPANESE_WORDS
-    )

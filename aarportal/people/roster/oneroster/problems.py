@@ -53,6 +53,10 @@ RULES: Mapping[str, str] = MappingProxyType(
             "%(detail)s lies in a folder. All files must lie at the top of the zip: mark the "
             "files themselves and not the folder when you make it."
         ),
+        "zip_junk": N_(
+            "%(detail)s was made by the computer that packed the zip. Pack the CSV files alone, "
+            "or choose that small flaws are mended."
+        ),
         "zip_duplicate_name": N_("The zip holds %(detail)s more than once."),
         "zip_too_many_files": N_("The zip holds too many files; %(detail)s are allowed."),
         "zip_too_large": N_("The zip is too large; %(detail)s bytes are allowed."),
@@ -111,6 +115,10 @@ RULES: Mapping[str, str] = MappingProxyType(
         "header_missing": N_("The header lacks the column %(detail)s."),
         "header_optional_missing": N_(
             "The header lacks the column %(detail)s; it was read as blank."
+        ),
+        "header_blank": N_(
+            "The header has columns without a name (places from the left: %(detail)s). Take them "
+            "out."
         ),
         "header_unknown": N_(
             "OneRoster knows no column of this name here; own columns begin with metadata."

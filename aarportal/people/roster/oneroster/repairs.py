@@ -54,10 +54,14 @@ REPAIRS: Mapping[str, str] = MappingProxyType(
         "line_end_cr": N_("The lines end in CR alone and were read as lines."),
         "line_break": N_("A line break inside a cell became a space."),
         "row_short": N_("The line ends early (%(detail)s); the missing cells were read as blank."),
+        "row_blank": N_("All cells of the line are blank; it was left out."),
         # The header
         "header_case": N_("The column %(detail)s was read in spite of its capital letters."),
         "header_order": N_("The columns stand in another order and were read by their names."),
         "header_missing": N_("The optional column %(detail)s is missing and was read as blank."),
+        "header_blank": N_(
+            "Columns without a name were left out; their places from the left: %(detail)s."
+        ),
         "header_unknown": N_("OneRoster knows no column %(detail)s; it was left out."),
         # The cells
         "spaces": N_("Spaces around the cell were taken away."),

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from aarportal.people.roster.oneroster.encodings import is_cp932
 from aarportal.people.roster.oneroster.problems import ProblemLog
 from aarportal.people.roster.oneroster.repairs import Mode
 
@@ -50,7 +51,9 @@ class Table:
         self.is_whole = True
         self._lines = self._read_lines()
         first = next(self._records(), None)
-        if first is not None:
+        if first is not None and _is_separated_otherwise(first[1]):
+            self._refuse(first[0], "csv_separator")
+        elif first is not None:
             self.header = first[1]
         elif self.is_whole:
             self._refuse(0, "file_empty")
@@ -60,7 +63,9 @@ class Table:
         """Each record under the header with its line, all with as many cells as the header."""
         width = len(self.header)
         for line, cells in self._records():
-            if len(cells) == width:
+            if self._is_tolerant and not any(map(str.strip, cells)):
+                self._log.repair(self._file, line, "", "row_blank")
+            elif len(cells) == width:
                 yield line, cells
             elif self.fewest_cells <= len(cells) < width:
                 self._log.repair(self._file, line, "", "row_short", f"{len(cells)} / {width}")
@@ -105,7 +110,7 @@ class Table:
             text = raw.decode()
         except UnicodeDecodeError:
             # A file with Japanese in UTF-8 above this line is no CP932, only damaged here.
-            self._is_cp932 = self._is_ascii_so_far and _is_cp932(raw)
+            self._is_cp932 = self._is_ascii_so_far and is_cp932(raw)
             # Every line with Japanese in it will be: one problem says it all.
             self._refuse(line, "encoding_cp932" if self._is_cp932 else "encoding_utf8")
             return None
@@ -141,12 +146,13 @@ class Table:
             The cells, if nothing else is wrong and it may be mended.
         """
         rule = "line_break" if "\r" in text else "control_character"
+        may_be_mended = self._is_tolerant and _STRAY_CR not in text
         try:
             cells = next(csv.reader((text.replace("\r", _STRAY_CR),), strict=True))
         except csv.Error:
             cells = []
         wrong = next((i for i, cell in enumerate(cells) if _CONTROL.search(cell)), -1)
-        if self._is_tolerant and self.header and cells:
+        if may_be_mended and self.header and cells:
             mended = [cell.replace(_STRAY_CR, " ") for cell in cells]
             if not any(map(_CONTROL.search, mended)):
                 self._log.repair(self._file, line, self._column(wrong), "line_break")
@@ -195,9 +201,5 @@ class Table:
         return self.header[index] if 0 <= index < len(self.header) else ""
 
 
-def _is_cp932(raw: bytes) -> bool:
-    try:
-        raw.decode("cp932")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _is_separated_otherwise(header: list[str]) -> bool:
+    return len(header) == 1 and any(mark in header[0] for mark in ";\t")

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 from aarportal.people.roster.oneroster.columns import CARRIED, MANIFEST, Column, Kind
 from aarportal.people.roster.oneroster.dialects import FILE_PROPERTIES, Dialect
+from aarportal.people.roster.oneroster.refused import is_refused
 
 #: File -> its rows, as `rows` defines them; a file without rows is absent from the bundle.
 Rows: TypeAlias = Mapping[str, Iterable[Any]]
@@ -68,7 +69,7 @@ def write_bundle(
 
 
 def carried_columns(dialect: Dialect, file: str, names: Iterable[str]) -> list[str]:
-    """Which own columns a file of this dialect may have without being taken for another one."""
+    """Which own columns a file of this dialect may have: no other's name, nothing too personal."""
     known = {
         name.lower() for column in dialect.files[file] for name in (column.name, *column.aliases)
     }
@@ -76,6 +77,7 @@ def carried_columns(dialect: Dialect, file: str, names: Iterable[str]) -> list[s
         name
         for name in dict.fromkeys(names)
         if name.lower() not in known
+        and not is_refused(name)
         and (dialect.is_japanese or not name.startswith(_JAPANESE_MARK))
     ]
 

@@ -175,7 +175,7 @@ def test_the_command_overwrites_nothing_and_leaves_nothing_half(japanese, run, t
 def test_the_command_says_what_is_missing(district, run, tmp_path):
     result = run("--district", "452068", tmp_path / "out.zip")
     assert result.exit_code == 1
-    assert "people have no kana" in result.output
+    assert "people without kana: " in result.output
     assert not list(tmp_path.iterdir())
 
 

@@ -55,6 +55,11 @@ DAMAGES = [
     (BASE_1_2, with_column(C, "title", "x"), (C, 1, "title", "header_twice")),
     (
         JP_K12,
+        both(with_column(U, "", ""), with_column(U, " ", "")),
+        (U, 1, "", "header_blank"),
+    ),
+    (
+        JP_K12,
         with_column(E, "metadata.jp.ShussekiNo", "9"),
         (E, 1, "metadata.jp.ShussekiNo", "header_twice"),
     ),

@@ -1,9 +1,12 @@
 """What tolerant reading never mends: it could take one child for another, or mean anything."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from aarportal.people.roster.oneroster.bundle import Rejection
 from aarportal.people.roster.oneroster.dialects import JP_K12
+from aarportal.people.roster.oneroster.repairs import Mode
 from tests.people.roster.oneroster.bundles import (
     AOI,
     files_of,
@@ -22,6 +25,7 @@ from tests.people.roster.oneroster.damages import (
     both,
     cell,
     damaged,
+    read,
     swapped,
     text,
     with_column,
@@ -140,3 +144,25 @@ def test_a_version_is_never_mended(version):
     assert isinstance(result, Rejection)
     found = [(p.file, p.line, p.rule) for p in result.problems]
     assert found == [(MANIFEST, 3, "oneroster_version")]
+
+
+def lost_bytes(content: bytes) -> Iterator[bytes]:
+    """The file with each byte of its Japanese lost or changed once, as far as it shows."""
+    for place in (place for place, byte in enumerate(content) if byte >= 0x80):
+        for other in (b"", b"A", b"\x81", b"\xe3", b"\xff"):
+            damaged_here = content[:place] + other + content[place + 1 :]
+            try:
+                damaged_here.decode()
+            except UnicodeDecodeError:
+                yield damaged_here
+
+
+@pytest.mark.parametrize("file", [U, K, O, S])
+def test_a_lost_byte_never_makes_senseless_names_of_the_others(file):
+    """UTF-8 with one fault is often CP932 as well: 山田 would become 螻ア逕ー."""
+    files = files_of(JP_K12)
+    for content in lost_bytes(files[file]):
+        for mode in Mode:
+            result = read(pack({**files, file: content}), mode=mode)
+            assert isinstance(result, Rejection)
+            assert {p.rule for p in result.problems if p.file == file} == {"encoding_utf8"}

@@ -77,6 +77,7 @@ CELLS = [
     (BASE_1_2, without_column(U, "pronouns"), (U, 1, "pronouns", "header_missing")),
     (BASE_1_2, without_column(O, "status"), (O, 1, "status", "header_missing")),
     (JP_K12, with_column(U, "くつのサイズ", "22"), (U, 1, "くつのサイズ", "header_unknown")),
+    (JP_K12, with_column(U, "", ""), (U, 1, "", "header_blank")),
     (JP_K12, cell(U, 3, "username", " ben@hyuga.example　"), (U, 3, "username", "spaces")),
     (JP_K12, cell(E, 3, "classSourcedId", f"{CLASS} "), (E, 3, "classSourcedId", "spaces")),
     (JP_K12, cell(U, 3, "enabledUser", "TRUE"), (U, 3, "enabledUser", "boolean_case")),
@@ -142,6 +143,7 @@ BYTES = [
     (named(lambda name: f"名簿\\{name}"), {"top_folder"}),
     (with_files({"__MACOSX/._users.csv": b"\0\5", ".DS_Store": b"x"}), {"junk_entry"}),
     (with_files({"THUMBS.DB": b"x"}), {"junk_entry"}),
+    (text(R, lambda c: c + b",,,,,,,,,\r\n , ,\r\n"), {"row_blank"}),
 ]
 
 
