@@ -27,7 +27,12 @@ def read_beside(statement: Executable) -> Entities:
 
 
 def _of_select(select: Select[Any], around: Entities) -> Entities:
-    """The same of one SELECT; what the SELECTs around it read, its conditions may name."""
+    """The same of one SELECT; what the SELECTs around it read, its conditions may name.
+
+    Unless it says itself what it shares with them: then it may read a table anew, and whole.
+    """
+    if select._correlate or select._correlate_except is not None or not select._auto_correlate:  # noqa: SLF001 - no public name
+        around = frozenset()
     joined = [join[0] for join in select._setup_joins]  # noqa: SLF001 - no public name
     on = [join[1] for join in select._setup_joins if join[1] is not None]  # noqa: SLF001 - no public name
     tables = [*select._from_obj, *joined]  # noqa: SLF001 - no public name

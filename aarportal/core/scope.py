@@ -1,6 +1,6 @@
 """Who is asking, and therefore which rows exist for them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Executable, Table, event, false, select
+from sqlalchemy import Executable, Select, Table, event, false, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
-from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import ColumnClause
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.elements import ClauseElement, ColumnClause, TextClause
+from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause
 
 from aarportal.core.database import Base, GuardedSession, db, writing
 from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
@@ -29,8 +30,10 @@ from aarportal.core.ownership import (
     Untraced,
 )
 from aarportal.core.permissions import GRANTS, OFFICE, Permission, Role
-from aarportal.core.visibility import visible
+from aarportal.core.visibility import gone_elsewhere, visible
 
+#: Marks a statement of the guard itself, which nothing narrows.
+_OWN = object()
 #: Statement -> what `_mentioned` found, as long as the statement lives.
 _MENTIONS: WeakKeyDictionary[Executable, tuple[list[type[Base]], set[str]]] = WeakKeyDictionary()
 
@@ -104,6 +107,13 @@ class Scope:
                 return None
             seen |= ids
         return seen
+
+    def has_lost(self, student_id: UUID) -> bool:
+        """Whether a student left these schools for another one, which looks after them now."""
+        query = gone_elsewhere(self.school_ids, _owned_tables())
+        found = query.where(query.selected_columns[0] == student_id).limit(1)
+        asked = self.session.scalar(found, execution_options={"asked_by": _OWN})
+        return asked is not None
 
     def one(self, model: type[Row], row_id: UUID) -> Row:
         """Return a visible row of this school.
@@ -201,6 +211,11 @@ class SystemScope:
         return _session()
 
 
+def students_gone_elsewhere(school_ids: Collection[UUID]) -> Select[tuple[UUID]]:
+    """Students who left these schools for another one: part of a question of the system."""
+    return gone_elsewhere(frozenset(school_ids), _owned_tables())
+
+
 def _session() -> GuardedSession:
     return db.session()  # type: ignore[return-value]
 
@@ -293,28 +308,72 @@ def _mentioned(statement: Executable) -> tuple[list[type[Base]], set[str]]:
     """Guarded classes in a statement, and names of tables that no criterion of theirs narrows."""
     owned = _owned_tables()
     classes: dict[type[Base], None] = {}
-    bare: set[str] = set()
-    for element in visitors.iterate(statement):  # type: ignore[arg-type]
-        entity = element._annotations.get("parententity")  # noqa: SLF001
+    past: set[str] = set()
+    own = _narrowed_itself(statement)
+    for element in _elements(statement):
+        entity = element._annotations.get("parententity")  # noqa: SLF001 - no public name
         if entity is not None:
             row_class = entity.mapper.class_
             if not issubclass(row_class, Shared):
                 classes[row_class] = None
+        elif isinstance(element, TextClause) or _is_written_out(element):
+            past.add("raw SQL")
         elif isinstance(element, ColumnClause):
-            table = getattr(element.table, "element", element.table)
-            if isinstance(table, Table) and table.name in owned:
-                bare.add(table.name)
-    past = bare - {row_class.__tablename__ for row_class in classes}
+            table = _table_of(element)
+            if table is not None and table.name in owned and element.table not in own:
+                past.add(table.name)
     for entity in read_beside(statement):
         if not issubclass(entity.mapper.class_, Shared):
             past.add(entity.mapper.class_.__tablename__)
     return list(classes), past
 
 
+def _elements(statement: Executable) -> Iterator[ClauseElement]:
+    """Everything in a statement but the columns that a table only has."""
+    left: list[Any] = [statement]
+    while left:
+        element = left.pop()
+        yield element
+        if isinstance(element, Table):
+            continue
+        left.extend(element.get_children())
+        if isinstance(element, Select):
+            # A whole table among them is read like its columns.
+            whole = (each for each in element._raw_columns if isinstance(each, FromClause))  # noqa: SLF001 - no public name
+            left.extend(c for each in whole if not each._annotations for c in each.columns)  # noqa: SLF001 - no public name
+
+
+def _is_written_out(element: ClauseElement) -> bool:
+    """Whether it is SQL that nobody can look into; the asterisk of COUNT is none."""
+    return isinstance(element, ColumnClause) and element.is_literal and element.name != "*"
+
+
+def _narrowed_itself(statement: Executable) -> list[Any]:
+    """Tables of which bare columns are narrowed, too: those that the statement itself is about.
+
+    An UPDATE sets such columns, and `Session.get` asks for them.
+    """
+    parts = statement._raw_columns if isinstance(statement, Select) else []  # noqa: SLF001 - no public name
+    if isinstance(statement, UpdateBase):
+        parts = [statement.table]
+    entities = (part._annotations.get("parententity") for part in parts)  # noqa: SLF001 - no public name
+    return [entity.local_table for entity in entities if entity is not None and entity.is_mapper]
+
+
+def _table_of(element: ColumnClause[Any]) -> Table | None:
+    """The table of which a column stands there, however often it was given another name."""
+    table: Any = element.table
+    while isinstance(table, AliasedReturnsRows):
+        table = table.element
+    return table if isinstance(table, Table) else None
+
+
 @event.listens_for(GuardedSession, "do_orm_execute")
 def _narrow(state: ORMExecuteState) -> None:
     info = state.session.info
     scope = info.get("scope")
+    if scope is not None and state.execution_options.get("asked_by") is _OWN:
+        return
     if scope is None or not state.is_orm_statement:
         raise UnscopedError(str(state.statement))
     if not state.is_select:
