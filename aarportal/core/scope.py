@@ -9,16 +9,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Executable, Select, Table, event, false, select
+from sqlalchemy import Executable, Select, event, false, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
-from sqlalchemy.sql.dml import UpdateBase
-from sqlalchemy.sql.elements import ClauseElement, ColumnClause, TextClause
-from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause
 
 from aarportal.core.database import Base, GuardedSession, db, writing
 from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
-from aarportal.core.mentions import read_beside
+from aarportal.core.mentions import mentioned
 from aarportal.core.ownership import (
     AuditRecord,
     DistrictOwned,
@@ -34,7 +31,7 @@ from aarportal.core.visibility import gone_elsewhere, visible
 
 #: Marks a statement of the guard itself, which nothing narrows.
 _OWN = object()
-#: Statement -> what `_mentioned` found, as long as the statement lives.
+#: Statement -> what `mentioned` found, as long as the statement lives.
 _MENTIONS: WeakKeyDictionary[Executable, tuple[list[type[Base]], set[str]]] = WeakKeyDictionary()
 
 Row = TypeVar("Row")
@@ -300,72 +297,8 @@ def _known_mentions(statement: Executable) -> tuple[list[type[Base]], set[str]]:
     """
     found = _MENTIONS.get(statement)
     if found is None:
-        found = _MENTIONS[statement] = _mentioned(statement)
+        found = _MENTIONS[statement] = mentioned(statement, _owned_tables())
     return found
-
-
-def _mentioned(statement: Executable) -> tuple[list[type[Base]], set[str]]:
-    """Guarded classes in a statement, and names of tables that no criterion of theirs narrows."""
-    owned = _owned_tables()
-    classes: dict[type[Base], None] = {}
-    past: set[str] = set()
-    own = _narrowed_itself(statement)
-    for element in _elements(statement):
-        entity = element._annotations.get("parententity")  # noqa: SLF001 - no public name
-        if entity is not None:
-            row_class = entity.mapper.class_
-            if not issubclass(row_class, Shared):
-                classes[row_class] = None
-        elif isinstance(element, TextClause) or _is_written_out(element):
-            past.add("raw SQL")
-        elif isinstance(element, ColumnClause):
-            table = _table_of(element)
-            if table is not None and table.name in owned and element.table not in own:
-                past.add(table.name)
-    for entity in read_beside(statement):
-        if not issubclass(entity.mapper.class_, Shared):
-            past.add(entity.mapper.class_.__tablename__)
-    return list(classes), past
-
-
-def _elements(statement: Executable) -> Iterator[ClauseElement]:
-    """Everything in a statement but the columns that a table only has."""
-    left: list[Any] = [statement]
-    while left:
-        element = left.pop()
-        yield element
-        if isinstance(element, Table):
-            continue
-        left.extend(element.get_children())
-        if isinstance(element, Select):
-            # A whole table among them is read like its columns.
-            whole = (each for each in element._raw_columns if isinstance(each, FromClause))  # noqa: SLF001 - no public name
-            left.extend(c for each in whole if not each._annotations for c in each.columns)  # noqa: SLF001 - no public name
-
-
-def _is_written_out(element: ClauseElement) -> bool:
-    """Whether it is SQL that nobody can look into; the asterisk of COUNT is none."""
-    return isinstance(element, ColumnClause) and element.is_literal and element.name != "*"
-
-
-def _narrowed_itself(statement: Executable) -> list[Any]:
-    """Tables of which bare columns are narrowed, too: those that the statement itself is about.
-
-    An UPDATE sets such columns, and `Session.get` asks for them.
-    """
-    parts = statement._raw_columns if isinstance(statement, Select) else []  # noqa: SLF001 - no public name
-    if isinstance(statement, UpdateBase):
-        parts = [statement.table]
-    entities = (part._annotations.get("parententity") for part in parts)  # noqa: SLF001 - no public name
-    return [entity.local_table for entity in entities if entity is not None and entity.is_mapper]
-
-
-def _table_of(element: ColumnClause[Any]) -> Table | None:
-    """The table of which a column stands there, however often it was given another name."""
-    table: Any = element.table
-    while isinstance(table, AliasedReturnsRows):
-        table = table.element
-    return table if isinstance(table, Table) else None
 
 
 @event.listens_for(GuardedSession, "do_orm_execute")
