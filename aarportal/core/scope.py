@@ -1,6 +1,6 @@
 """Who is asking, and therefore which rows exist for them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,15 +9,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Executable, Table, event, false, select
+from sqlalchemy import Executable, Select, event, false, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
-from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import ColumnClause
 
 from aarportal.core.database import Base, GuardedSession, db, writing
 from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
-from aarportal.core.mentions import read_beside
+from aarportal.core.mentions import mentioned
 from aarportal.core.ownership import (
     AuditRecord,
     DistrictOwned,
@@ -29,9 +27,11 @@ from aarportal.core.ownership import (
     Untraced,
 )
 from aarportal.core.permissions import GRANTS, OFFICE, Permission, Role
-from aarportal.core.visibility import visible
+from aarportal.core.visibility import gone_elsewhere, visible
 
-#: Statement -> what `_mentioned` found, as long as the statement lives.
+#: Marks a statement of the guard itself, which nothing narrows.
+_OWN = object()
+#: Statement -> what `mentioned` found, as long as the statement lives.
 _MENTIONS: WeakKeyDictionary[Executable, tuple[list[type[Base]], set[str]]] = WeakKeyDictionary()
 
 Row = TypeVar("Row")
@@ -104,6 +104,13 @@ class Scope:
                 return None
             seen |= ids
         return seen
+
+    def has_lost(self, student_id: UUID) -> bool:
+        """Whether a student left these schools for another one, which looks after them now."""
+        query = gone_elsewhere(self.school_ids, _owned_tables())
+        found = query.where(query.selected_columns[0] == student_id).limit(1)
+        asked = self.session.scalar(found, execution_options={"asked_by": _OWN})
+        return asked is not None
 
     def one(self, model: type[Row], row_id: UUID) -> Row:
         """Return a visible row of this school.
@@ -201,6 +208,11 @@ class SystemScope:
         return _session()
 
 
+def students_gone_elsewhere(school_ids: Collection[UUID]) -> Select[tuple[UUID]]:
+    """Students who left these schools for another one: part of a question of the system."""
+    return gone_elsewhere(frozenset(school_ids), _owned_tables())
+
+
 def _session() -> GuardedSession:
     return db.session()  # type: ignore[return-value]
 
@@ -285,36 +297,16 @@ def _known_mentions(statement: Executable) -> tuple[list[type[Base]], set[str]]:
     """
     found = _MENTIONS.get(statement)
     if found is None:
-        found = _MENTIONS[statement] = _mentioned(statement)
+        found = _MENTIONS[statement] = mentioned(statement, _owned_tables())
     return found
-
-
-def _mentioned(statement: Executable) -> tuple[list[type[Base]], set[str]]:
-    """Guarded classes in a statement, and names of tables that no criterion of theirs narrows."""
-    owned = _owned_tables()
-    classes: dict[type[Base], None] = {}
-    bare: set[str] = set()
-    for element in visitors.iterate(statement):  # type: ignore[arg-type]
-        entity = element._annotations.get("parententity")  # noqa: SLF001
-        if entity is not None:
-            row_class = entity.mapper.class_
-            if not issubclass(row_class, Shared):
-                classes[row_class] = None
-        elif isinstance(element, ColumnClause):
-            table = getattr(element.table, "element", element.table)
-            if isinstance(table, Table) and table.name in owned:
-                bare.add(table.name)
-    past = bare - {row_class.__tablename__ for row_class in classes}
-    for entity in read_beside(statement):
-        if not issubclass(entity.mapper.class_, Shared):
-            past.add(entity.mapper.class_.__tablename__)
-    return list(classes), past
 
 
 @event.listens_for(GuardedSession, "do_orm_execute")
 def _narrow(state: ORMExecuteState) -> None:
     info = state.session.info
     scope = info.get("scope")
+    if scope is not None and state.execution_options.get("asked_by") is _OWN:
+        return
     if scope is None or not state.is_orm_statement:
         raise UnscopedError(str(state.statement))
     if not state.is_select:

@@ -132,7 +132,7 @@ def _of_students_in_sight(
         found.append(_is_one_of(row_class, student_ids))
     elif scope.is_person:
         # A machine goes on with what it began at the school; people see those who are theirs.
-        found.append(row_class.student_id.not_in(_gone_elsewhere(scope.school_ids, tables)))
+        found.append(row_class.student_id.not_in(gone_elsewhere(scope.school_ids, tables)))
     if scope.since is not None:
         found.append(_not_before(row_class, scope.since, tables))
     return found
@@ -214,8 +214,12 @@ def _without_index(element: _Beside, compiler: SQLCompiler, **options: Any) -> s
     return "+" + compiler.process(element.clauses, **options)
 
 
-def _gone_elsewhere(school_ids: frozenset[UUID], tables: Tables) -> Select[tuple[UUID]]:
-    """Students who were at these schools, are not any more, and went on to another one."""
+def gone_elsewhere(school_ids: frozenset[UUID], tables: Tables) -> Select[tuple[UUID]]:
+    """Students who were at these schools, are not any more, and went on to another one.
+
+    Where they were before does not count: whoever left the last of several schools stays with it,
+    and with a school to which they came back.
+    """
     today = clock.today()
     (places,) = (each for each in tables.values() if issubclass(each, PlacesStudents))
     was, still, elsewhere = (_table(places).alias() for _ in range(3))
@@ -229,7 +233,7 @@ def _gone_elsewhere(school_ids: frozenset[UUID], tables: Tables) -> Select[tuple
         .where(
             of_student(still),
             still.c.school_id.in_(school_ids),
-            or_(still.c.ends_before.is_(None), still.c.ends_before > today),
+            or_(still.c.ends_before.is_(None), still.c.ends_before > was.c.ends_before),
         )
     )
     went_on = exists(
@@ -239,6 +243,7 @@ def _gone_elsewhere(school_ids: frozenset[UUID], tables: Tables) -> Select[tuple
             of_student(elsewhere),
             elsewhere.c.school_id.not_in(school_ids),
             or_(elsewhere.c.starts_on.is_(None), elsewhere.c.starts_on <= today),
+            or_(elsewhere.c.ends_before.is_(None), elsewhere.c.ends_before > was.c.ends_before),
         )
     )
     return select(was.c.user_id).where(

@@ -4,7 +4,19 @@ import random
 from datetime import date
 
 import pytest
-from sqlalchemy import delete, exists, func, insert, inspect, literal, select, text, union, update
+from sqlalchemy import (
+    delete,
+    exists,
+    func,
+    insert,
+    inspect,
+    literal,
+    literal_column,
+    select,
+    text,
+    union,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import count
@@ -216,8 +228,23 @@ def test_without_a_scope_nothing_is_said(rows, statement):
             LearningCycle.__table__,
             LearningCycle.__table__.c.id == LearningRecord.cycle_id,
         ),
+        select(LearningCycle.id, LearningCycle.__table__.alias().c.mid),
+        select(LearningCycle.__table__.alias().c.mid).where(exists(select(LearningCycle.id))),
+        select(LearningRecord.id, LearningCycle.__table__.alias().alias()),
+        select(LearningRecord.id, literal_column("(select max(mid) from learning_cycles)")),
+        select(LearningRecord.id).where(text("exists (select 1 from learning_cycles)")),
     ],
-    ids=["text", "table", "column of a table", "join of a table"],
+    ids=[
+        "text",
+        "table",
+        "column of a table",
+        "join of a table",
+        "a table beside its class",
+        "a table around its class",
+        "an alias of an alias",
+        "a column in SQL",
+        "a condition in SQL",
+    ],
 )
 def test_asking_past_the_classes_is_refused(rows, statement):
     with pytest.raises(UnscopedError), unit_of_work(scope_of(AOI), read_only=True) as scope:
@@ -243,6 +270,9 @@ BESIDE = {
         select(LearningRecord.id).where(LearningRecord.cycle_id == LearningCycle.id)
     ),
     "an order": lambda: select(LearningRecord.id).order_by(LearningCycle.opened_at),
+    "the same anew, and whole": lambda: select(LearningCycle.id).where(
+        select(literal(1)).where(LearningCycle.mid == "x").correlate(None).exists()
+    ),
     "an update": lambda: (
         update(LearningRecord)
         .where(exists().where(LearningCycle.id == LearningRecord.cycle_id))

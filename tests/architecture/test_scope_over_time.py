@@ -204,6 +204,25 @@ def test_the_office_of_the_school_before_sees_a_student_no_more(years):
             assert AOI.id in seen(scope, LearningCycle)
 
 
+def test_who_left_the_district_stays_with_the_school_where_they_were_last(years):
+    """As whoever leaves the lower secondary school does, who was at a primary school before."""
+    today = clock.today()
+    end_role(AOI, today, then_at=SECONDARY)
+    for before, is_seen in ((timedelta(days=300), True), (timedelta(days=0), False)):
+        with unit_of_work(SystemScope("roster")) as scope:
+            scope.session.execute(
+                update(UserRole)
+                .where(UserRole.user_id == AOI.id, UserRole.school_id == SECONDARY)
+                .values(
+                    starts_on=today - before - timedelta(days=300),
+                    ends_before=today - before + timedelta(days=1),
+                )
+            )
+            audit.record(scope, "roster:changed", "")
+        with unit_of_work(scope_of(OKA), read_only=True) as scope:
+            assert (AOI.id in seen(scope, LearningCycle)) == is_seen, before
+
+
 def test_who_left_the_district_stays_in_the_offices_sight(years):
     end_role(AOI, clock.today())
     with unit_of_work(scope_of(OKA), read_only=True) as scope:

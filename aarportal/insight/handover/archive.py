@@ -105,7 +105,7 @@ class Package:
         """The statements, each as its own JSON."""
         try:
             return _STATEMENTS.decode(_whole(self.archive, STATEMENTS))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise PackageError("not_readable") from error
 
 
@@ -134,7 +134,7 @@ def opened(file: BinaryIO) -> Iterator[Package]:
             raise PackageError("changed")
     try:
         contents = _CONTENTS.decode(_whole(archive, DATA))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PackageError("not_readable") from error
     yield Package(manifest, contents, archive)
 
@@ -143,7 +143,7 @@ def _checked_manifest(archive: Archive) -> Manifest:
     raw = _whole(archive, MANIFEST)
     try:
         manifest = _MANIFEST.decode(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PackageError("not_an_export") from error
     if manifest.format != FORMAT:
         raise PackageError("not_an_export")

@@ -18,6 +18,7 @@ from aarportal.insight.handover.archive import PackageError
 from aarportal.insight.handover.deleting import operations as deletions
 from aarportal.insight.handover.deleting import store as deletion_store
 from aarportal.insight.handover.deleting.operations import Done
+from aarportal.insight.handover.earlier_apps.operations import NotTheChildsError
 from aarportal.insight.handover.jobs import Job
 from aarportal.insight.handover.maker import STEPS, Maker
 from aarportal.insight.handover.packages import operations as packages
@@ -101,6 +102,8 @@ class Keeper:
                 intake.take_back(job) if job.is_undo else self._take_in(job)
         except BuiltOnError:
             self._give_up(job, "built_on")
+        except NotTheChildsError:
+            self._give_up(job, "others")
         except Exception:
             self._app.logger.exception("an export could not be taken in")
             if self._is_hopeless(job.id):

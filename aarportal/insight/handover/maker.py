@@ -18,6 +18,8 @@ from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.cycle.action.xapi import operations as xapi
+from aarportal.cycle.action.xapi.statement_model import Actor
+from aarportal.cycle.action.xapi.statements import actor_key
 from aarportal.insight.handover import book, signing, store
 from aarportal.insight.handover.archive import PackageWriter, pieces_of
 from aarportal.insight.handover.formats import (
@@ -30,6 +32,7 @@ from aarportal.insight.handover.formats import (
 )
 from aarportal.insight.handover.packages import store as packages
 from aarportal.insight.handover.packages.store import Wanted
+from aarportal.insight.handover.redacting import without
 from aarportal.insight.handover.signing import InstallationKey
 from aarportal.insight.progress import store as progress
 from aarportal.insight.sharing import revisions
@@ -50,6 +53,15 @@ _STYLES = ("tokens.css", "components/chart.css")
 _RAW_STATEMENT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 #: Parts of a statement that may name other children, and data that does not come along.
 _OF_OTHERS = ("team", "contextAgents", "contextGroups")
+
+
+class _Acting(msgspec.Struct):
+    """As much of a statement as says who acts."""
+
+    actor: Actor
+
+
+_ACTING = msgspec.json.Decoder(_Acting)
 
 
 @dataclass(frozen=True)
@@ -201,7 +213,8 @@ def _drawn(history: LearningHistory) -> list[Drawn]:
 
 def _without_others(given_id: UUID, stored_at: datetime, body: bytes) -> bytes:
     """A statement with its id and its moment, and without whom it may name besides the student."""
-    said = _RAW_STATEMENT.decode(body)
+    own = actor_key(_ACTING.decode(body).actor)
+    said = _RAW_STATEMENT.decode(without(body, lambda key: key != own))
     said.setdefault("id", msgspec.Raw(msgspec.json.encode(given_id)))
     said.setdefault("timestamp", msgspec.Raw(msgspec.json.encode(moment(stored_at))))
     said.pop("attachments", None)

@@ -18,8 +18,8 @@ RULES = {
 #: Why an import stopped on its way -> sentence.
 TROUBLES = {
     "file_gone": mark("Its file is not there any more. Bring it again."),
-    "statements": mark(
-        "A learning app sent something of the same name here. Ask for help with it."
+    "others": mark(
+        "It tells of somebody else of this district. Nothing was taken in; call the earlier school."
     ),
     "unexpected": mark("Something unexpected happened; nothing was changed. Try it again."),
     "built_on": mark("The child has gone on from it: it cannot be taken back any more."),

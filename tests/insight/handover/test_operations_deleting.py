@@ -1,10 +1,12 @@
 """A child has left, the time is over, and nothing of the child is anywhere any more."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from sqlalchemy import select
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -18,7 +20,22 @@ from aarportal.insight.handover.deleting import operations, store
 from aarportal.insight.handover.deleting.operations import OrderDraft
 from aarportal.people.identity.models import IdentityLink
 from aarportal.people.roster.imports.models import PersonFate, RosterChange, RosterImport
-from tests.cast import AOI, APP_DRILL, BEN, HINATA, OKA, SATO, key, scope_of
+from aarportal.people.roster.models import User, UserRole
+from tests.cast import (
+    AOI,
+    APP_DRILL,
+    BEN,
+    HINATA,
+    IDENTITY_PROVIDER,
+    KEN,
+    MINATO,
+    OKA,
+    PRIMARY,
+    SATO,
+    SECONDARY,
+    key,
+    scope_of,
+)
 from tests.insight.handover import elsewhere, life, rows
 from tests.insight.sharing.flows import ReadingApp
 
@@ -70,7 +87,8 @@ def be_known_everywhere(app):
     assert answer.status_code == 204
     with app.app_context(), unit_of_work(SystemScope("test")) as scope:
         scope.session.add_all([
-            IdentityLink(district_id=HINATA, id=key("link"), system=APP_DRILL, issuer="x",
+            IdentityLink(district_id=HINATA, id=key("link"), system=APP_DRILL,
+                         issuer=IDENTITY_PROVIDER,
                          name=NICKNAME, user_id=AOI.id),
             RosterImport(district_id=HINATA, id=key("import"), file_name="r.zip", state="done",
                          outcome={"renamed": ["髙﨑 葵", "𠮷田 勉"], "counts": {"new": 2}}),
@@ -188,6 +206,124 @@ def attach(app, member, parts):
     assert answer.status_code == 200, answer.get_data(as_text=True)
 
 
+def agent(name, page=IDENTITY_PROVIDER):
+    return {"account": {"homePage": page, "name": str(name)}}
+
+
+def test_a_login_name_that_went_to_another_child_takes_nothing_of_theirs(app):
+    """Aoi had 4201 until her last day; it is Ken's now, and everything since then is his."""
+    now = clock.now()
+    with app.app_context(), unit_of_work(SystemScope("a name goes on")) as scope:
+        scope.session.get(User, KEN.id).username = "4201"
+        scope.session.add(
+            IdentityLink(
+                district_id=HINATA, id=key("4201"), issuer="roster", name="4201", user_id=AOI.id,
+                ends_at=now - timedelta(days=300),
+            )
+        )  # fmt: skip
+        audit.record(scope, "roster:changed", "4201")
+    life.live(app, AOI, days=(5,))
+    life.send(app, [
+        life.answered(AOI, 900, now - timedelta(days=400), actor=agent("4201")),
+        life.answered(KEN, 901, now - timedelta(days=1), actor=agent("4201")),
+        life.answered(KEN, 902, now, actor=agent("4201", "https://another.example/")),
+    ])  # fmt: skip
+    reader = ReadingApp(app)
+    by_name = {"agent": json.dumps(agent("4201"))}
+    assert len(reader.ask(**by_name)) == 2
+    leave(app)
+    order(app, without_export=True)
+    carry_out(app)
+    assert [each["object"]["id"] for each in reader.ask(**by_name)] == [
+        "https://drill.example/question/901"
+    ]
+    kept = "\n".join(rows.dump(app)["statements"])
+    assert "question/902" in kept and "question/900" not in kept
+
+
+def test_what_others_did_with_the_child_stays_and_names_nobody(app):
+    now = clock.now()
+    both = {"objectType": "Group", "member": [agent(AOI.id), agent(BEN.id)]}
+    alone = {"objectType": "Group", "member": [agent(AOI.id)]}
+    told = life.answered(BEN, 500, now, context={"team": both, "instructor": agent(AOI.id)})
+    group = life.answered(BEN, 501, now, actor=alone)
+    life.send(app, [told, group])
+    reader = ReadingApp(app)
+    near = {"agent": json.dumps(agent(AOI.id)), "related_agents": "true"}
+    assert len(reader.ask(**near)) == 2
+    leave(app)
+    order_id = order(app, without_export=True)
+    carry_out(app)
+    assert the_order(app, order_id).counts["redacted"] == 2
+    assert not [row for row in rows.dump(app)["statements"] if str(AOI.id) in row]
+    assert reader.ask(**near) == []
+    near["agent"] = json.dumps(agent(BEN.id))
+    [found] = reader.ask(**near)
+    assert found["context"]["team"]["member"][1]["account"]["name"] == str(BEN.id)
+    assert found["context"]["team"]["member"][0]["account"]["name"] == "nobody"
+    # Whoever sends it again is told that it is there.
+    life.send(app, [told])
+
+
+def test_reports_of_others_stay_whole(app):
+    """A short login name stands in many a text, and a child of the name in other districts."""
+    outcome = {"line": ["row 1 of 12"], "1": ["𠮷田 勉", "12"], "who": ["髙﨑 葵"]}
+    with app.app_context(), unit_of_work(SystemScope("test")) as scope:
+        scope.session.get(User, AOI.id).sourced_id = "1"
+        for district_id in (HINATA, MINATO):
+            scope.session.add(
+                RosterImport(district_id=district_id, id=key(f"import {district_id}"),
+                             file_name="r.zip", state="done", outcome=outcome)
+            )  # fmt: skip
+        audit.record(scope, "test:made", "test")
+    leave(app)
+    order(app, without_export=True)
+    carry_out(app)
+    with app.app_context(), unit_of_work(SystemScope("test"), read_only=True) as scope:
+        found = {
+            row.district_id: row.outcome for row in scope.session.scalars(select(RosterImport))
+        }
+    assert found == {HINATA: {**outcome, "who": [""]}, MINATO: outcome}
+
+
+def go_on(app, today):
+    """Aoi leaves the primary school for the secondary one."""
+    leave(app, days=100)
+    with app.app_context(), unit_of_work(SystemScope("test")) as scope:
+        scope.session.add(
+            UserRole(
+                school_id=SECONDARY, id=key("role aoi later"), sourced_id="role aoi later",
+                user_id=AOI.id, role="student", role_type="primary",
+                starts_on=today - timedelta(days=100),
+            )
+        )  # fmt: skip
+        audit.record(scope, "roster:changed", "aoi")
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+def test_the_school_before_neither_exports_nor_deletes(app, browser, has_left):
+    """A child went on to another school of the district, and may have left that one, too."""
+    today = clock.today()
+    go_on(app, today)
+    if has_left:
+        with app.app_context(), unit_of_work(SystemScope("test")) as scope:
+            role = scope.session.get(UserRole, (SECONDARY, key("role aoi later")))
+            role.ends_before = today
+            audit.record(scope, "roster:changed", "aoi")
+    me = browser(OKA)
+    assert not me.get("/handover").says(AOI.given_name)
+    url = f"/handover/leavers/{AOI.id}"
+    assert me.get(url).status == 404
+    assert me.post(f"{url}/package", {}).status == 404
+    form = {"kind": "request", "without_export": "y"}
+    assert me.post(f"{url}/order", form).status == 404
+    dumped = rows.dump(app)
+    assert dumped["handover_packages"] == dumped["deletion_orders"] == []
+    with app.app_context(), unit_of_work(replace(scope_of(OKA), school_id=SECONDARY)) as scope:
+        if has_left:
+            assert operations.order(scope, OrderDraft(AOI.id, "graduate")).school_id == SECONDARY
+
+
 def test_an_order_waits_for_its_day_an_export_and_whoever_comes_back(app):
     life.live(app, AOI, days=(5,))
     leave(app, days=10)
@@ -201,9 +337,6 @@ def test_an_order_waits_for_its_day_an_export_and_whoever_comes_back(app):
         operations.allow_without_export(scope, operations.the_order(scope, order_id))
     life.leave(app, AOI, None)
     with app.app_context(), unit_of_work(SystemScope("test")) as scope:
-        from aarportal.people.roster.models import UserRole
-        from tests.cast import PRIMARY
-
         scope.session.get(UserRole, (PRIMARY, key("role aoi"))).status = "active"
         audit.record(scope, "roster:changed", "aoi")
     assert carry_out(app) == []

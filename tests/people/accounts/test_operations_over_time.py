@@ -195,7 +195,14 @@ def look_as_office(places, today):
             SCHOOL_OF[place[1]] == PRIMARY and place[2] + timedelta(days=place[3]) > today
             for place in mine
         )
-        went = any(SCHOOL_OF[place[1]] == SECONDARY and place[2] <= today for place in mine)
+        ends = [place[2] + timedelta(days=place[3]) for place in mine
+                if SCHOOL_OF[place[1]] == PRIMARY]  # fmt: skip
+        went = any(
+            SCHOOL_OF[place[1]] == SECONDARY
+            and place[2] <= today
+            and place[2] + timedelta(days=place[3]) > max(ends, default=date(2020, 4, 1))
+            for place in mine
+        )
         if went and not stays:
             gone.add(pupil.id)
     truth = [

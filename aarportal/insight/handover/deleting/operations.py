@@ -2,13 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import delete
 
 from aarportal.audit import operations as audit
@@ -27,10 +26,12 @@ from aarportal.cycle.action.models import (
 )
 from aarportal.cycle.action.xapi.attachments.models import StoredAttachment
 from aarportal.cycle.action.xapi.documents.models import StoredDocument
+from aarportal.cycle.action.xapi.statements import ActorKey
 from aarportal.cycle.action.xapi.targeting import stored_terms
 from aarportal.cycle.action.xapi.terms import pack, unpack
 from aarportal.insight.handover import store as contents
 from aarportal.insight.handover.deleting import store
+from aarportal.insight.handover.deleting.persons import Kept, Persons
 from aarportal.insight.handover.leaving import store as leaving
 from aarportal.insight.handover.models import DeletionOrder, HandoverRule
 from aarportal.insight.handover.states import DELETION, DeletionEvent, DeletionState
@@ -43,6 +44,10 @@ LONGEST_REASON = 200
 LEAST_DAYS, MOST_DAYS = 30, 3650
 #: How an attachment is named in a statement.
 _SHA2 = re.compile(rb'"sha2"\s*:\s*"([0-9a-fA-F]{56,128})"')
+#: Count of statements of others in which the child was named.
+REDACTED = "redacted"
+#: Names of so many letters stand in no text by chance.
+_TELLING_LENGTH = 12
 _ERASED: dict[str, Any] = {"synchronize_session": False}
 
 
@@ -96,13 +101,13 @@ def due_on(scope: Scope, left_on: date | None) -> date:
     return (left_on or clock.today()) + timedelta(days=days)
 
 
-def the_order(scope: Scope, order_id: UUID) -> DeletionOrder:
-    """One order of this school.
+def the_order(scope: Scope, order_id: UUID, *, to_change: bool = False) -> DeletionOrder:
+    """One order of this school; to be changed, as nobody else changes it meanwhile.
 
     Raises:
         NotFoundError: If there is none.
     """
-    row = store.order(scope, order_id)
+    row = store.order(scope, order_id, to_change=to_change)
     if row is None:
         raise NotFoundError(DeletionOrder.__name__)
     return row
@@ -239,39 +244,81 @@ def erase(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> Erase
         ids: The student, and persons of the roster who are the same child.
     """
     names = store.names(scope, ids)
-    words = names | store.words(scope, ids)
-    terms = store.agent_terms(scope, district_id, ids, names)
-    statement_ids = store.statements_of(scope, district_id, ids, names)
-    near = store.positions(scope, district_id, terms)
-    for id_, body in store.bodies_at(scope, district_id, near):
-        if _is_about(body, names):
-            statement_ids.add(id_)
+    persons = store.persons(scope, district_id, ids, names)
     counts: Counter[str] = Counter()
-    hashes = _attached(scope, district_id, statement_ids)
-    counts["statements"] = forget_statements(scope, district_id, statement_ids)
-    alone = {sha2 for sha2 in hashes if not store.is_attached(scope, district_id, sha2)}
-    counts["attachments"] = _erase(
-        scope, StoredAttachment, StoredAttachment.sha2, alone,
-        StoredAttachment.district_id == district_id,
-    )  # fmt: skip
-    counts["statement_terms"] = _erase(
-        scope, StatementTerm, StatementTerm.term, terms, StatementTerm.district_id == district_id
-    )
-    counts["xapi_documents"] = _erase_documents(scope, district_id, names)
+    attachments = _erase_statements(scope, district_id, ids, names, persons, counts)
+    counts["xapi_documents"] = _erase_documents(scope, district_id, persons)
     counts["rereadings"] = _erase(
-        scope, Rereading, Rereading.value, names, Rereading.district_id == district_id
+        scope, Rereading, Rereading.value, set(map(str, ids)), Rereading.district_id == district_id
     )
+    telling = _Telling(names, store.words(scope, ids))
     for row_class, columns in store.reports():
-        for row in store.rows_saying(scope, row_class, columns, words):
+        for row in store.rows_saying(scope, district_id, row_class, columns, telling.all):
+            changed = False
             for name in columns:
-                setattr(row, name, _without(getattr(row, name), words))
-            counts[row_class.__tablename__] += 1
+                before = getattr(row, name)
+                after = telling.without(before)
+                if after != before:
+                    setattr(row, name, after)
+                    changed = True
+            counts[row_class.__tablename__] += changed
     scope.session.flush()
     for place in store.places():
         for name in place.columns:
             column = getattr(place.row_class, name)
             counts[place.name] += _erase(scope, place.row_class, column, ids)
-    return Erased({name: n for name, n in sorted(counts.items()) if n}, sorted(alone))
+    return Erased({name: n for name, n in sorted(counts.items()) if n}, sorted(attachments))
+
+
+def _erase_statements(  # noqa: PLR0913, PLR0917 - whose, under which names, and what was done
+    scope: SystemScope,
+    district_id: UUID,
+    ids: Collection[UUID],
+    names: Collection[str],
+    persons: Persons,
+    counts: Counter[str],
+) -> set[str]:
+    """Delete the child's statements and redact those of others; attachments nobody names now."""
+    terms = store.agent_terms(scope, district_id, ids, names)
+    near = list(store.statements_at(scope, district_id, store.positions(scope, district_id, terms)))
+    waiting = store.waiting_under(scope, district_id, names)
+    candidates = [*near, *store.statements_with(scope, district_id, waiting)]
+    mine = {each.id for each in candidates if persons.does(each)}
+    statement_ids = store.statements_of(scope, district_id, ids, mine)
+    others = [each for each in near if each.id not in statement_ids and persons.is_named(each)]
+    hashes = _attached(scope, district_id, {*statement_ids, *(each.id for each in others)})
+    counts["statements"] = forget_statements(scope, district_id, statement_ids)
+    _redact(scope, district_id, persons, others)
+    counts[REDACTED] = len(others)
+    alone = {sha2 for sha2 in hashes if not store.is_attached(scope, district_id, sha2)}
+    counts["attachments"] = _erase(
+        scope, StoredAttachment, StoredAttachment.sha2, alone,
+        StoredAttachment.district_id == district_id,
+    )  # fmt: skip
+    # A name that somebody else has, too, goes on leading to what is theirs.
+    own_terms = store.agent_terms(scope, district_id, ids, set(names) - persons.shared)
+    counts["statement_terms"] = _erase(
+        scope, StatementTerm, StatementTerm.term, own_terms,
+        StatementTerm.district_id == district_id,
+    )  # fmt: skip
+    return alone
+
+
+def _redact(
+    scope: SystemScope, district_id: UUID, persons: Persons, others: Iterable[Kept]
+) -> None:
+    """Put nobody in place of the child in statements of others.
+
+    The fingerprint stays that of what was sent: so an app that sends it again changes nothing.
+    """
+    for part in contents.slices(others):
+        bodies = {each.id: persons.redacted(each) for each in part}
+        places: dict[int, set[int]] = {}
+        for row in store.kept(scope, district_id, bodies.keys()):
+            before = stored_terms(row.body, row.app_id)
+            row.body = bodies[row.id]
+            places[row.position] = before - stored_terms(row.body, row.app_id)
+        _take_out_of_index(scope, district_id, places)
 
 
 def _attached(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> set[str]:
@@ -287,7 +334,9 @@ def forget_statements(scope: SystemScope, district_id: UUID, ids: Collection[UUI
     """Delete statements from the log, with what hangs on them; how many there were."""
     found = 0
     for part in contents.slices(sorted(ids)):
-        _take_out_of_index(scope, district_id, part)
+        rows = store.kept(scope, district_id, part)
+        places = {row.position: stored_terms(row.body, row.app_id) for row in rows}
+        _take_out_of_index(scope, district_id, places)
         given = store.given_ids(scope, district_id, part)
         _erase(scope, StatementReference, StatementReference.target_id, given,
                StatementReference.district_id == district_id)  # fmt: skip
@@ -301,15 +350,16 @@ def forget_statements(scope: SystemScope, district_id: UUID, ids: Collection[UUI
     return found
 
 
-def _take_out_of_index(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> None:
-    """Let statements be found under no term any more."""
-    places: set[int] = set()
-    terms: set[int] = set()
-    for kept in store.kept(scope, district_id, ids):
-        places.add(kept.position)
-        terms |= stored_terms(kept.body, kept.app_id)
-    for row in store.rows_of_index(scope, district_id, terms, places):
-        left = set(unpack(row.positions)) - places
+def _take_out_of_index(
+    scope: SystemScope, district_id: UUID, terms: Mapping[int, Collection[int]]
+) -> None:
+    """Let statements be found under terms no more: place in the log -> terms."""
+    every = {each for some in terms.values() for each in some}
+    for row in store.rows_of_index(scope, district_id, every, terms.keys()):
+        there = set(unpack(row.positions))
+        left = {place for place in there if row.term not in terms.get(place, ())}
+        if left == there:
+            continue
         if left:
             # The row is called by its last place, whether or not a statement stands there.
             row.positions, row.first_position = pack(left), min(left)
@@ -318,14 +368,17 @@ def _take_out_of_index(scope: SystemScope, district_id: UUID, ids: Collection[UU
     scope.session.flush()
 
 
-def _erase_documents(scope: SystemScope, district_id: UUID, names: Collection[str]) -> int:
+def _erase_documents(scope: SystemScope, district_id: UUID, persons: Persons) -> int:
     """What apps kept for themselves about the student."""
-    agents = store.document_agents(scope, district_id)
-    mine = {agent for agent in agents if agent.partition("\n")[2] in names}
-    return _erase(
-        scope, StoredDocument, StoredDocument.agent, mine,
-        StoredDocument.district_id == district_id,
-    )  # fmt: skip
+    found, now = 0, clock.now()
+    for app_id, agent in store.document_agents(scope, district_id):
+        issuer, _, name = agent.partition("\n")
+        if persons.is_child(ActorKey(issuer, name), app_id, now):
+            found += _erase(
+                scope, StoredDocument, StoredDocument.agent, [agent],
+                StoredDocument.district_id == district_id, StoredDocument.app_id == app_id,
+            )  # fmt: skip
+    return found
 
 
 def _erase(
@@ -340,44 +393,25 @@ def _erase(
     return found
 
 
-class _Account(msgspec.Struct):
-    name: str = ""
+class _Telling:
+    """Texts of reports that tell of somebody: by a full name in them, or by a name that is one."""
 
+    def __init__(self, names: Collection[str], words: Collection[str]) -> None:
+        self.all = {*names, *words}
+        self._names = frozenset(names)
+        # A short login name may stand in any text by chance, and means nobody there.
+        self._words = {*words, *(name for name in names if len(name) >= _TELLING_LENGTH)}
 
-class _Agent(msgspec.Struct):
-    account: _Account = msgspec.field(default_factory=_Account)
-    mbox: str = ""
-    mbox_sha1sum: str = ""
-    openid: str = ""
+    def without(self, value: Any) -> Any:
+        """JSON with nothing in place of these texts."""
+        if isinstance(value, str):
+            tells = value in self._names or any(word in value for word in self._words)
+            return "" if tells else value
+        if isinstance(value, list):
+            return [self.without(each) for each in value]
+        if isinstance(value, dict):
+            return {self._key(name): self.without(each) for name, each in value.items()}
+        return value
 
-
-class _Said(msgspec.Struct):
-    actor: _Agent = msgspec.field(default_factory=_Agent)
-    object: _Agent = msgspec.field(default_factory=_Agent)
-
-
-_SAID = msgspec.json.Decoder(_Said)
-
-
-def _is_about(body: bytes, names: Collection[str]) -> bool:
-    """Whether the student does what a statement tells, or it is done to the student."""
-    said = _SAID.decode(body)
-    for agent in (said.actor, said.object):
-        called = {
-            agent.account.name, agent.mbox.removeprefix("mailto:"), agent.mbox_sha1sum.lower(),
-            agent.openid,
-        }  # fmt: skip
-        if not called.isdisjoint(names):
-            return True
-    return False
-
-
-def _without(value: Any, words: Collection[str]) -> Any:
-    """JSON without the texts in which one of these words stands."""
-    if isinstance(value, str):
-        return "" if any(word in value for word in words) else value
-    if isinstance(value, list):
-        return [_without(each, words) for each in value]
-    if isinstance(value, dict):
-        return {_without(name, words): _without(each, words) for name, each in value.items()}
-    return value
+    def _key(self, name: str) -> str:
+        return "" if any(word in name for word in self._words) else name

@@ -53,7 +53,7 @@ def deletion(scope: Scope, order_id: UUID) -> Response:
 @blueprint.route("/handover/deletions/<uuid:order_id>/hold", permission=_MANAGE, methods=["POST"])
 def hold(scope: Scope, order_id: UUID) -> AnyResponse:
     """Keep everything for a reason of law."""
-    row, form = operations.the_order(scope, order_id), HoldForm()
+    row, form = operations.the_order(scope, order_id, to_change=True), HoldForm()
     if not form.validate():
         return _deletion(scope, row, form, status=422)
     operations.hold(scope, row, form.reason.data)
@@ -65,14 +65,14 @@ def hold(scope: Scope, order_id: UUID) -> AnyResponse:
 )
 def release(scope: Scope, order_id: UUID) -> AnyResponse:
     """Let the schedule count again."""
-    operations.release(scope, operations.the_order(scope, order_id))
+    operations.release(scope, operations.the_order(scope, order_id, to_change=True))
     return _work_on(url_for(".deletion", order_id=order_id))
 
 
 @blueprint.route("/handover/deletions/<uuid:order_id>/cancel", permission=_MANAGE, methods=["POST"])
 def cancel(scope: Scope, order_id: UUID) -> AnyResponse:
     """Call an order off."""
-    operations.cancel(scope, operations.the_order(scope, order_id))
+    operations.cancel(scope, operations.the_order(scope, order_id, to_change=True))
     notice(mark("The deletion is called off; everything stays."))
     return redirect(url_for(".deletions"), 303)
 
@@ -82,7 +82,7 @@ def cancel(scope: Scope, order_id: UUID) -> AnyResponse:
 )
 def without_export(scope: Scope, order_id: UUID) -> AnyResponse:
     """Say that nobody needs an export."""
-    operations.allow_without_export(scope, operations.the_order(scope, order_id))
+    operations.allow_without_export(scope, operations.the_order(scope, order_id, to_change=True))
     return _work_on(url_for(".deletion", order_id=order_id))
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import JSON, Column, String, cast, func, or_, select
 
-from aarportal.core.ownership import StudentOwned
+from aarportal.core.ownership import DistrictOwned, StudentOwned
 from aarportal.core.scope import Scope, SystemScope
+from aarportal.cycle.action.intake.matching import Candidate, Link
 from aarportal.cycle.action.models import (
     LearningApp,
     LearningRecord,
@@ -23,13 +24,15 @@ from aarportal.cycle.action.models import (
 )
 from aarportal.cycle.action.xapi.attachments.models import StoredAttachment
 from aarportal.cycle.action.xapi.documents.models import StoredDocument
+from aarportal.cycle.action.xapi.operations import moment_of
 from aarportal.cycle.action.xapi.statements import ActorKey
 from aarportal.cycle.action.xapi.terms import STRETCH, agent_value, term, unpack
+from aarportal.insight.handover.deleting.persons import Kept, Persons
 from aarportal.insight.handover.models import DeletionOrder, HandoverImport, HandoverPackage
 from aarportal.insight.handover.states import DeletionState
 from aarportal.insight.handover.store import slices
 from aarportal.people.identity.models import IdentityLink
-from aarportal.people.roster.models import User
+from aarportal.people.roster.models import School, User
 
 #: Columns of these names hold a person wherever they stand.
 PERSON_COLUMNS = frozenset(
@@ -97,14 +100,20 @@ def reports() -> tuple[tuple[Any, tuple[str, ...]], ...]:
 
 
 def rows_saying(
-    scope: SystemScope, row_class: Any, columns: Sequence[str], words: Collection[str]
-) -> Iterator[Any]:
-    """Rows of a table of imports in whose columns one of these words stands."""
+    scope: SystemScope, district_id: UUID, row_class: Any, columns: Sequence[str],
+    words: Collection[str],
+) -> Iterator[Any]:  # fmt: skip
+    """Rows of a table of imports of a district in whose columns one of these words stands."""
+    if issubclass(row_class, DistrictOwned):
+        mine = row_class.district_id == district_id
+    else:
+        schools = select(School.id).where(School.district_id == district_id)
+        mine = row_class.school_id.in_(schools)
     texts = [cast(getattr(row_class, name), String) for name in columns]
     # JSON may be kept with every letter but those of English as a number.
     written = sorted({*words, *(json.dumps(word)[1:-1] for word in words)})
     hits = [text.contains(word, autoescape=True) for text in texts for word in written]
-    yield from scope.session.scalars(select(row_class).where(or_(*hits)))
+    yield from scope.session.scalars(select(row_class).where(mine, or_(*hits)))
 
 
 # --- names and statements -------------------------------------------------------------------------
@@ -174,28 +183,40 @@ def positions(scope: SystemScope, district_id: UUID, terms: Collection[int]) -> 
     return found
 
 
+def waiting_under(scope: SystemScope, district_id: UUID, names: Collection[str]) -> set[UUID]:
+    """Our own ids of statements that wait under one of these names, whosever they are."""
+    found: set[UUID] = set()
+    for part in slices(sorted(names)):
+        query = select(QuarantinedStatement.statement_id).where(
+            QuarantinedStatement.district_id == district_id, QuarantinedStatement.name.in_(part)
+        )
+        found |= set(scope.session.scalars(query))
+    return found
+
+
 def statements_of(
-    scope: SystemScope, district_id: UUID, ids: Collection[UUID], names: Collection[str]
+    scope: SystemScope, district_id: UUID, ids: Collection[UUID], more: Collection[UUID]
 ) -> set[UUID]:
-    """Our own ids of statements that became records of a student, waited for it or tell of it."""
+    """Our own ids of statements that became records of a student or tell of it.
+
+    Args:
+        scope: The system's.
+        district_id: The student's.
+        ids: The student, and persons of the roster who are the same child.
+        more: Statements of which it is known otherwise.
+
+    Returns:
+        These, and those that refer to one of them.
+    """
     made = scope.session.scalars(
         select(LearningRecord.id).where(LearningRecord.student_id.in_(ids))
     )
-    found = set(made)
+    found = {*made, *more}
     told = list(
         scope.session.scalars(
             select(PortalStatement.statement_id).where(PortalStatement.student_id.in_(ids))
         )
     )
-    for some in slices(sorted(names)):
-        found |= set(
-            scope.session.scalars(
-                select(QuarantinedStatement.statement_id).where(
-                    QuarantinedStatement.district_id == district_id,
-                    QuarantinedStatement.name.in_(some),
-                )
-            )
-        )
     stored = StoredStatement.district_id == district_id
     for part in slices(told):
         query = select(StoredStatement.id).where(stored, StoredStatement.given_id.in_(part))
@@ -219,30 +240,76 @@ def statements_of(
     return found
 
 
-def bodies_at(
+def statements_at(
     scope: SystemScope, district_id: UUID, positions: Collection[int]
-) -> Iterator[tuple[UUID, bytes]]:
-    """Our own id and the JSON of the statements at these places."""
-    for part in slices(sorted(positions)):
-        yield from scope.session.execute(
-            select(StoredStatement.id, StoredStatement.body).where(
-                StoredStatement.district_id == district_id, StoredStatement.position.in_(part)
+) -> Iterator[Kept]:
+    """The statements at these places."""
+    yield from _statements(scope, district_id, StoredStatement.position, sorted(positions))
+
+
+def statements_with(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> Iterator[Kept]:
+    """Statements by our own ids."""
+    yield from _statements(scope, district_id, StoredStatement.id, sorted(ids))
+
+
+def _statements(
+    scope: SystemScope, district_id: UUID, column: Any, values: Sequence[Any]
+) -> Iterator[Kept]:
+    for part in slices(values):
+        rows = scope.session.execute(
+            select(
+                StoredStatement.id,
+                StoredStatement.app_id,
+                StoredStatement.position,
+                StoredStatement.body,
+            ).where(StoredStatement.district_id == district_id, column.in_(part))
+        )
+        for id_, app_id, position, body in rows:
+            yield Kept(id_, app_id, moment_of(position), body)
+
+
+def persons(
+    scope: SystemScope, district_id: UUID, ids: Collection[UUID], names: Collection[str]
+) -> Persons:
+    """Everybody of the district who has, or had, one of these names."""
+    candidates: dict[UUID, Candidate] = {}
+    links: list[Link] = []
+    for part in slices(sorted(names)):
+        for column in (User.master_identifier, User.username, User.sourced_id):
+            rows = scope.session.execute(
+                select(User.id, User.master_identifier, User.username, User.sourced_id).where(
+                    User.district_id == district_id, column.in_(part)
+                )
             )
-        ).tuples()
+            candidates |= {row.id: Candidate(*row) for row in rows}
+        found = scope.session.scalars(
+            select(IdentityLink).where(
+                IdentityLink.district_id == district_id,
+                IdentityLink.name.in_(part),
+                IdentityLink.taken_back_at.is_(None),
+            )
+        )
+        links += [
+            Link(row.id, row.system, row.issuer, row.name, row.user_id, row.begins_at, row.ends_at)
+            for row in found
+        ]
+    pages = scope.session.execute(
+        select(LearningApp.id, LearningApp.home_pages).where(LearningApp.district_id == district_id)
+    )
+    return Persons(ids, candidates.values(), links, dict(pages.tuples().all()))
 
 
 # --- orders ---------------------------------------------------------------------------------------
 
 
-def order(scope: Scope, order_id: UUID) -> DeletionOrder | None:
-    """An order of a school in sight."""
-    return scope.session.scalar(
-        select(DeletionOrder).where(
-            DeletionOrder.id == order_id,
-            DeletionOrder.district_id == scope.district_id,
-            DeletionOrder.school_id.in_(scope.school_ids),
-        )
+def order(scope: Scope, order_id: UUID, *, to_change: bool = False) -> DeletionOrder | None:
+    """An order of a school in sight; to be changed, as nobody else changes it meanwhile."""
+    query = select(DeletionOrder).where(
+        DeletionOrder.id == order_id,
+        DeletionOrder.district_id == scope.district_id,
+        DeletionOrder.school_id.in_(scope.school_ids),
     )
+    return scope.session.scalar(query.with_for_update() if to_change else query)
 
 
 def standing(scope: Scope, student_id: UUID) -> DeletionOrder | None:
@@ -317,14 +384,16 @@ def given_ids(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> l
     )
 
 
-def document_agents(scope: SystemScope, district_id: UUID) -> list[str]:
-    """Whom the documents of apps are about: issuer and name on two lines."""
-    return list(
-        scope.session.scalars(
-            select(StoredDocument.agent)
+def document_agents(scope: SystemScope, district_id: UUID) -> Sequence[tuple[UUID, str]]:
+    """Whom the documents of apps are about: the app, and issuer and name on two lines."""
+    return (
+        scope.session.execute(
+            select(StoredDocument.app_id, StoredDocument.agent)
             .where(StoredDocument.district_id == district_id, StoredDocument.agent != "")
             .distinct()
         )
+        .tuples()
+        .all()
     )
 
 

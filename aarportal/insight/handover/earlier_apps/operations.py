@@ -1,6 +1,6 @@
 """The apps of an earlier school, and what they told: the log has it under its own ids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -10,10 +10,13 @@ from aarportal.core import clock
 from aarportal.core.scope import AppScope, SystemScope
 from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.action.xapi import operations as xapi
-from aarportal.cycle.action.xapi.statements import decode_batch
+from aarportal.cycle.action.xapi.statement_model import StatementRef
+from aarportal.cycle.action.xapi.statements import actor_key, decode_batch
+from aarportal.insight.handover.deleting import store as people
 from aarportal.insight.handover.formats import Contents
 from aarportal.insight.handover.ids import id_here
 from aarportal.insight.handover.jobs import Job
+from aarportal.insight.handover.store import person_ids
 from aarportal.insight.handover.taking_in import store
 
 #: Statements that are stored in one transaction.
@@ -55,20 +58,57 @@ def statements_to_store(
 ) -> dict[UUID, list[msgspec.Raw]]:
     """Given app -> the statements behind its records that are not in the log yet."""
     wanted = {row.statement_id: row.app_id for row in contents.records if row.statement_id}
-    there = stored(scope, job, contents)
+    there = store.statement_rows(scope, job.district_id, wanted.keys())
     found: dict[UUID, list[msgspec.Raw]] = {}
     for raw in statements:
         id_ = _IDS.decode(raw).id
         app_id = wanted.get(id_)
         if app_id is not None and id_ not in there:
             found.setdefault(app_id, []).append(raw)
+    _check_are_the_childs(scope, job, found)
     return found
 
 
+class NotTheChildsError(ValueError):
+    """An export with a statement about somebody else, or about another statement."""
+
+
+def _check_are_the_childs(
+    scope: SystemScope, job: Job, found: Mapping[UUID, Sequence[msgspec.Raw]]
+) -> None:
+    """No statement is let in that another child of the district is the actor of.
+
+    One that is about another statement made no record; it may take back what somebody else did.
+    """
+    said = {
+        app_id: decode_batch(_batch(statements), clock.now(), version=None)
+        for app_id, statements in found.items()
+    }
+    keys = {
+        app_id: [(actor_key(each.actor), each.timestamp) for each in statements]
+        for app_id, statements in said.items()
+    }
+    if any(isinstance(each.object, StatementRef) for some in said.values() for each in some):
+        raise NotTheChildsError(str(job.id))
+    names = {key.name for some in keys.values() for key, _ in some if key is not None}
+    ids = person_ids(scope, job.student_id)
+    persons = people.persons(scope, job.district_id, ids, names)
+    for app_id, some in keys.items():
+        for key, at in some:
+            if key is not None and persons.is_somebody_else(key, app_id, at):
+                raise NotTheChildsError(str(job.id))
+
+
 def stored(scope: SystemScope, job: Job, contents: Contents) -> dict[UUID, tuple[UUID, UUID]]:
-    """XAPI id -> our own id and app of the statements behind an export's records."""
+    """XAPI id -> our own id and app of the statements behind an export's records.
+
+    What became somebody else's record, or waits for somebody, is behind none of them.
+    """
     told = [row.statement_id for row in contents.records if row.statement_id]
-    return store.statement_rows(scope, job.district_id, told)
+    found = store.statement_rows(scope, job.district_id, told)
+    ids = [id_ for id_, _ in found.values()]
+    others = store.of_others(scope, job.district_id, ids, person_ids(scope, job.student_id))
+    return {given: row for given, row in found.items() if row[0] not in others}
 
 
 def without_records(scope: SystemScope, job: Job, contents: Contents) -> set[UUID]:
@@ -85,6 +125,10 @@ class _Identified(msgspec.Struct):
 _IDS = msgspec.json.Decoder(_Identified)
 
 
+def _batch(statements: Iterable[msgspec.Raw]) -> bytes:
+    return b"[" + b",".join(bytes(raw) for raw in statements) + b"]"
+
+
 def keep_statements(scope: AppScope, statements: Iterable[msgspec.Raw]) -> None:
     """Put statements into the log under their own ids; they were read where they come from.
 
@@ -92,8 +136,7 @@ def keep_statements(scope: AppScope, statements: Iterable[msgspec.Raw]) -> None:
         StatementError: If one is no statement.
         IntegrityError: If one is there already.
     """
-    batch = b"[" + b",".join(bytes(raw) for raw in statements) + b"]"
-    said = decode_batch(batch, clock.now(), version=None)
+    said = decode_batch(_batch(statements), clock.now(), version=None)
     receipt = xapi.receive(scope, said, all_new=True, to_be_read=False)
     xapi.index(scope, [(each.position, each.statement) for each in receipt.new])
     audit.record(scope, "statements:carried", scope.actor_id, detail=str(len(said)))

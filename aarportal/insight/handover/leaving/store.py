@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
-from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.scope import Scope, SystemScope, students_gone_elsewhere
 from aarportal.insight.handover.models import DeletionOrder, HandoverPackage, HandoverRule
 from aarportal.insight.handover.states import DeletionState, PackageState
 from aarportal.people.roster.models import School, User, UserRole
@@ -37,7 +37,8 @@ class Leaver:
     left_on: date | None
 
 
-def _is_over(role: type[UserRole], today: date) -> ColumnElement[bool]:
+def is_over(role: type[UserRole], today: date) -> ColumnElement[bool]:
+    """Whether somebody has that role no more."""
     return or_(
         role.status != "active",
         and_(role.ends_before.is_not(None), role.ends_before <= today),
@@ -78,7 +79,7 @@ def leavers(scope: SystemScope, search: Search, today: date) -> tuple[list[Leave
             School.district_id == search.district_id,
             elsewhere.user_id == User.id,
             elsewhere.role == _STUDENT,
-            not_(_is_over(elsewhere, today)),
+            not_(is_over(elsewhere, today)),
         )
     )
     last = func.max(UserRole.ends_before)
@@ -92,8 +93,9 @@ def leavers(scope: SystemScope, search: Search, today: date) -> tuple[list[Leave
             User.district_id == search.district_id,
             UserRole.school_id.in_(search.school_ids),
             UserRole.role == _STUDENT,
-            _is_over(UserRole, today),
+            is_over(UserRole, today),
             ~goes_on.exists(),
+            User.id.not_in(students_gone_elsewhere(search.school_ids)),
         )
         .group_by(
             User.id, User.family_name, User.given_name, User.kana_family_name,
@@ -132,7 +134,7 @@ def goes_on(scope: SystemScope, student_id: UUID, today: date) -> bool:
         .where(
             UserRole.user_id == student_id,
             UserRole.role == _STUDENT,
-            not_(_is_over(UserRole, today)),
+            not_(is_over(UserRole, today)),
         )
         .limit(1)
     )
@@ -143,17 +145,18 @@ def former_student(scope: Scope, student_id: UUID) -> date | None:
     """The last day of somebody who was a student of this school.
 
     Raises:
-        NotFoundError: If there is no such person, or they are at this school still.
+        NotFoundError: If there is no such person, they are at this school still, or they went on
+            to another one: then their papers are that school's to look after.
     """
     today = clock.today()
     rows = scope.session.execute(
-        select(UserRole.ends_before, _is_over(UserRole, today)).where(
+        select(UserRole.ends_before, is_over(UserRole, today)).where(
             UserRole.user_id == student_id,
             UserRole.role == _STUDENT,
             UserRole.school_id.in_(scope.school_ids),
         )
     ).all()
-    if not rows or not all(is_over for _, is_over in rows):
+    if not rows or not all(ended for _, ended in rows) or scope.has_lost(student_id):
         raise NotFoundError(User.__name__)
     ends = [ends_before for ends_before, _ in rows if ends_before]
     return _day_before(max(ends)) if ends else None

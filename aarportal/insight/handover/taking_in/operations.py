@@ -88,13 +88,13 @@ def _day(value: Any) -> date:
     return clock.school_day_of(value) if hasattr(value, "hour") else value
 
 
-def the_import(scope: Scope, import_id: UUID) -> HandoverImport:
-    """One import of this school.
+def the_import(scope: Scope, import_id: UUID, *, to_change: bool = False) -> HandoverImport:
+    """One import of this school; to be changed, as nobody else changes it meanwhile.
 
     Raises:
         NotFoundError: If there is none.
     """
-    row = store.one(scope, import_id)
+    row = store.one(scope, import_id, to_change=to_change)
     if row is None:
         raise NotFoundError(HandoverImport.__name__)
     return row
@@ -108,7 +108,7 @@ def choose_person(scope: Scope, row: HandoverImport, student_id: UUID | None) ->
         StateError: If it is being written, or was.
     """
     step(INTAKE, IntakeState(row.state), IntakeEvent.DROPPED)
-    if student_id is not None and store.person(scope, student_id) is None:
+    if student_id is not None and student_id not in store.present(scope, [student_id]):
         raise NotFoundError("User")
     row.student_id = student_id
     audit.record(scope, "handover:person_chosen", row.id, student_id=student_id)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError
+from aarportal.core.ids import NOTHING
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.words import mark
@@ -84,7 +85,7 @@ def intake(scope: Scope, intake_id: UUID) -> AnyResponse:
 @blueprint.route("/handover/imports/<uuid:intake_id>/trust", permission=_MANAGE, methods=["POST"])
 def trust(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Keep that the fingerprint was compared."""
-    row, form = operations.the_import(scope, intake_id), TrustForm()
+    row, form = operations.the_import(scope, intake_id, to_change=True), TrustForm()
     if not form.validate():
         return _intake(scope, row, form, status=422)
     operations.trust(scope, row)
@@ -94,7 +95,7 @@ def trust(scope: Scope, intake_id: UUID) -> AnyResponse:
 @blueprint.route("/handover/imports/<uuid:intake_id>/person", permission=_MANAGE, methods=["POST"])
 def choose_person(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Keep whose it is; an empty value takes that back."""
-    row, form = operations.the_import(scope, intake_id), PersonForm()
+    row, form = operations.the_import(scope, intake_id, to_change=True), PersonForm()
     wanted = form.student_id.data
     if wanted and not form.validate():
         raise NotFoundError("person")
@@ -105,7 +106,7 @@ def choose_person(scope: Scope, intake_id: UUID) -> AnyResponse:
 @blueprint.route("/handover/imports/<uuid:intake_id>/confirm", permission=_MANAGE, methods=["POST"])
 def confirm(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Have it written."""
-    row = operations.the_import(scope, intake_id)
+    row = operations.the_import(scope, intake_id, to_change=True)
     try:
         operations.confirm(scope, row)
     except InvalidError as error:
@@ -117,14 +118,14 @@ def confirm(scope: Scope, intake_id: UUID) -> AnyResponse:
 @blueprint.route("/handover/imports/<uuid:intake_id>/undo", permission=_MANAGE, methods=["POST"])
 def take_back(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Have everything deleted that it made."""
-    operations.take_back(scope, operations.the_import(scope, intake_id))
+    operations.take_back(scope, operations.the_import(scope, intake_id, to_change=True))
     return _work_on(intake_id)
 
 
 @blueprint.route("/handover/imports/<uuid:intake_id>/drop", permission=_MANAGE, methods=["POST"])
 def drop(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Let go of a file of which nothing was taken."""
-    operations.drop(scope, operations.the_import(scope, intake_id))
+    operations.drop(scope, operations.the_import(scope, intake_id, to_change=True))
     here = keeper.here()
 
     @after_this_request
@@ -148,7 +149,8 @@ def _intake(
     words = request.args.get("words", "").strip()[:100]
     found = identities.find_persons(scope, words) if words and not row.student_id else []
     chosen = identities.persons(scope, [row.student_id] if row.student_id else [])
-    person = store.person(scope, row.student_id) if row.student_id else None
+    here = store.present(scope, [each.id for each in found] or [row.student_id or NOTHING])
+    person = here.get(row.student_id) if row.student_id else None
     values = {
         "row": row,
         "form": form,
@@ -161,7 +163,7 @@ def _intake(
             and person.master_identifier == row.manifest["userMasterIdentifier"]
         ),
         "words": words,
-        "found": found[: identities.MOST_FOUND],
+        "found": [each for each in found if each.id in here][: identities.MOST_FOUND],
         "today": clock.today(),
         "working": row.state in _WORKING,
         "troubles": TROUBLES,

@@ -4,14 +4,21 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, not_, select
 
+from aarportal.core import clock
 from aarportal.core.scope import Scope, SystemScope
-from aarportal.cycle.action.models import LearningApp, LearningRecord, StoredStatement
+from aarportal.cycle.action.models import (
+    LearningApp,
+    LearningRecord,
+    QuarantinedStatement,
+    StoredStatement,
+)
+from aarportal.insight.handover.leaving.store import is_over
 from aarportal.insight.handover.models import CarriedRow, HandoverImport, TrustedIssuer
 from aarportal.insight.handover.states import IntakeState
 from aarportal.insight.handover.store import MODELS, slices
-from aarportal.people.roster.models import Enrollment, User, UserRole
+from aarportal.people.roster.models import User, UserRole
 
 _WORKING = (IntakeState.WRITING, IntakeState.UNDOING)
 
@@ -34,15 +41,14 @@ def page(scope: Scope, number: int, size: int) -> tuple[Sequence[HandoverImport]
     return rows, count or 0
 
 
-def one(scope: Scope, import_id: UUID) -> HandoverImport | None:
-    """An import of this school."""
-    return scope.session.scalar(
-        select(HandoverImport).where(
-            HandoverImport.id == import_id,
-            HandoverImport.district_id == scope.district_id,
-            HandoverImport.school_id.in_(scope.school_ids),
-        )
+def one(scope: Scope, import_id: UUID, *, to_change: bool = False) -> HandoverImport | None:
+    """An import of this school; to be changed, as nobody else changes it meanwhile."""
+    query = select(HandoverImport).where(
+        HandoverImport.id == import_id,
+        HandoverImport.district_id == scope.district_id,
+        HandoverImport.school_id.in_(scope.school_ids),
     )
+    return scope.session.scalar(query.with_for_update() if to_change else query)
 
 
 def waiting(scope: SystemScope) -> HandoverImport | None:
@@ -90,35 +96,22 @@ def by_master_identifier(scope: Scope, identifier: str) -> list[UUID]:
     """Students of this school with this 利用者識別子."""
     if not identifier:
         return []
-    return list(
-        scope.session.scalars(
-            select(User.id)
-            .join(UserRole, UserRole.user_id == User.id)
-            .where(
-                User.district_id == scope.district_id,
-                User.master_identifier == identifier,
-                UserRole.role == "student",
-                UserRole.school_id.in_(scope.school_ids),
-                UserRole.status == "active",
-            )
-            .distinct()
-        )
-    )
+    found = scope.session.scalars(_students(scope).where(User.master_identifier == identifier))
+    return [each.id for each in found]
 
 
-def person(scope: Scope, student_id: UUID) -> User | None:
-    """A student of this school."""
-    return scope.session.scalar(
-        select(User).where(
-            User.id == student_id,
-            User.district_id == scope.district_id,
-            User.id.in_(
-                select(Enrollment.user_id).where(
-                    Enrollment.school_id.in_(scope.school_ids), Enrollment.role == "student"
-                )
-            ),
-        )
+def present(scope: Scope, ids: Collection[UUID]) -> dict[UUID, User]:
+    """Those among these who are students of this school, or will be."""
+    return {row.id: row for row in scope.session.scalars(_students(scope).where(User.id.in_(ids)))}
+
+
+def _students(scope: Scope) -> Select[tuple[User]]:
+    here = select(UserRole.user_id).where(
+        UserRole.school_id.in_(scope.school_ids),
+        UserRole.role == "student",
+        not_(is_over(UserRole, clock.today())),
     )
+    return select(User).where(User.district_id == scope.district_id, User.id.in_(here))
 
 
 # --- what is here already -------------------------------------------------------------------------
@@ -166,6 +159,23 @@ def with_records(scope: SystemScope, ids: Collection[UUID]) -> set[UUID]:
     for part in slices(sorted(ids)):
         query = select(LearningRecord.id).where(LearningRecord.id.in_(part))
         found |= set(scope.session.scalars(query))
+    return found
+
+
+def of_others(
+    scope: SystemScope, district_id: UUID, ids: Collection[UUID], own: Collection[UUID]
+) -> set[UUID]:
+    """Statements among these that became records of others than the student, or that wait."""
+    found: set[UUID] = set()
+    for part in slices(sorted(ids)):
+        made = select(LearningRecord.id).where(
+            LearningRecord.id.in_(part), LearningRecord.student_id.not_in(own)
+        )
+        waiting = select(QuarantinedStatement.statement_id).where(
+            QuarantinedStatement.district_id == district_id,
+            QuarantinedStatement.statement_id.in_(part),
+        )
+        found |= {*scope.session.scalars(made), *scope.session.scalars(waiting)}
     return found
 
 

@@ -127,7 +127,7 @@ class _Writer:
         if isinstance(row, RecordRow) and row.statement_id and row.app_id:
             id_, app_id = self._district.statements.get(row.statement_id, (row.id, None))
             # What another app sent under this id is not behind this record.
-            if app_id == self._district.apps[row.app_id]:
+            if app_id is not None and app_id == self._district.apps.get(row.app_id):
                 return id_
         return id_here(f"{self._job.school_id}:{self._job.student_id}", row.id)
 
