@@ -1,7 +1,8 @@
 """What the pages of people and classes cost in a district of 60,000 people and 30 schools.
 
 Four fifths are here, the others left; each pupil was in a class last year, too. The office is that
-of one school, the board of education sees all of them.
+of one school, the board of education sees all of them. There are 100,000 traces of what was done;
+of one child as many as a school life leaves.
 
 Run: `python bench/directory.py [people] [database URL]`, by default 60000 on SQLite.
 """
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from sqlalchemy import insert
 from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.audit import operations as audit
+from aarportal.audit.models import AuditEntry
 from aarportal.core import clock, upkeep
 from aarportal.core.ids import new_id
 from aarportal.core.scope import SystemScope, unit_of_work
@@ -48,6 +50,9 @@ from tests.cast import PASSWORD, PASSWORD_HASH
 
 SCHOOLS = 30
 CLASS_SIZE = 35
+TRACES = 100_000
+#: Of these of the one child whose page is asked for.
+TRACES_OF_CHILD = 5_000
 #: Most that a page may take.
 LIMIT_MS = 100
 FAMILIES = """
@@ -83,7 +88,7 @@ class Town:
             model: []
             for model in (
                 District, School, AcademicSession, Class, User, UserRole, DistrictRole, Enrollment,
-                Account,
+                Account, AuditEntry,
             )
         }  # fmt: skip
         self._frame()
@@ -91,6 +96,7 @@ class Town:
             self._school(school, people // SCHOOLS)
         self.child = self.rows[Enrollment][0]["user_id"]
         self.group = self.rows[Enrollment][0]["class_id"]
+        self._traces()
 
     def _frame(self) -> None:
         owner = {"district_id": self.district}
@@ -185,6 +191,22 @@ class Town:
              "starts_on": None, "ends_before": ends_before}
         )  # fmt: skip
 
+    def _traces(self) -> None:
+        """What children did all year, and now and then something about a person."""
+        people = [row["id"] for row in self.rows[User]]
+        began = clock.now() - timedelta(days=300)
+        for number in range(TRACES):
+            is_childs = number % (TRACES // TRACES_OF_CHILD) == 0
+            person = self.child if is_childs else self.chance.choice(people)
+            is_about = number % 1000 == 0
+            self.rows[AuditEntry].append(
+                {"id": new_id(), "at": began + timedelta(minutes=number * 4),
+                 "actor_kind": "person", "actor_id": person, "district_id": self.district,
+                 "school_id": self.schools[0], "student_id": person,
+                 "verb": "person:identified" if is_about else "goal:set",
+                 "object_id": str(person if is_about else new_id()), "detail": ""}
+            )  # fmt: skip
+
     def enter(self, app: Flask) -> None:
         """Write all of it."""
         with app.app_context():
@@ -206,13 +228,18 @@ def pages(town: Town, *, board: bool) -> Iterator[tuple[str, str]]:
     yield "a name", people(q="高橋")
     yield "a name of few", people(q="勅使河原 José")
     yield "a reading", people(q="たかはし")
+    yield "a name by its variant", people(q="渡辺")
+    yield "a name by its variant and a reading", people(q="斉藤 はな")
     yield "a letter", people(q="あ")
     yield "nobody", people(q="ぬぬぬ")
     yield "pupils of a grade", people(role="student", grade="P4")
     yield "those who left", people(state="gone")
     yield "at any time", people(state="ever")
     yield "page 500 (or the last one)", people(page=500)
+    yield "the last page", people(page=99_999)
     yield "page 500 at any time", people(state="ever", page=500)
+    yield "page 300 of the pupils", people(role="student", page=300)
+    yield "the last page of those who left", people(state="gone", page=99_999)
     yield "page 100 of a letter", people(q="い", page=100)
     yield (
         "a school" if board else "a class",

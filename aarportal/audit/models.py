@@ -15,7 +15,11 @@ class AuditEntry(AuditRecord, SystemOnly, Base):
     """One change; never edited or deleted."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index(None, "district_id", "at"),)
+    __table_args__ = (
+        Index(None, "district_id", "at"),
+        Index(None, "student_id", "at"),
+        Index(None, "object_id", "at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     at: Mapped[datetime]

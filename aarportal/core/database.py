@@ -12,6 +12,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, MetaData, Uuid, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -157,6 +158,14 @@ def _is_news(entry: logging.LogRecord) -> bool:
     return not entry.getMessage().startswith("error ignored terminating")
 
 
+class _HintedCompiler(SQLiteCompiler):
+    """Writes the hint of a statement behind its table (`NOT INDEXED`): SQLAlchemy drops it."""
+
+    def get_from_hint_text(self, _table: object, text: str | None) -> str | None:
+        """Take it as it is."""
+        return text
+
+
 def prepare_sqlite(engine: Engine) -> None:
     """Make SQLite safe for many threads of one process.
 
@@ -165,6 +174,7 @@ def prepare_sqlite(engine: Engine) -> None:
     writer can wait for seconds, and a deferred BEGIN fails with "database is locked".
     """
     turn = threading.Lock()
+    engine.dialect.statement_compiler = _HintedCompiler
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

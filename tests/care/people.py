@@ -11,7 +11,18 @@ from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.people.accounts.models import Account
 from aarportal.people.roster.models import Class, Enrollment, User, UserRole
-from tests.cast import AOI, BEN, CLASS_4_2, HINATA, PASSWORD_HASH, PRIMARY, Member, key, scope_of
+from tests.cast import (
+    AOI,
+    BEN,
+    CLASS_4_2,
+    HINATA,
+    PASSWORD_HASH,
+    PRIMARY,
+    SECONDARY,
+    Member,
+    key,
+    scope_of,
+)
 
 NURSE = Member("nurse", HINATA, PRIMARY, Role.NURSE, "", "保", "健", ("ほ", "けん"), ())
 HEAD = Member("head", HINATA, PRIMARY, Role.PRINCIPAL, "", "校", "長", ("こう", "ちょう"), ())
@@ -79,6 +90,22 @@ def _enter(scope, member: Member) -> None:
                 ends_before=LEFT_ON if member is GONE else None,
             )
         )  # fmt: skip
+
+
+def moved(member: Member, day: date = LEFT_ON) -> None:
+    """Let a pupil go on to the lower secondary school on a day."""
+    with unit_of_work(SystemScope("moved")) as scope:
+        for model in (UserRole, Enrollment):
+            scope.session.execute(
+                update(model).where(model.user_id == member.id).values(ends_before=day)
+            )
+        scope.session.add(
+            UserRole(
+                school_id=SECONDARY, sourced_id=f"role {member.name} there", user_id=member.id,
+                role="student", role_type="primary", starts_on=day,
+            )
+        )  # fmt: skip
+        audit.record(scope, "cast:moved", member.id)
 
 
 def whole_school(size: int) -> list[Member]:

@@ -1,15 +1,26 @@
 """Tables as school-office systems write them, and what stands in the database because of them."""
 
+from datetime import date
+
 from sqlalchemy import inspect, select
 
 from aarportal.care.school_data import columns, importer, operations, store
 from aarportal.care.school_data.columns import ColumnsSaid
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.people.attendance.models import AbsentDay
 from tests.care.people import NUMBERS, scope_for
 from tests.cast import OKA
 from tests.people.roster.imports import all_rows
 
+#: The day of `marked`, a Monday.
+MONDAY = date(2026, 11, 2)
 ATTENDANCE = "日付,学籍番号,氏名,区分,理由"
+YEARLY = (
+    "年度,学籍番号,授業日数,出席停止・忌引等の日数,留学中の授業日数,出席しなければならない日数,"
+    "欠席日数,出席日数,遅刻,早退"
+)
+OBSERVATION = "日付,学籍番号,気分,体温,相談したい,相談相手,内容,自由記述"
+GRADES = "年度,学期,学籍番号,教科,知識・技能,思考・判断・表現,主体的に学習に取り組む態度,評定,所見"
 #: What an import leaves of itself besides what it brought.
 OF_IMPORTS = ("audit_entries", "school_data_imports", "school_data_mappings")
 
@@ -83,6 +94,11 @@ def rows(model) -> list:
     with unit_of_work(SystemScope("rows"), read_only=True) as scope:
         keys = list(inspect(model).primary_key)
         return list(scope.session.scalars(select(model).order_by(*keys)))
+
+
+def masks() -> dict:
+    """What the charts know: (pupil, day) -> kind of absence."""
+    return {(row.student_id, row.day): row.kind for row in rows(AbsentDay)}
 
 
 def everything() -> dict[str, list[tuple]]:

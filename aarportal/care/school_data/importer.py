@@ -20,13 +20,22 @@ from aarportal.web.priority import for_a_machine
 NAME = "school-data importer"
 
 
-def hands(district_id: UUID, school_id: UUID, person_id: UUID) -> Scope:
+class Hands(Scope):
     """The scope in which an import is worked on: one school, in the name of whoever said so.
 
     It writes what that person may not read; nothing that it sees is shown to anybody.
     """
+
+    @property
+    def is_person(self) -> bool:
+        """No: what is known here of a child who went on to another school stands here still."""
+        return False
+
+
+def hands(district_id: UUID, school_id: UUID, person_id: UUID) -> Scope:
+    """The hands of whoever said that an import is to be worked on."""
     sees: dict[Relation, frozenset[UUID] | None] = dict.fromkeys(Relation)
-    return Scope(person_id, district_id, school_id, Role.ADMINISTRATOR, sees)
+    return Hands(person_id, district_id, school_id, Role.ADMINISTRATOR, sees)
 
 
 class Importer(TableJobs[Scope, Job]):

@@ -35,13 +35,13 @@ _IMPORT = Permission.SCHOOL_DATA_IMPORT
 def imports(scope: Scope) -> Response:
     """List what was brought, the latest first."""
     number = max(request.args.get("page", 1, int), 1)
-    rows, count = store.page(scope, number, PAGE)
+    rows, number, pages = store.page(scope, number, PAGE)
     values = {
         "imports": rows,
         "kinds": discover(),
         "people": store.names(scope, {row.made_by for row in rows}),
         "page": number,
-        "pages": max(-(-count // PAGE), 1),
+        "pages": pages,
         "school_day": clock.school_day_of,
     }
     return render("school_data/imports.html", values)

@@ -51,12 +51,19 @@ def school_data_import(scope: Scope, import_id: UUID) -> SchoolDataImport:
     return row
 
 
-def page(scope: Scope, number: int, size: int) -> tuple[Sequence[SchoolDataImport], int]:
-    """One page of the school's imports, the latest first, and how many there are."""
+def page(scope: Scope, number: int, size: int) -> tuple[Sequence[SchoolDataImport], int, int]:
+    """One page of the school's imports, the latest first.
+
+    Returns:
+        The rows, which page it is (the last one for a greater number), and how many pages.
+    """
     mine = and_(
         SchoolDataImport.school_id == scope.school_id,
         SchoolDataImport.kind.in_([each.key for each in kinds_for(scope)]),
     )
+    count = scope.session.scalar(select(func.count(SchoolDataImport.id)).where(mine)) or 0
+    pages = max(-(-count // size), 1)
+    number = min(number, pages)
     rows = scope.session.scalars(
         select(SchoolDataImport)
         .where(mine)
@@ -64,8 +71,7 @@ def page(scope: Scope, number: int, size: int) -> tuple[Sequence[SchoolDataImpor
         .offset((number - 1) * size)
         .limit(size)
     ).all()
-    count = scope.session.scalar(select(func.count(SchoolDataImport.id)).where(mine))
-    return rows, count or 0
+    return rows, number, pages
 
 
 def mapping(scope: Scope, kind_key: str) -> SchoolDataMapping | None:

@@ -13,7 +13,7 @@ from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope
 from aarportal.core.subjects import NAMES
 from aarportal.people.roster import store as roster
-from aarportal.people.roster.models import Class, User
+from aarportal.people.roster.models import Class, User, UserRole
 
 #: Name of a subject -> its place in a report; what a school calls otherwise comes last.
 _PLACES = {name: place for place, name in enumerate(NAMES)}
@@ -74,7 +74,11 @@ def student(scope: Scope, student_id: UUID) -> User:
         NotFoundError: If there is none.
     """
     visible = scope.visible(Grade.readers)
-    row = scope.session.scalar(select(User).where(User.id == student_id))
+    # People are of the district; that somebody was a student of this school is said by a role.
+    roles = select(UserRole.user_id).where(
+        UserRole.user_id == student_id, UserRole.role == "student"
+    )
+    row = scope.session.scalar(select(User).where(User.id == student_id, roles.exists()))
     if row is None or (visible is not None and student_id not in visible):
         raise NotFoundError("User")
     return row

@@ -19,7 +19,7 @@ class AttendanceEntry(FromSchoolOffice, ReadByHealthRoom, Base):
 
     __tablename__ = "attendance_entries"
     dated_by = "day"
-    __table_args__ = (Index(None, "school_id", "import_id"),)
+    __table_args__ = (Index(None, "school_id", "import_id"), Index(None, "school_id", "day"))
     classification = Classification.II
 
     student_id: Mapped[UUID] = mapped_column(

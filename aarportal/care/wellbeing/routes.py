@@ -39,29 +39,31 @@ def take_note(scope: Scope, student_id: UUID) -> AnyResponse:
 
 
 def _waiting(scope: Scope) -> dict[str, Any]:
-    number = _number("talk")
-    waiting, count = store.want_to_talk(scope, number, PAGE)
-    pages = max(-(-count // PAGE), 1)
+    count = store.count_who_want_to_talk(scope)
+    number, pages = _page("talk", count)
+    waiting = store.want_to_talk(scope, number, PAGE) if count else []
     return {
         "waiting": waiting, "waiting_count": count, "talk_page": number, "talk_pages": pages,
     }  # fmt: skip
 
 
 def _of_day(scope: Scope) -> dict[str, Any]:
-    day, number = _day(), _number("page")
+    day = _day()
     lines = store.day(scope, day)
+    number, pages = _page("page", len(lines))
     return {
         "day_shown": day,
         "lines": lines[(number - 1) * PAGE : number * PAGE],
         "page": number,
-        "pages": max(-(-len(lines) // PAGE), 1),
+        "pages": pages,
         "neighbours": store.neighbours(scope, day),
     }
 
 
-def _number(name: str) -> int:
-    """Which page of a list; the first for anything that is none."""
-    return max(request.args.get(name, 1, int), 1)
+def _page(name: str, count: int) -> tuple[int, int]:
+    """Which page of a list, and how many there are; one that there is for anything that is none."""
+    pages = max(-(-count // PAGE), 1)
+    return min(max(request.args.get(name, 1, int), 1), pages), pages
 
 
 def _day() -> date:

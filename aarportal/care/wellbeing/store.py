@@ -75,23 +75,31 @@ _SEEN = and_(
 )
 
 
-def want_to_talk(scope: Scope, number: int, size: int) -> tuple[list[Told], int]:
-    """A page of those who want to talk to somebody while nobody has taken note, and how many."""
-    unseen = (
-        HealthObservation.wants_to_talk,
-        ~select(SeenObservation.student_id).where(_SEEN).exists(),
-    )
+#: Somebody wants to talk to somebody, and nobody has taken note.
+_UNSEEN = (
+    HealthObservation.wants_to_talk,
+    ~select(SeenObservation.student_id).where(_SEEN).exists(),
+)
+
+
+def count_who_want_to_talk(scope: Scope) -> int:
+    """How often somebody wants to talk to somebody while nobody has taken note."""
+    query = select(func.count(HealthObservation.student_id)).where(*_UNSEEN)
+    return scope.session.scalar(query) or 0
+
+
+def want_to_talk(scope: Scope, number: int, size: int) -> list[Told]:
+    """A page of those who want to talk to somebody while nobody has taken note."""
     rows = scope.session.scalars(
         select(HealthObservation)
-        .where(*unseen)
+        .where(*_UNSEEN)
         .order_by(HealthObservation.day, HealthObservation.time, HealthObservation.student_id)
         .offset((number - 1) * size)
         .limit(size)
     ).all()
-    count = scope.session.scalar(select(func.count(HealthObservation.student_id)).where(*unseen))
     pupils = _pupils_by_day(scope, {(row.student_id, row.day) for row in rows})
     told = [Told(row, pupils[row.student_id, row.day]) for row in rows]
-    return sorted(told, key=lambda each: (each.observation.day, each.pupil.order)), count or 0
+    return sorted(told, key=lambda each: (each.observation.day, each.pupil.order))
 
 
 def day(scope: Scope, on: date) -> list[PupilDay]:

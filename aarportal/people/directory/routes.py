@@ -133,7 +133,8 @@ def _classes(scope: Scope) -> dict[str, Any]:
     schools, today = store.schools(scope), clock.today()
     school_id = scope.school_id
     if scope.other_school_ids:
-        school_id = uuid_in(request.args, "school") or next(iter(schools), NOTHING)
+        asked_school = uuid_in(request.args, "school")
+        school_id = asked_school if asked_school in schools else next(iter(schools), NOTHING)
     years = classes_store.school_years(scope, today)
     asked = number_in(request.args, "year")
     year = asked if asked in years.known else years.this_year

@@ -127,7 +127,8 @@ class User(SourcedRow, DistrictRow, Base):
         UniqueConstraint("district_id", "sourced_id"),
         Index(None, "district_id", "username"),
         Index(None, "district_id", "master_identifier"),
-        Index(None, "district_id", "sort_key"),
+        # Pages of a whole district are found in the index alone; rows are read of fifty people.
+        Index(None, "district_id", "sort_key", "id", "grade"),
         ForeignKeyConstraint(["district_id"], ["districts.id"]),
     )
 
@@ -172,7 +173,8 @@ class UserRole(PlacesStudents, SourcedRow, SchoolOwned, Base):
     __tablename__ = "user_roles"
     __table_args__ = (
         UniqueConstraint("school_id", "sourced_id"),
-        Index(None, "user_id"),
+        # Likewise who is where; the school stands last, or a board would look up each of its own.
+        Index(None, "user_id", "starts_on", "ends_before", "role", "school_id"),
         ForeignKeyConstraint(["school_id"], ["schools.id"]),
     )
 

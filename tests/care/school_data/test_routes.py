@@ -249,6 +249,7 @@ def test_the_list_of_imports_is_paged(app, browser):
     assert len(me.get("/school-data").html.select("ol.entries > li")) == 40
     assert len(me.get("/school-data?page=2").html.select("ol.entries > li")) == 5
     assert me.get("/school-data?page=x").status == 200
+    assert len(me.get(f"/school-data?page={10**30}").html.select("ol.entries > li")) == 5
 
 
 def test_a_step_that_there_is_not_is_not_found(browser):

@@ -45,6 +45,11 @@ def test_other_teachers_find_no_such_pupil(browser, member):
     assert "髙﨑" not in me.get("/school-records").text
 
 
+@pytest.mark.parametrize("person", [KEN, GEN, CHIBA], ids=lambda m: m.name)
+def test_the_head_finds_pupils_of_the_school_alone(browser, person):
+    assert browser(HEAD).get(f"/students/{person.id}/school-records").status == 404
+
+
 @pytest.mark.parametrize("member", [OKA, NURSE, AOI, BEN, KEN], ids=lambda m: m.name)
 def test_nobody_else_has_such_a_page(browser, member):
     me = browser(member)

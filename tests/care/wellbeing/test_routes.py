@@ -184,3 +184,10 @@ def test_hana_of_another_class_is_not_her_homeroom_teachers_colleague_s(told, ap
         taken(text, "health_observation", by=NURSE)
     assert "はなのことば" in browser(NURSE).get("/health").text
     assert "はなのことば" not in browser(CHIBA).get("/health").text
+
+
+def test_a_page_that_there_is_not_is_the_last_one(told, browser):
+    page = browser(CHIBA).get(f"/health?talk={10**30}&page={10**30}")
+    assert page.status == 200
+    assert "𠮷田" in page.one("section[aria-labelledby=talk]").get_text()
+    assert all(secret in page.text for secret in SECRETS)

@@ -1,7 +1,8 @@
 """A district as an office knows it: last year's class, leavers, newcomers, and the board."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from aarportal.audit import operations as audit
@@ -22,6 +23,7 @@ from tests.cast import CLASS_4_2, HINATA, OKA, PASSWORD_HASH, PRIMARY, SECONDARY
 
 #: A Friday in the school year 2026.
 TODAY = date(2026, 11, 20)
+NOON = datetime(TODAY.year, TODAY.month, TODAY.day, 3, tzinfo=UTC)
 THIS_YEAR, LAST_YEAR = 2026, 2025
 CLASS_3_2 = key("3-2 of last year")
 BOARD_CODE = "131234"
@@ -158,3 +160,15 @@ def to_the_board(session) -> None:
     session.add(
         Account(user_id=iwa, district_id=HINATA, login_id="iwa", password_hash=PASSWORD_HASH)
     )
+
+
+def at(path: str, **query) -> str:
+    return f"{path}?{urlencode(query)}"
+
+
+def listed(page) -> list[str]:
+    return [" ".join(a.get_text("").split()) for a in page.html.select("table.people th a")]
+
+
+def text_of(element) -> str:
+    return " ".join(element.get_text(" ").split())

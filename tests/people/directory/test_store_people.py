@@ -70,6 +70,7 @@ WANTED = {
     "a name in a class": (Wanted("べん", class_id=CLASS_4_2), ["ben"]),
     "last year's class": (Wanted(class_id=CLASS_3_2), ["aoi"]),
     "another school": (Wanted(school_id=SECONDARY), []),
+    "a class of another school": (Wanted(school_id=SECONDARY, class_id=CLASS_4_2), []),
 }
 
 
