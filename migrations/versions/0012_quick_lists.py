@@ -10,7 +10,6 @@ depends_on = None
 #: Table -> the columns of its new index, and those of the one in whose place it comes.
 INDEXES = (
     ("users", ("district_id", "sort_key", "id", "grade"), ("district_id", "sort_key")),
-    ("user_roles", ("user_id", "starts_on", "ends_before", "role", "school_id"), ("user_id",)),
     ("audit_entries", ("student_id", "at"), None),
     ("audit_entries", ("object_id", "at"), None),
     ("attendance_entries", ("school_id", "day"), None),

@@ -22,6 +22,9 @@ from aarportal.people.roster.models import (
     UserRole,
 )
 
+#: Who speaks for the board of education; other roles there are those of schools.
+_BOARD = "districtAdministrator"
+
 
 @dataclass(frozen=True)
 class Known:
@@ -82,6 +85,8 @@ def applicant(scope: SystemScope, code: str, login_id: str, day: date) -> Applic
             Account.login_id == login_id,
             User.enabled.is_(True),
             _is_not_over(UserRole, day),
+            # A school brings its own roles: it can let nobody speak for the district.
+            UserRole.role != _BOARD,
         )
         .order_by(UserRole.role_type, begun > day, begun.desc(), UserRole.school_id)
     )
@@ -106,6 +111,7 @@ def _of_the_board(
             Account.login_id == login_id,
             User.enabled.is_(True),
             _is_not_over(DistrictRole, day),
+            DistrictRole.role == _BOARD,
         )
         .order_by(DistrictRole.role_type, DistrictRole.sourced_id)
     ).first()

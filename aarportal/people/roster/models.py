@@ -20,6 +20,7 @@ from aarportal.core.ownership import (
 )
 
 Extra = dict[str, Any]
+_WHEN_AND_WHERE = ("ends_before", "starts_on", "school_id", "role")
 
 
 class SourcedRow(OfRoster):
@@ -173,8 +174,8 @@ class UserRole(PlacesStudents, SourcedRow, SchoolOwned, Base):
     __tablename__ = "user_roles"
     __table_args__ = (
         UniqueConstraint("school_id", "sourced_id"),
-        # Likewise who is where; the school stands last, or a board would look up each of its own.
-        Index(None, "user_id", "starts_on", "ends_before", "role", "school_id"),
+        # All that is asked of a role of somebody, without a look at the row.
+        Index("ix_user_roles_of_user", "user_id", "status", *_WHEN_AND_WHERE),
         ForeignKeyConstraint(["school_id"], ["schools.id"]),
     )
 
@@ -194,7 +195,7 @@ class Enrollment(SourcedRow, SchoolRow, Base):
         UniqueConstraint("school_id", "sourced_id"),
         Index(None, "school_id", "class_id", "role"),
         Index(None, "school_id", "user_id"),
-        Index(None, "user_id"),
+        Index("ix_enrollments_of_user", "user_id", "status", *_WHEN_AND_WHERE),
         ForeignKeyConstraint(["school_id", "class_id"], ["classes.school_id", "classes.id"]),
     )
 

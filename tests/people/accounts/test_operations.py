@@ -14,7 +14,7 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.accounts import operations
 from aarportal.people.accounts.models import SignInSession, SignInThrottle
 from aarportal.people.accounts.operations import SignInDraft
-from aarportal.people.roster.models import User, UserRole
+from aarportal.people.roster.models import DistrictRole, User, UserRole
 from tests.cast import (
     AOI,
     BEN,
@@ -68,6 +68,31 @@ def change_role(member, **values):
             update(UserRole).where(UserRole.user_id == member.id).values(**values)
         )
         audit.record(scope, "test", member.id)
+
+
+@pytest.mark.parametrize("code", [CODES[PRIMARY], "131234"])
+def test_a_school_makes_nobody_the_board_of_the_district(in_app, code):
+    change_role(CHIBA, role="districtAdministrator")
+    with pytest.raises(InvalidError):
+        operations.sign_in(draft(CHIBA, code=code), SECRET)
+
+
+@pytest.mark.parametrize(
+    ("role", "comes_in"), [("districtAdministrator", True), ("administrator", False)]
+)
+def test_whoever_comes_from_the_board_alone_speaks_for_it(in_app, role, comes_in):
+    change_role(CHIBA, ends_before=clock.today())
+    with unit_of_work(SystemScope("test")) as scope:
+        held = {"district_id": HINATA, "sourced_id": "x", "user_id": CHIBA.id}
+        scope.session.add(DistrictRole(**held, role=role, role_type="primary"))
+        audit.record(scope, "test", CHIBA.id)
+    if not comes_in:
+        with pytest.raises(InvalidError):
+            operations.sign_in(draft(CHIBA, code="131234"), SECRET)
+        return
+    scope, _ = operations.who(operations.sign_in(draft(CHIBA, code="131234"), SECRET))
+    assert scope.role is Role.DISTRICT_ADMINISTRATOR
+    assert scope.school_ids >= {PRIMARY, SECONDARY}
 
 
 @pytest.mark.parametrize("member", [AOI, CHIBA], ids=lambda m: m.name)

@@ -85,6 +85,12 @@ def fetched(scope: SystemScope, within: Reach, brought: Brought, data: bytes) ->
     return row
 
 
+def stands(scope: SystemScope, import_id: UUID | None) -> bool:
+    """Whether an import is still on the list, and was not taken back."""
+    row = None if import_id is None else scope.session.get(RosterImport, import_id)
+    return row is not None and row.state != RosterState.UNDONE
+
+
 def made(within: Reach, district_id: UUID, brought: Brought) -> RosterImport:
     """A new import, to be looked through."""
     now = clock.now()

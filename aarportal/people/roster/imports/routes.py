@@ -83,7 +83,7 @@ def roster_import(scope: Scope, roster_id: UUID) -> AnyResponse:
 @blueprint.route("/rosters/<uuid:roster_id>/confirm", permission=_MANAGE, methods=["POST"])
 def confirm(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Have it written."""
-    row, form = store.roster_import(scope, roster_id), ConfirmForm()
+    row, form = store.to_change(scope, roster_id), ConfirmForm()
     try:
         operations.confirm(scope, row, sure=bool(form.sure.data))
     except InvalidError:
@@ -95,7 +95,7 @@ def confirm(scope: Scope, roster_id: UUID) -> AnyResponse:
 @blueprint.route("/rosters/<uuid:roster_id>/continue", permission=_MANAGE, methods=["POST"])
 def go_on(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Go on where it stopped."""
-    operations.go_on(scope, store.roster_import(scope, roster_id))
+    operations.go_on(scope, store.to_change(scope, roster_id))
     return _on_to(roster_id)
 
 
@@ -109,14 +109,14 @@ def undo(scope: Scope, roster_id: UUID) -> Response:
 @blueprint.route("/rosters/<uuid:roster_id>/undo", permission=_MANAGE, methods=["POST"])
 def take_back(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Have everything taken back that it wrote."""
-    operations.ask_back(scope, store.roster_import(scope, roster_id))
+    operations.ask_back(scope, store.to_change(scope, roster_id))
     return _on_to(roster_id)
 
 
 @blueprint.route("/rosters/<uuid:roster_id>/drop", permission=_MANAGE, methods=["POST"])
 def drop(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Let go of a roster of which nothing was written."""
-    operations.drop(scope, store.roster_import(scope, roster_id))
+    operations.drop(scope, store.to_change(scope, roster_id))
     files = importer.here().files
 
     @after_this_request

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from aarportal.core.errors import NotFoundError
+from aarportal.core.errors import NotFoundError, StateError
 from aarportal.core.ownership import StudentOwned
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
@@ -38,6 +38,22 @@ def roster_import(scope: Scope, import_id: UUID) -> RosterImport:
     row = scope.session.scalar(query)
     if row is None:
         raise NotFoundError("RosterImport")
+    return row
+
+
+def to_change(scope: Scope, import_id: UUID) -> RosterImport:
+    """The same, of which nobody else takes hold until this transaction ends.
+
+    Raises:
+        NotFoundError: If there is none, or it is of another school.
+        StateError: If somebody is at it: it is not waited for, a large one takes a minute.
+    """
+    roster_import(scope, import_id)
+    query = select(RosterImport).where(RosterImport.id == import_id, _mine(scope))
+    query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    row = scope.session.scalar(query)
+    if row is None:
+        raise StateError("somebody works on it")
     return row
 
 

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -44,14 +44,14 @@ class Credential:
 
     client_row_id: UUID
     client_id: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Token:
     """A bearer token as it is given out."""
 
-    token: str
+    token: str = field(repr=False)
     seconds: int
     scopes: tuple[str, ...]
 
@@ -129,9 +129,18 @@ def revoke(scope: Scope, client_row_id: UUID) -> RosterClient:
     return row
 
 
-def client_with(scope: SystemScope, client_id: str, secret: str) -> RosterClient | None:
-    """The system with this credential; None when it does not fit or was revoked."""
-    row = store.client_by_id(scope, client_id)
+def client_with(
+    scope: SystemScope, client_id: str, secret: str, *, lock: bool = False
+) -> RosterClient | None:
+    """The system with this credential; None when it does not fit or was revoked.
+
+    Args:
+        scope: The system's.
+        client_id: As it was sent.
+        secret: Likewise.
+        lock: Whether nobody else may rotate or revoke it until this transaction ends.
+    """
+    row = store.client_by_id(scope, client_id, lock=lock)
     # Something is compared in any case, so that the time it takes tells nothing.
     fits = hmac.compare_digest(row.secret_hash if row else _NO_HASH, _hash(secret))
     return row if row is not None and fits and row.revoked_at is None else None
@@ -170,6 +179,11 @@ def issue_token(scope: SystemScope, client: RosterClient, asked: str) -> Token:
     client.last_used_at = now
     audit.record(scope, "roster_client:token_issued", client.id)
     return made
+
+
+def note_refusal(scope: SystemScope, client_row_id: UUID) -> None:
+    """Leave a trace of a secret that did not fit, or of a client that was revoked."""
+    audit.record(scope, "roster_client:refused", client_row_id)
 
 
 def who(scope: SystemScope, token: str) -> RosterScope | None:

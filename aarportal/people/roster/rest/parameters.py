@@ -16,6 +16,8 @@ DEFAULT_LIMIT = 100
 #: More than anybody needs at once; whoever asks for more gets so many.
 MOST = 1000
 _FARTHEST = 2**31
+#: Nobody writes so many zeros before a number.
+_MOST_DIGITS = 20
 KNOWN = frozenset({"limit", "offset", "sort", "orderBy", "filter", "fields"})
 
 
@@ -75,7 +77,8 @@ def fields(given: Mapping[str, str], known: Collection[str]) -> tuple[str, ...] 
 
 def _number(given: Mapping[str, str], name: str, default: int) -> int:
     text = given.get(name, str(default))
-    if not (text.isascii() and text.isdecimal()) or int(text[:12]) >= _FARTHEST:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+    if not is_number or int(text) >= _FARTHEST:
         raise bad(f"invalid_{name}_field", f"{name} is a whole number from 0")
     return int(text)
 

@@ -19,7 +19,8 @@ from aarportal.web.reader import Reader, Visitor
 
 ROOT = "/ims/oneroster"
 _MACHINE = Reader(language="en")
-#: Tokens that a system may fetch in a minute: each is good for an hour.
+#: Tokens that a system may fetch in a minute, each is good for an hour; as many refusals of a
+#: minute leave a trace.
 _TOKENS_PER_MINUTE = 30
 
 
@@ -37,7 +38,8 @@ class RosterBlueprint(PortalBlueprint):
 def init_app(app: Flask, settings: Settings) -> None:
     """Count what systems ask for."""
     app.extensions["roster_rate"] = TokenBuckets(settings.xapi_requests_per_minute, time.monotonic)
-    app.extensions["roster_token_rate"] = TokenBuckets(_TOKENS_PER_MINUTE, time.monotonic)
+    for rate in ("roster_token_rate", "roster_refusal_rate"):
+        app.extensions[rate] = TokenBuckets(_TOKENS_PER_MINUTE, time.monotonic)
 
 
 @keep("roster")
@@ -65,10 +67,19 @@ def take(rate: str, key: object) -> None:
     Raises:
         TooManyTriesError: If they asked too often.
     """
-    buckets: TokenBuckets = current_app.extensions[rate]
-    wait_seconds = buckets.take(key)
+    wait_seconds = _wait_seconds(rate, key)
     if wait_seconds:
         raise TooManyTriesError(wait_seconds)
+
+
+def may(rate: str, key: object) -> bool:
+    """Whether something is done once more, and not too often."""
+    return not _wait_seconds(rate, key)
+
+
+def _wait_seconds(rate: str, key: object) -> int:
+    buckets: TokenBuckets = current_app.extensions[rate]
+    return buckets.take(key)
 
 
 def root() -> str:

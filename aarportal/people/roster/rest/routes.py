@@ -3,6 +3,8 @@
 Source: OneRoster 1.2 Rostering Service (OpenAPI of 2022); RFC 6749, sections 4.4 and 5.
 """
 
+from urllib.parse import quote
+
 from flask import Response, request
 
 from aarportal.core import clock
@@ -10,6 +12,7 @@ from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import RosterScope, SystemScope, unit_of_work
 from aarportal.people.roster.rest import entities, operations, parameters, protocol, store
+from aarportal.people.roster.rest.clients import store as clients
 from aarportal.people.roster.rest.endpoints import ENDPOINTS, SCOPE_PREFIX, Endpoint
 from aarportal.people.roster.rest.operations import Token
 from aarportal.people.roster.rest.refusals import RosterRequestError
@@ -27,17 +30,32 @@ def token() -> Response:
     """Give a system that brings its secret a token for an hour."""
     if request.form.get("grant_type") != "client_credentials":
         return _refused("unsupported_grant_type")
-    client_id, secret = _credential()
+    credential = _credential()
+    if not _fits(*credential):
+        return _refused("invalid_client", 401)
+    protocol.take("roster_token_rate", credential[0])
     with unit_of_work(SystemScope("a token for the roster")) as scope:
-        client = operations.client_with(scope, client_id, secret)
+        client = operations.client_with(scope, *credential, lock=True)
         if client is None:
             return _refused("invalid_client", 401)
-        protocol.take("roster_token_rate", client.id)
         try:
-            made = operations.issue_token(scope, client, request.form.get("scope", ""))
+            return _given(operations.issue_token(scope, client, request.form.get("scope", "")))
         except InvalidError:
             return _refused("invalid_scope")
-    return _given(made)
+
+
+def _fits(client_id: str, secret: str) -> bool:
+    """Whether somebody has this credential; a wrong secret leaves a trace.
+
+    Whoever has no secret never waits for the writer, nor makes anybody wait.
+    """
+    with unit_of_work(SystemScope("who asks for a token"), read_only=True) as scope:
+        known = clients.client_by_id(scope, client_id)
+        fits = operations.client_with(scope, client_id, secret) is not None
+    if known is not None and not fits and protocol.may("roster_refusal_rate", known.id):
+        with unit_of_work(SystemScope("a token is refused")) as scope:
+            operations.note_refusal(scope, known.id)
+    return fits
 
 
 def _credential() -> tuple[str, str]:
@@ -76,6 +94,9 @@ def _view(endpoint: Endpoint) -> View:
     def view(scope: RosterScope, sourced_id: str = "", **above: str) -> Response:
         if not endpoint.scopes & scope.scopes:
             raise RosterRequestError(403, "forbidden", "the scope of this token is another")
+        if any("\0" in text for text in (sourced_id, *above.values(), *request.args.values())):
+            # PostgreSQL cannot even be asked for it.
+            raise RosterRequestError(400, "invaliddata", "there is no character NUL in a roster")
         asked = Asked(endpoint.objects, endpoint.narrowed, above, clock.today())
         if sourced_id:
             return _one(scope, asked, sourced_id)
@@ -103,7 +124,7 @@ def _list(scope: RosterScope, asked: Asked) -> Response:
     objects = [parameters.selected(each, query.fields) for each in page.objects]
     response = protocol.answer({asked.objects: objects})
     response.headers["X-Total-Count"] = str(page.total)
-    address = f"{protocol.root()}{request.path}"
+    address = f"{protocol.root()}{quote(request.path)}"
     response.headers["Link"] = parameters.links(address, given, query, page.total)
     return response
 

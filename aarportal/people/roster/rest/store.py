@@ -21,7 +21,7 @@ from aarportal.people.roster.models import (
     UserRole,
 )
 from aarportal.people.roster.rest import entities, filters
-from aarportal.people.roster.rest.comparing.store import KINDS, filtered, ordered
+from aarportal.people.roster.rest.comparing.store import KINDS, Kind, filtered, ordered
 from aarportal.people.roster.rest.entities import Json, Ref
 from aarportal.people.roster.rest.objects.store import WRITERS
 from aarportal.people.roster.rest.parameters import Query
@@ -30,6 +30,8 @@ from aarportal.people.roster.rest.refusals import bad
 _ACTIVE, _GONE = "active", "tobedeleted"
 _SESSION_TYPES = {"terms": "term", "gradingPeriods": "gradingPeriod"}
 _ROLES = {"students": "student", "teachers": "teacher"}
+#: From this part of the schools of a district on it is cheaper to look at everybody.
+_MANY = 6
 
 Condition = ColumnElement[bool]
 #: Operator -> condition, of a column that is compared with a value.
@@ -76,11 +78,28 @@ def page(scope: RosterScope, asked: Asked, query: Query, refer: Ref) -> Page:
     conditions = _conditions(scope, asked)
     if query.filter is not None:
         conditions.append(filtered(scope, kind, asked.objects, query.filter))
-    model = kind.model
-    total = scope.session.scalar(select(func.count(model.id)).where(*conditions)) or 0
-    rows = select(model).where(*conditions).order_by(*ordered(scope, kind, query))
-    found = scope.session.scalars(rows.limit(query.limit).offset(query.offset)).all()
-    return Page(WRITERS[asked.objects](scope, found, refer), total)
+    total = scope.session.scalar(select(func.count(kind.model.id)).where(*conditions)) or 0
+    rows = _rows(scope, kind, query, conditions) if query.offset < total else []
+    return Page(WRITERS[asked.objects](scope, rows, refer), total)
+
+
+def _rows(
+    scope: RosterScope, kind: Kind, query: Query, conditions: list[Condition]
+) -> Sequence[Any]:
+    """The rows of one page, in their order."""
+    order = ordered(scope, kind, query)
+    if not query.sort:
+        rows = select(kind.model).where(*conditions).order_by(*order)
+        return scope.session.scalars(rows.limit(query.limit).offset(query.offset)).all()
+    # Keys first: to put whole rows in order costs several times as much.
+    keys = select(*kind.key).where(*conditions).order_by(*order)
+    found = scope.session.execute(keys.limit(query.limit).offset(query.offset)).tuples().all()
+    if not found:
+        return []
+    parts = zip(kind.key, zip(*found, strict=True), strict=True)
+    these = select(kind.model).where(*(column.in_(set(ids)) for column, ids in parts))
+    places = {key[-1]: place for place, key in enumerate(found)}
+    return sorted(scope.session.scalars(these), key=lambda row: places[row.id])
 
 
 def one(scope: RosterScope, asked: Asked, sourced_id: str, refer: Ref) -> Json:
@@ -247,21 +266,31 @@ def _current(row_class: Any, day: date) -> Condition:
     return and_(row_class.status == _ACTIVE, lasts)
 
 
-def _known(scope: RosterScope, day: date) -> list[Condition]:
+def _known(scope: RosterScope, day: date, *, collected: bool = False) -> list[Condition]:
     """People that this system may know of.
 
     One that reads some schools knows who is there now, and is told of those whom the roster drops;
     who went to another school is that school's.
+
+    Args:
+        scope: The system's.
+        day: The day at school.
+        collected: Whether those are collected first, which is cheaper where they are few and
+            nothing else narrows the list; everybody else is looked at one after the other.
     """
     if scope.whole_district:
         return []
-    here = select(UserRole.user_id)
-    placed = select(Enrollment.user_id).where(_current(Enrollment, day))
+
+    def is_among(column: Any, *conditions: Condition) -> Condition:
+        if collected:
+            return User.id.in_(select(column).where(*conditions))
+        return select(column).where(column == User.id, *conditions).exists()
+
     return [
         or_(
-            User.id.in_(here.where(_current(UserRole, day))),
-            User.id.in_(placed),
-            and_(User.status == _GONE, User.id.in_(here)),
+            is_among(UserRole.user_id, _current(UserRole, day)),
+            is_among(Enrollment.user_id, _current(Enrollment, day)),
+            and_(User.status == _GONE, is_among(UserRole.user_id)),
         )
     ]
 
@@ -269,7 +298,6 @@ def _known(scope: RosterScope, day: date) -> list[Condition]:
 def _people(
     scope: RosterScope, asked: Asked, school_id: UUID | None, room: Class | None
 ) -> list[Condition]:
-    found = _known(scope, asked.day)
     role = _ROLES.get(asked.narrowed)
     if room is not None:
         there = select(Enrollment.user_id).where(
@@ -278,17 +306,39 @@ def _people(
             Enrollment.role == role,
             _current(Enrollment, asked.day),
         )
-        return [*found, User.id.in_(there)]
-    if role is not None:
-        holds = and_(UserRole.user_id == User.id, UserRole.role == role)
-        if school_id is None and scope.whole_district:
-            # Nearly everybody is one: it is cheaper to look at each than to collect them first.
-            return [*found, select(UserRole.id).where(holds).exists()]
-        holders = select(UserRole.user_id).where(UserRole.role == role)
-        if school_id is not None:
-            holders = holders.where(UserRole.school_id == school_id, _current(UserRole, asked.day))
-        return [*found, User.id.in_(holders)]
-    return found
+        return [*_known(scope, asked.day), User.id.in_(there)]
+    if school_id is not None:
+        holders = select(UserRole.user_id).where(
+            UserRole.role == role, UserRole.school_id == school_id, _current(UserRole, asked.day)
+        )
+        return [*_known(scope, asked.day), User.id.in_(holders)]
+    is_few = not _reads_many(scope)
+    known = _known(scope, asked.day, collected=is_few)
+    if role is None:
+        return known
+    if role == "student" and not is_few:
+        return [_is_student(known, asked.day)]
+    return [*known, User.id.in_(select(UserRole.user_id).where(UserRole.role == role))]
+
+
+def _is_student(known: Sequence[Condition], day: date) -> Condition:
+    """That somebody who is known is or was a student.
+
+    Nearly everybody is one now: whoever is seen to be is looked at once, and known by it.
+    """
+    holds = and_(UserRole.user_id == User.id, UserRole.role == "student")
+    held = select(UserRole.user_id).where(holds)
+    if not known:
+        return held.exists()
+    return or_(held.where(_current(UserRole, day)).exists(), and_(held.exists(), *known))
+
+
+def _reads_many(scope: RosterScope) -> bool:
+    """Whether it reads about so many schools that collecting their people does not pay."""
+    if scope.whole_district:
+        return True
+    schools = scope.session.scalar(select(func.count(School.id))) or 0
+    return len(scope.school_ids) * _MANY > schools
 
 
 def _courses(scope: RosterScope, school_id: UUID | None) -> list[Condition]:

@@ -228,7 +228,8 @@ def claim(scope: SystemScope, source_id: UUID, house: House) -> Claimed | None:
 def brought(scope: SystemScope, claimed: Claimed, pulled: Pulled) -> UUID | None:
     """Hand over what came to whoever imports rosters; the id of the import.
 
-    None if it is the same roster as the last one, or the system was taken out meanwhile.
+    None if it is the same roster as the last one and nobody let go of that, or the system was taken
+    out meanwhile.
     """
     row = store.claimed(scope, claimed.source_id)
     if row is None:
@@ -236,7 +237,9 @@ def brought(scope: SystemScope, claimed: Claimed, pulled: Pulled) -> UUID | None
     row.claimed_until, row.last_success_at = None, clock.now()
     row.trouble = row.trouble_detail = ""
     row.counts = dict(pulled.counts)
-    is_new = pulled.sha256 != row.last_sha256
+    # What was dropped or taken back does not stand here: the same roster is a difference again.
+    stands = imports.stands(scope, row.last_import_id)
+    is_new = pulled.sha256 != row.last_sha256 or not stands
     row.outcome = "brought" if is_new else "unchanged"
     audit.record(scope, "roster_source:answered", row.id, detail=row.outcome)
     if not is_new:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from aarportal.core.errors import NotFoundError
 from aarportal.core.permissions import Role
@@ -61,7 +61,7 @@ def due(scope: SystemScope, now: datetime) -> Sequence[UUID]:
     """Systems that are to be asked now, the one that waits longest first."""
     query = (
         select(RosterSource.id)
-        .where(RosterSource.next_pull_at <= now, _is_free(now))
+        .where(_is_due(now))
         .order_by(RosterSource.next_pull_at, RosterSource.id)
     )
     return scope.session.scalars(query).all()
@@ -71,7 +71,7 @@ def due_source(scope: SystemScope, source_id: UUID, now: datetime) -> RosterSour
     """One of them, if it still is; nobody else takes it until this transaction ends."""
     query = (
         select(RosterSource)
-        .where(RosterSource.id == source_id, RosterSource.next_pull_at <= now, _is_free(now))
+        .where(RosterSource.id == source_id, _is_due(now))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -84,5 +84,8 @@ def claimed(scope: SystemScope, source_id: UUID) -> RosterSource | None:
     return scope.session.scalar(query.execution_options(populate_existing=True))
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(RosterSource.claimed_until.is_(None), RosterSource.claimed_until <= now)
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Its hour has come, or whoever asked it was killed; and nobody asks it now."""
+    free, left = RosterSource.claimed_until.is_(None), RosterSource.claimed_until <= now
+    is_on = RosterSource.paused_at.is_(None)
+    return or_(and_(is_on, left), and_(RosterSource.next_pull_at <= now, free))

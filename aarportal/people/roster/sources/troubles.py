@@ -56,4 +56,5 @@ class PullError(Exception):
         """Name the reason."""
         super().__init__(f"{rule}: {detail}")
         self.rule = rule
-        self.detail = detail[:200]
+        # It may hold what the other system sent, and PostgreSQL keeps no character NUL.
+        self.detail = "".join(c if c.isprintable() else "\ufffd" for c in detail[:200])

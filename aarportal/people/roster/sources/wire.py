@@ -8,8 +8,10 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -17,6 +19,8 @@ from aarportal.people.roster.sources.troubles import PullError
 
 _SECONDS = 30.0
 _MOST_BYTES = 32 << 20
+#: Of all answers together: a roster of 60,000 people has some 100 MB.
+_MOST_BYTES_IN_ALL = 512 << 20
 _CHUNK_BYTES = 1 << 16
 _PORTS = {"https": 443, "http": 80}
 #: IPv6 that stands for IPv4 behind a translator (RFC 6052).
@@ -73,6 +77,11 @@ def is_public(address: Address) -> bool:
         ]
         if address in _NAT64:
             inner.append(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
+    if isinstance(address, ipaddress.IPv6Address) and (
+        address.is_site_local or (address.is_reserved and len(inner) == 1)
+    ):
+        # What nobody has given out yet, or not any more; Python counts some of it as global.
+        return False
     return all(each.is_global and not each.is_multicast for each in inner)
 
 
@@ -93,6 +102,7 @@ class Wire:
         self._until = until
         self._seconds = seconds
         self._open: dict[tuple[str, str, int], http.client.HTTPConnection] = {}
+        self._received = 0
 
     def ask(
         self, method: str, url: str, headers: Mapping[str, str], *, query: str = "", body: str = ""
@@ -136,10 +146,38 @@ class Wire:
         # Said in the header Host only where it is not the usual one.
         connection.default_port = _PORTS[scheme]
         sock: socket.socket = socket.create_connection((address, port), timeout=self._left())
-        if scheme == "https":
-            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
         connection.sock = sock
+        if scheme == "https":
+            wrapped = ssl.create_default_context().wrap_socket(
+                sock, server_hostname=host, do_handshake_on_connect=False
+            )
+            connection.sock = wrapped
+            try:
+                with self._ended_in_time(wrapped):
+                    wrapped.do_handshake()
+            except BaseException:
+                connection.close()
+                raise
         return connection
+
+    @contextmanager
+    def _ended_in_time(self, sock: socket.socket) -> Iterator[None]:
+        """Cut a connection off when time is over.
+
+        A limit on every read alone is none: whoever sends a byte now and then would hold us.
+        """
+        cut = threading.Timer(self._until - self._seconds(), _cut_off, [sock])
+        cut.daemon = True
+        cut.start()
+        try:
+            yield
+            # An answer that goes on until its connection ends looks whole when we ended it.
+            self._left()
+        except (http.client.HTTPException, OSError):
+            self._left()
+            raise
+        finally:
+            cut.cancel()
 
     def _address(self, host: str, port: int) -> str:
         try:
@@ -165,9 +203,10 @@ class Wire:
         is_whole = False
         try:
             connection.sock.settimeout(self._left())
-            connection.request(method, path, body.encode() or None, dict(headers))
-            answer = connection.getresponse()
-            received = self._read(answer)
+            with self._ended_in_time(connection.sock):
+                connection.request(method, path, body.encode() or None, dict(headers))
+                answer = connection.getresponse()
+                received = self._read(answer)
             is_whole = not answer.will_close
         finally:
             if is_whole:
@@ -182,7 +221,8 @@ class Wire:
         size = 0
         while chunk := answer.read1(_CHUNK_BYTES):
             size += len(chunk)
-            if size > _MOST_BYTES:
+            self._received += len(chunk)
+            if size > _MOST_BYTES or self._received > _MOST_BYTES_IN_ALL:
                 raise PullError("too_large")
             self._left()
             parts.append(chunk)
@@ -191,6 +231,12 @@ class Wire:
         # Only then is the connection free for another question.
         answer.read()
         return b"".join(parts)
+
+
+def _cut_off(sock: socket.socket) -> None:
+    """End a connection under whoever reads from it, and not the layers above it."""
+    with suppress(OSError):
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def _trouble(error: Exception) -> PullError:

@@ -1,9 +1,11 @@
 """An office brings rosters: seen first, then written or not, and taken back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import delete, select
 
 from aarportal.audit import operations as audit
@@ -324,6 +326,24 @@ def test_another_school_and_another_district_do_not_see_it():
     for member in (SATO, replace(OKA, school_id=KEN.school_id)):
         with pytest.raises(NotFoundError), unit_of_work(scope_of(member), read_only=True) as scope:
             store.roster_import(scope, import_id)
+
+
+def test_what_somebody_is_at_is_not_waited_for(database):
+    if database.kind != "postgresql":
+        pytest.skip("SQLite has one writer, who is waited for")
+    import_id = brought(roster([*HERE, NEW]))
+
+    def drop() -> None:
+        with current.app_context(), unit_of_work(scope_of(OKA)) as scope:
+            operations.drop(scope, store.to_change(scope, import_id))
+
+    current = current_app._get_current_object()
+    with ThreadPoolExecutor(1) as others, unit_of_work(scope_of(OKA)) as scope:
+        operations.confirm(scope, store.to_change(scope, import_id), sure=True)
+        scope.session.flush()
+        with pytest.raises(StateError):
+            others.submit(drop).result(timeout=10)
+    assert seen(import_id).state == "writing"
 
 
 class PowerCutError(BaseException):

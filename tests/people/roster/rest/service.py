@@ -185,9 +185,12 @@ class System:
         assert answer.status_code == 200, answer.text
         self.token = answer.json["access_token"]
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
     def get(self, path: str, **query: object):
-        headers = {"Authorization": f"Bearer {self.token}"}
-        return self.client.get(f"{BASE}{path}", headers=headers, query_string=query)
+        return self.client.get(f"{BASE}{path}", headers=self.headers, query_string=query)
 
     def objects(self, path: str, **query: object) -> list[dict]:
         answer = self.get(path, **query)

@@ -1,14 +1,20 @@
 """The rostering service as another system meets it: every address, and who sees what."""
 
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select, update
 
+from aarportal.audit import operations as audit
+from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.scope import SystemScope, unit_of_work
-from aarportal.people.roster.rest import operations
+from aarportal.people.roster.models import Class
+from aarportal.people.roster.rest import operations, protocol, store
 from aarportal.people.roster.rest.endpoints import CORE, ENDPOINTS, ROSTER, SCOPE_PREFIX
+from aarportal.people.roster.rest.entities import BASE
 from aarportal.web.rate_limit import TokenBuckets
 from tests.people.roster.oneroster.bundles import (
     AOI,
@@ -30,6 +36,7 @@ from tests.people.roster.rest.service import (
     SECOND,
     TERM,
     System,
+    address,
     be_on,
     board,
     client,
@@ -238,6 +245,8 @@ def test_only_the_wanted_fields_are_told(reader):
         ({"limit": "0"}, "invalid_limit_field"),
         ({"limit": "-1"}, "invalid_limit_field"),
         ({"limit": "9" * 40}, "invalid_limit_field"),
+        ({"limit": "0" * 5000 + "1"}, "invalid_limit_field"),
+        ({"filter": "givenName='\0'"}, "invaliddata"),
         ({"offset": "x"}, "invalid_offset_field"),
     ],
 )
@@ -265,6 +274,18 @@ def test_pages_lead_to_each_other(reader):
         address = links.get('rel="next"', "")
     assert 'rel="prev"' in links
     assert sorted(each["sourcedId"] for each in seen) == sorted(LISTS["/users"])
+
+
+def test_an_address_in_japanese_leads_on(district, reader):
+    with district.app_context(), unit_of_work(SystemScope("test")) as scope:
+        named = update(Class).where(Class.sourced_id == ROOM).values(sourced_id="五年 一組")
+        scope.session.execute(named)
+        audit.record(scope, "test:named", "")
+    answer = reader.get(f"/classes/{address('五年 一組')}/students", limit=5)
+    assert answer.status_code == 200
+    following = next(each for each in answer.headers["Link"].split(", ") if "next" in each)
+    path = following[1:].partition(">")[0].partition(BASE)[2]
+    assert len(reader.client.get(f"{BASE}{path}", headers=reader.headers).json["users"]) == 5
 
 
 def test_beyond_the_end_there_is_nothing(reader):
@@ -298,6 +319,17 @@ def test_another_district_is_not_there(district, reader):
     ids = {each["sourcedId"] for each in reader.objects("/users", limit=1000)}
     assert ids == set(LISTS["/users"])
     assert len(reader.ids("/orgs")) == 3
+
+
+@pytest.mark.parametrize("list_of", ["/users", "/students", "/teachers"])
+def test_whoever_is_collected_first_is_whoever_is_seen_one_by_one(district, monkeypatch, list_of):
+    with district.app_context():
+        one = System(district, client(SCHOOL))
+    monkeypatch.setattr(store, "_MANY", 100)
+    seen = one.ids(list_of, limit=1000)
+    monkeypatch.setattr(store, "_MANY", 0)
+    assert one.ids(list_of, limit=1000) == seen
+    assert seen
 
 
 def test_who_left_one_school_for_another_is_not_the_first_ones_any_more(district):
@@ -386,6 +418,65 @@ def test_without_a_token_there_is_nothing(district, header):
     assert (answer.status_code, minor(answer)) == (401, "unauthorisedrequest")
 
 
+def test_a_name_with_the_character_nul_is_nobody(district, made, reader):
+    raw = b64encode(b"roster\0:x").decode()
+    assert ask(district, headers={"Authorization": f"Basic {raw}"}).status_code == 401
+    assert reader.get("/users/%00").status_code == 400
+    assert reader.get("/classes/%00/students").status_code == 400
+
+
+def refusals() -> int:
+    with unit_of_work(SystemScope("test"), read_only=True) as scope:
+        query = select(AuditEntry.object_id).where(AuditEntry.verb == "roster_client:refused")
+        return len(scope.session.scalars(query).all())
+
+
+def test_a_wrong_secret_leaves_a_trace_and_a_flood_of_them_no_flood(district, made, monkeypatch):
+    buckets = TokenBuckets(2, lambda: 0.0)
+    monkeypatch.setitem(district.extensions, "roster_refusal_rate", buckets)
+    for _ in range(4):
+        assert ask(district, auth=(made.client_id, "wrong")).status_code == 401
+        assert ask(district, auth=("roster-nobody", "wrong")).status_code == 401
+    with district.app_context():
+        assert refusals() == 2
+    assert ask(district, auth=(made.client_id, made.secret)).status_code == 200
+
+
+def test_who_fetches_tokens_too_often_waits(district, made, monkeypatch):
+    monkeypatch.setitem(district.extensions, "roster_token_rate", TokenBuckets(2, lambda: 0.0))
+    asked = [ask(district, auth=(made.client_id, made.secret)) for _ in range(3)]
+    assert [each.status_code for each in asked] == [200, 200, 429]
+    assert asked[-1].headers["Retry-After"] == "30"
+
+
+def test_a_stranger_never_waits_for_the_writer(district, made):
+    with district.app_context(), unit_of_work(SystemScope("test")) as scope:
+        scope.session.connection()
+        with ThreadPoolExecutor(1) as others:
+            strange = others.submit(ask, district, auth=("roster-nobody", "wrong"))
+            assert strange.result(timeout=3).status_code == 401
+
+
+def test_a_secret_that_ends_while_a_token_is_fetched_gets_none(district, made, monkeypatch):
+    take = protocol.take
+
+    def rotated_meanwhile(*them):
+        take(*them)
+        with unit_of_work(board()) as scope:
+            operations.rotate_secret(scope, made.client_row_id)
+
+    monkeypatch.setattr(protocol, "take", rotated_meanwhile)
+    assert ask(district, auth=(made.client_id, made.secret)).status_code == 401
+
+
+def test_neither_secret_nor_token_is_in_what_a_log_would_show(made, district):
+    with district.app_context(), unit_of_work(SystemScope("test")) as scope:
+        row = operations.client_with(scope, made.client_id, made.secret)
+        token = operations.issue_token(scope, row, "")
+    assert made.secret not in repr(made)
+    assert token.token not in repr(token)
+
+
 def test_the_scope_of_the_token_counts(district, made):
     core = System(district, made, f"{SCOPE_PREFIX}{CORE}")
     assert core.get("/users").status_code == 200
@@ -418,10 +509,6 @@ def test_neither_secret_nor_token_is_kept(district, made, reader):
 
 
 def test_a_token_leaves_a_trace(district, made, reader):
-    from sqlalchemy import select
-
-    from aarportal.audit.models import AuditEntry
-
     with district.app_context(), unit_of_work(SystemScope("test"), read_only=True) as scope:
         query = select(AuditEntry.object_id).where(AuditEntry.verb == "roster_client:token_issued")
         assert scope.session.scalars(query).all() == [str(made.client_row_id)]

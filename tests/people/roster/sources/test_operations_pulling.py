@@ -120,6 +120,21 @@ def test_the_same_roster_is_no_new_import_whatever_its_order(entered, system):
     assert len(rosters()) == 2
 
 
+def test_what_somebody_let_go_of_is_shown_again(entered, system):
+    ask(entered)
+    [row] = rosters()
+    with unit_of_work(BOARD) as scope:
+        imports.drop(scope, scope.session.get(RosterImport, row.id))
+    assert ask(entered).outcome == "brought"
+    [row] = rosters()
+    for act in (lambda *them: imports.confirm(*them, sure=True), imports.ask_back):
+        with unit_of_work(BOARD) as scope:
+            act(scope, scope.session.get(RosterImport, row.id))
+        importer.here().worker.wake()
+    assert ask(entered).outcome == "brought"
+    assert {each.state for each in rosters()} == {"undone", "checked"}
+
+
 @pytest.mark.parametrize("most", [1, 2, 3, 100])
 @pytest.mark.parametrize("counts", [True, False])
 def test_every_page_is_read(entered, system, most, counts):
@@ -304,6 +319,36 @@ def test_only_one_process_asks_and_another_goes_on_after_it_was_killed(entered, 
     clock.shift(operations.CLAIM + timedelta(minutes=1))
     puller.here().worker.wake()
     assert len(rosters()) == 1
+
+
+def test_whoever_was_killed_is_followed_by_another_without_being_asked(entered, system):
+    with unit_of_work(BOARD) as scope:
+        operations.ask_now(scope, entered)
+    with unit_of_work(SystemScope("test")) as scope:
+        assert operations.claim(scope, entered, puller.here().house) is not None
+    puller.here().worker.wake()
+    assert not rosters(), "it is being asked"
+    clock.shift(operations.CLAIM + timedelta(minutes=1))
+    puller.here().worker.wake()
+    assert len(rosters()) == 1
+
+
+def test_who_was_paused_while_the_asking_process_was_killed_is_not_asked(entered, system):
+    with unit_of_work(BOARD) as scope:
+        operations.ask_now(scope, entered)
+    with unit_of_work(SystemScope("test")) as scope:
+        operations.claim(scope, entered, puller.here().house)
+    with unit_of_work(BOARD) as scope:
+        operations.pause(scope, entered)
+    clock.shift(operations.CLAIM + timedelta(minutes=1))
+    puller.here().worker.wake()
+    assert not system.asked
+
+
+def test_a_name_that_no_database_keeps_is_told_all_the_same(entered, system):
+    system.rows["enrollments"][1].update(sourcedId="e\0", beginDate="yesterday")
+    source = ask(entered)
+    assert (source.trouble, source.trouble_detail) == ("wrong_value", "enrollments e\ufffd")
 
 
 def test_a_secret_goes_nowhere_else_by_itself(entered, system):

@@ -2,7 +2,9 @@
 
 import ipaddress
 import socket
+import threading
 import time
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -18,14 +20,16 @@ from tests.people.roster.sources.other_system import running
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
         "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "ff02::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1",
-        "64:ff9b::a9fe:a9fe",
+        "64:ff9b::a9fe:a9fe", "::127.0.0.1", "fec0::1",
     ],
 )  # fmt: skip
 def test_private_addresses_are_known_in_every_disguise(address):
     assert not wire.is_public(ipaddress.ip_address(address))
 
 
-@pytest.mark.parametrize("address", ["203.0.114.1", "8.8.8.8", "2001:4860:4860::8888"])
+@pytest.mark.parametrize(
+    "address", ["203.0.114.1", "8.8.8.8", "2001:4860:4860::8888", "64:ff9b::808:808"]
+)
 def test_the_open_internet_may_be_asked(address):
     assert wire.is_public(ipaddress.ip_address(address))
 
@@ -88,4 +92,56 @@ def test_one_connection_serves_many_questions_and_is_made_anew_when_it_was_close
         assert list(asking._open.values()) == [connection]
         connection.sock.shutdown(socket.SHUT_RDWR)
         assert asking.ask("GET", f"{system.address}/c", {}).body == b"/c"
+        asking.close()
+
+
+@contextmanager
+def dripping(beginning: bytes):
+    """A system that sends a byte now and then, and never comes to an end."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                one, _ = server.accept()
+                with one:
+                    one.sendall(beginning)
+                    while not over.wait(0.05):
+                        one.sendall(b"x")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            over.set()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "beginning"),
+    [
+        ("http", b"HTTP/1.1 200 OK\r\nX-Long: "),
+        ("http", b"HTTP/1.1 200 OK\r\n\r\n"),
+        ("https", b"\x16\x03\x03\x3f\xff"),
+    ],
+    ids=["headers", "body", "handshake"],
+)
+def test_who_sends_a_byte_now_and_then_holds_nobody(scheme, beginning):
+    with dripping(beginning) as port:
+        asking = Wire(private=True, until=time.monotonic() + 0.5)
+        started = time.monotonic()
+        with pytest.raises(PullError, match="too_long"):
+            asking.ask("GET", f"{scheme}://127.0.0.1:{port}/", {})
+        assert time.monotonic() - started < 5
+
+
+def test_all_answers_together_have_an_end(monkeypatch):
+    monkeypatch.setattr(wire, "_MOST_BYTES_IN_ALL", 1000)
+    with running() as system:
+        system.mischief = lambda _path, _n: (200, {}, b"x" * 600)
+        asking = Wire(private=True, until=time.monotonic() + 5)
+        asking.ask("GET", f"{system.address}/x", {})
+        with pytest.raises(PullError, match="too_large"):
+            asking.ask("GET", f"{system.address}/x", {})
         asking.close()

@@ -65,9 +65,13 @@ def locked_client(scope: Scope, row_id: UUID) -> RosterClient:
     return row
 
 
-def client_by_id(scope: SystemScope, client_id: str) -> RosterClient | None:
-    """The system with this client id."""
-    return scope.session.scalar(select(RosterClient).where(RosterClient.client_id == client_id))
+def client_by_id(scope: SystemScope, client_id: str, *, lock: bool = False) -> RosterClient | None:
+    """The system with this client id; locked, nobody else changes it meanwhile."""
+    if not client_id.isprintable():
+        # PostgreSQL cannot even be asked for the character NUL.
+        return None
+    query = select(RosterClient).where(RosterClient.client_id == client_id)
+    return scope.session.scalar(query.with_for_update() if lock else query)
 
 
 def token(scope: SystemScope, token_hash: bytes) -> tuple[RosterToken, RosterClient] | None:

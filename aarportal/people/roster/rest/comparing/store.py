@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 
+from aarportal.core.ownership import SchoolOwned
 from aarportal.core.scope import RosterScope
 from aarportal.people.roster.models import (
     Class,
@@ -36,6 +37,12 @@ class Kind:
     model: Any
     columns: Mapping[str, Any]
     through: Mapping[str, tuple[Any, Any, Any]]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """The columns of its key; `id` is the last."""
+        is_of_school = issubclass(self.model, SchoolOwned)
+        return (self.model.school_id, self.model.id) if is_of_school else (self.model.id,)
 
 
 def filtered(scope: RosterScope, kind: Kind, objects: str, asked: Filter) -> Condition:
@@ -111,16 +118,19 @@ def _user_changed(sign: str, value: datetime) -> Condition:
 
 def ordered(scope: RosterScope, kind: Kind, query: Query) -> list[Any]:
     """Always whole: whoever reads page after page gets every row once."""
-    always = [kind.model.school_id] if kind.model in {Class, Enrollment} else []
-    always += [kind.model.sourced_id, kind.model.id]
+    always = [*kind.key[:-1], kind.model.sourced_id, kind.model.id]
     if not query.sort:
         return always
     if query.sort in kind.through:
         own, key, named = kind.through[query.sort]
-        wanted: Any = select(_collated(scope, named)).where(key == own).scalar_subquery()
+        where = [key == own]
+        if kind.model is Enrollment and key is Class.id:
+            # The school is the first half of the key.
+            where.append(Class.school_id == Enrollment.school_id)
+        wanted: Any = select(_collated(scope, named)).where(*where).scalar_subquery()
         wanted = func.coalesce(wanted, "")
     elif query.sort == "dateLastModified" and kind.model is User:
-        wanted = _last_change()
+        wanted = _last_change(scope)
     else:
         wanted = kind.columns[query.sort]
         how = entities.TYPES[_LIST_OF[kind.model]][query.sort]
@@ -136,12 +146,13 @@ def _turned(column: Any, query: Query) -> Any:
     return column.desc() if query.is_descending else column.asc()
 
 
-def _last_change() -> Any:
-    latest: Any = User.last_modified
+def _last_change(scope: RosterScope) -> Any:
+    latest: list[Any] = [User.last_modified]
     for roles in (UserRole, DistrictRole):
         at = select(func.max(roles.last_modified)).where(roles.user_id == User.id).scalar_subquery()
-        latest = case((at > latest, at), else_=latest)
-    return latest
+        latest.append(func.coalesce(at, User.last_modified))
+    is_postgresql = scope.session.get_bind().dialect.name == "postgresql"
+    return func.greatest(*latest) if is_postgresql else func.max(*latest)
 
 
 def _columns(model: Any, **more: Any) -> Mapping[str, Any]:
