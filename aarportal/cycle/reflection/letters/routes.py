@@ -61,14 +61,6 @@ def handed_on(scope: Scope, student_id: UUID) -> Response:
     return render("letters/handed_on.html", values)
 
 
-def term_is_ending() -> bool:
-    """Whether the first page offers to write the letter."""
-    return terms.is_ending(clock.today())
-
-
-blueprint.add_app_template_global(term_is_ending, "term_is_ending")
-
-
 def _key(term: terms.Term) -> str:
     """Which copy of the sheet: each term has its own."""
     return f"{term.year}-{term.number}"
