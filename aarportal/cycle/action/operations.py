@@ -267,7 +267,12 @@ def settle_plans(scope: Scope) -> int:
         items[row.day, row.subject, unit_id] += row.items
     works = [DayWork(*key, done) for key, done in items.items()]
     away = attendance.absent_days(scope, scope.actor_id, first, today)
-    return plans.settle_plans(scope, scope.actor_id, works, today, away)
+    calendar = attendance.calendar(scope, first, today)
+    days = (first + timedelta(days=n) for n in range((today - first).days))
+    without_lessons = {day for day in days if not calendar.counts(day)}
+    return plans.settle_plans(
+        scope, scope.actor_id, works, today, away, without_lessons=without_lessons
+    )
 
 
 def lap_to_check(laps: Iterable[LearningCycle]) -> LearningCycle | None:

@@ -22,7 +22,9 @@ CONFIDENCE = (1, 2, 3)
 REACHES = ("help", "self", "teach")
 CRITERION_TYPES = ("count", "accuracy", "can_do", "product")
 AMOUNT_UNITS = ("items", "pages", "minutes", "times")
-SLOTS = ("lesson", "break", "after_school", "home", "morning")
+#: The only slot of a plan that needs no school.
+HOME = "home"
+SLOTS = ("lesson", "break", "after_school", HOME, "morning")
 #: When the student means to work: key -> slot of that day; `tomorrow` is the only other day.
 WHENS = {
     "now": "lesson",

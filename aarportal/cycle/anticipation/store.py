@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 
 from aarportal.core.scope import Scope
 from aarportal.cycle.anticipation.amounts import COMPARED_CYCLES, usual_amount
-from aarportal.cycle.anticipation.choices import Card, same
+from aarportal.cycle.anticipation.choices import HOME, Card, same
 from aarportal.cycle.anticipation.models import (
     Goal,
     PlanSession,
@@ -278,7 +278,7 @@ def plans_to_settle(
             row,
             Planned(
                 row.id, row.planned_on, subject, unit_id, row.planned_amount,
-                PlanState(row.state), opened_on,
+                PlanState(row.state), opened_on, is_at_school=row.slot != HOME,
             ),
         )
         for row, subject, unit_id, opened_on in rows

@@ -79,7 +79,8 @@ class CarriedRow(ReadByTeachers, Base):
     import_id: Mapped[UUID]
     carried_at: Mapped[datetime] = mapped_column(default=clock.now)
     details: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    """What has no row of its own here: the name of a teacher, a class as its school calls it."""
+    """What has no row of its own here: the name of a teacher, a class as its school calls it, a
+    letter that became part of another (`into`; `before`: what that one said, as JSON)."""
 
 
 class HandoverImport(OfficeOnly, DistrictRow, Base):

@@ -47,6 +47,7 @@ from aarportal.insight.handover.formats import (
     UnitRow,
 )
 from aarportal.insight.handover.ids import in_draft, in_text
+from aarportal.insight.handover.letters import in_evidence
 from aarportal.insight.handover.models import CarriedRow
 from aarportal.people.identity.models import PersonMerge
 from aarportal.people.roster.models import Class, School, User
@@ -169,6 +170,8 @@ def _told(kind: str, rows: Iterable[Mapping[str, Any]], carried: Carried) -> lis
             values["key"] = in_text(values["key"], back)
             values["content"] = in_draft(values["content"], back)
             values["other"] = in_draft(values["other"], back)
+        if kind == "letters":
+            values["evidence"] = in_evidence(values["evidence"], back)
         found.append(struct(**values))
     return sorted(found, key=_order)
 

@@ -13,11 +13,14 @@ from aarportal.cycle.loop import store as loop
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
 from aarportal.cycle.loop.states import CLOSED_CYCLE, CycleState
 from aarportal.cycle.reflection import store as reflection
+from aarportal.cycle.reflection.letters import store as letters
+from aarportal.cycle.reflection.letters import terms
 from aarportal.cycle.reflection.models import TeacherFeedback
 from aarportal.cycle.units import store as units
 from aarportal.cycle.units.models import Unit
 from aarportal.insight.home.phases import NOT_BEGUN, NOTHING_YET, Phases, phases_of
 from aarportal.people.attendance import store as attendance
+from aarportal.people.attendance.calendar import Calendar
 
 _SATURDAY = 5
 
@@ -49,6 +52,8 @@ class Today:
     adjustment: Adjustment | None
     feedback: TeacherFeedback | None
     week: Sequence[DayOfWeek]
+    letter_is_due: bool
+    """Whether the term comes to its end, and with it the time for its letter."""
 
     @property
     def adjusted_on(self) -> date | None:
@@ -80,6 +85,11 @@ def today(scope: Scope, chosen: UUID | None = None) -> Today:
     unit_ids = list({cycle.unit_id for cycle in todays if cycle.unit_id})
     titles = units.units_by_id(scope, unit_ids)
     goal = goals.get(focus.id) if focus else None
+    term = letters.this_term(scope)
+    # One question for the week and for how the term ends.
+    calendar = attendance.calendar(
+        scope, min(monday, term.asks_from), max(monday + timedelta(days=6), term.ends_before)
+    )
     return Today(
         day=day,
         cycle=focus,
@@ -92,7 +102,8 @@ def today(scope: Scope, chosen: UUID | None = None) -> Today:
         closed_laps=loop.closed_laps(scope, scope.actor_id),
         adjustment=loop.latest_adjustment(scope, scope.actor_id),
         feedback=reflection.latest_feedback(scope, scope.actor_id),
-        week=_week(scope, monday, day, week),
+        week=_week(calendar, monday, day, week),
+        letter_is_due=terms.is_ending(day, term, calendar),
     )
 
 
@@ -126,10 +137,9 @@ def _phases(cycle: LearningCycle, goal: Goal | None) -> Phases:
 
 
 def _week(
-    scope: Scope, monday: date, today: date, cycles: Sequence[LearningCycle]
+    calendar: Calendar, monday: date, today: date, cycles: Sequence[LearningCycle]
 ) -> list[DayOfWeek]:
     """Monday to Friday, and Saturday when there is school or something was done."""
-    calendar = attendance.calendar(scope, monday, monday + timedelta(days=6))
     days: list[DayOfWeek] = []
     for n in range(7):
         day = monday + timedelta(days=n)

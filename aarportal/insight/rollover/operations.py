@@ -59,12 +59,14 @@ def confirm(scope: Scope, year: int, *, version: int, file_name: str) -> Rollove
         file_name: What the import is called in the list of rosters.
 
     Raises:
-        InvalidError: If the roster has changed since, or no roster of the new year came and the
-            year has not begun: classes that move up would be a year ahead.
+        InvalidError: If the roster has changed since or it is another year's turn, or no roster of
+            the new year came and the year has not begun: classes would move up a year ahead.
         StateError: If the school has gone over to this year already, or it is not the season.
     """
     if not is_season(clock.today()):
         raise StateError("it is not the season")
+    if year != year_at_hand(clock.today()):
+        raise InvalidError("year", "changed")
     last = store.last(scope, year)
     if last is not None and store.is_in_force(last[1]):
         raise StateError("this school has gone over to that year")

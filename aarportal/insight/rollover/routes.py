@@ -40,9 +40,9 @@ def confirm(scope: Scope) -> AnyResponse:
     """Let the school go over to the new year."""
     form, year = ConfirmForm(), operations.year_at_hand(clock.today())
     name = plain(mark("Going over to school year %(year)s"), year=year)
-    if form.validate() and form.year.data == year:
+    if form.validate():
         try:
-            operations.confirm(scope, year, version=form.version.data, file_name=name)
+            operations.confirm(scope, form.year.data, version=form.version.data, file_name=name)
             return _to_work()
         except InvalidError as error:
             form.sure.errors = [source(_REFUSALS[error.rule])]

@@ -6,18 +6,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from aarportal.core.scope import AppScope, Scope
+from aarportal.core.scope import Scope
 from aarportal.people.attendance.calendar import Calendar
 from aarportal.people.attendance.models import AbsentDay, CalendarDay
 
 
-def calendar(scope: Scope | AppScope, first: date, last: date) -> Calendar:
+def calendar(scope: Scope, first: date, last: date) -> Calendar:
     """The school's calendar from `first` to `last`, both inclusive."""
-    query = select(CalendarDay.day, CalendarDay.kind).where(CalendarDay.day.between(first, last))
-    if isinstance(scope, Scope):
-        # A student who came from another school sees its rows, but lives by this one's days.
-        query = query.where(CalendarDay.school_id == scope.school_id)
-    rows = scope.session.execute(query)
+    rows = scope.session.execute(
+        select(CalendarDay.day, CalendarDay.kind).where(
+            # A student who came from another school sees its rows, but lives by this one's days.
+            CalendarDay.school_id == scope.school_id,
+            CalendarDay.day.between(first, last),
+        )
+    )
     return Calendar(dict(rows.tuples().all()))
 
 

@@ -29,10 +29,10 @@ from aarportal.people.school_year.operations import (
 )
 from aarportal.people.school_year.years import (
     MAX_TITLE,
-    YEARS,
     YearProposal,
     cleaned_title,
     first_day,
+    year_of,
 )
 from aarportal.web.fields import RefusingForm
 from aarportal.web.texts import plain
@@ -110,12 +110,6 @@ class YearField(HiddenField):  # type: ignore[misc]  # WTForms has no types
         """Refuse what is no year."""
         if self.data is None:
             raise ValidationError(_MESSAGES["year", "range"])
-
-
-def year_of(text: str) -> int | None:
-    """A school year that can be planned; None for anything else."""
-    is_year = text.isascii() and text.isdigit() and len(text) == 4 and int(text) in YEARS
-    return int(text) if is_year else None
 
 
 class _YearForm(RefusingForm):

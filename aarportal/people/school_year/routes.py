@@ -20,9 +20,9 @@ from aarportal.people.school_year.forms import (
     DaysForm,
     OpeningForm,
     TermsForm,
-    year_of,
 )
 from aarportal.people.school_year.operations import USUAL
+from aarportal.people.school_year.years import day_of, year_of
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
@@ -42,7 +42,7 @@ def days(scope: Scope) -> Response:
     """Ask what one day is, or days that follow each other."""
     bells = store.bells(scope)
     form = DaysForm().offer(bells)
-    on = _day(request.args.get("on", ""))
+    on = day_of(request.args.get("on", ""))
     standing = store.planned(scope, on, on).get(on) if on else None
     form.first_on.data = form.last_on.data = on
     if standing:
@@ -127,14 +127,6 @@ def _year() -> int:
     """The school year that is asked for; the present one for anything that is none."""
     asked = year_of(request.args.get("year", ""))
     return asked or years.school_year_of(clock.today())
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if years.school_year_of(day) in years.YEARS else None
 
 
 def _month(day: date) -> str:

@@ -88,6 +88,21 @@ def school_year_of(day: date) -> int:
     return day.year if day.month >= _APRIL else day.year - 1
 
 
+def year_of(text: str) -> int | None:
+    """A school year that can be planned; None for anything else."""
+    is_year = text.isascii() and text.isdigit() and len(text) == 4 and int(text) in YEARS
+    return int(text) if is_year else None
+
+
+def day_of(text: str) -> date | None:
+    """A day of a school year that can be planned; None for anything else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if school_year_of(day) in YEARS else None
+
+
 def first_day(year: int) -> date:
     """1 April."""
     return date(year, _APRIL, 1)

@@ -220,6 +220,28 @@ def test_classes_move_up_without_a_roster_but_not_before_april(browser):
     assert browser(AOI).get("/").status == 200
 
 
+def test_a_page_of_another_years_turn_is_said(browser):
+    """Left open from May to the next January: what was looked at is long over."""
+    now_is(APRIL)
+    window = office(browser)
+    fields = {
+        each["name"]: each.get("value", "y")
+        for each in window.get("/rollover").one("#confirm").select("input")
+    }
+    now_is(datetime(2028, 1, 20, 1, tzinfo=UTC))
+    window = office(browser)
+    page = window.post(
+        "/rollover",
+        {
+            **fields,
+            "csrf_token": window.get("/rollover").one("#confirm input[name=csrf_token]")["value"],
+        },
+    )
+    assert page.status == 422
+    assert page.says("The roster has changed since you looked. Look at the lists again.")
+    assert not rows(Rollover)
+
+
 def test_who_finishes_cannot_come_in_any_more(browser):
     now_is(APRIL)
     with_sixth(AOI)

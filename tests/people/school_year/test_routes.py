@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 
 from aarportal.people.school_year import years
-from tests.cast import AOI, CHIBA, CLASS_1_1, CLASS_4_2, OKA, SATO
+from tests.cast import AOI, CHIBA, CLASS_1_1, CLASS_4_2, OKA, SATO, SCIENCE_4_2
 from tests.people.school_year.pages_of_a_year import TABLES, fields_of, pressed, uploaded
 
 DAYS, TERMS, OPENING = "/school-year/days", "/school-year/terms", "/school-year/opening"
 TIMES, WEEKS = "/school-year/lesson-times", "/school-year/timetables"
 CALENDAR = "日付,区分,行事名\n4/7,行事,入学式\n7/21～8/25,休業日,夏季休業\n2/30,行事,ない日\n"
+SCIENCE_HREF = f"{WEEKS}/{SCIENCE_4_2}"
 LESSONS = "年組,校時,月,火\n4-2,1,国語,算数\n1-1,1,生活,\n"
 PAGES = ["/school-year", DAYS, TERMS, OPENING, TIMES, f"{TIMES}/new", WEEKS,
          f"{WEEKS}/{CLASS_4_2}", TABLES, f"{TABLES}/new"]  # fmt: skip
@@ -358,3 +359,15 @@ def test_timetables_come_from_a_table(browser):
     assert week(me.get(f"{WEEKS}/{CLASS_4_2}?on=2026-04-08")) == {
         "subject_1_1": "kokugo", "subject_2_1": "sansu",
     }  # fmt: skip
+
+
+def test_a_class_of_a_subject_has_a_timetable_of_its_own(browser):
+    me = browser(OKA)
+    page = me.get(f"{WEEKS}?on=2026-11-20")
+    assert SCIENCE_HREF in {a["href"].split("?")[0] for a in page.html.select("details table a")}
+    assert SCIENCE_HREF not in {
+        a["href"].split("?")[0] for a in page.html.select("table a") if not a.find_parent("details")
+    }
+    whole = fields_of(me.get(f"{SCIENCE_HREF}?on=2026-11-20"), f"{SCIENCE_HREF}?on=2026-11-20")
+    me.post(f"{SCIENCE_HREF}?on=2026-11-20", {**whole, "subject_2_2": "rika"})
+    assert week(me.get(f"{SCIENCE_HREF}?on=2026-11-20")) == {"subject_2_2": "rika"}

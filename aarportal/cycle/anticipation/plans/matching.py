@@ -42,10 +42,15 @@ class Planned:
     state: PlanState
     opened_on: date
     """Work before the lap was opened does not count for it."""
+    is_at_school: bool = False
 
 
 def settle(
-    plans: Sequence[Planned], works: Iterable[DayWork], today: date, absent: Collection[date] = ()
+    plans: Sequence[Planned],
+    works: Iterable[DayWork],
+    today: date,
+    absent: Collection[date] = (),
+    without_lessons: Collection[date] = (),
 ) -> dict[UUID, PlanEvent]:
     """What happens to each plan that is not settled yet; plans that only wait are left out.
 
@@ -54,13 +59,14 @@ def settle(
         works: All work of the days of the plans and one day around them.
         today: Plans of later days are left alone.
         absent: Days on which the student was away.
+        without_lessons: Days on which a plan at school could not be carried out.
     """
     ordered = _in_turn(plans, today)
     taken = _share_out(ordered, works)
     events = {
         plan.id: _by_work(plan, taken[plan.id])
         if plan.id in taken
-        else _by_calendar(plan, today, absent)
+        else _by_calendar(plan, today, absent, without_lessons)
         for plan in ordered
         if plan.state in UNSETTLED
     }
@@ -140,11 +146,14 @@ def _by_work(plan: Planned, done: int) -> PlanEvent | None:
     return event
 
 
-def _by_calendar(plan: Planned, today: date, absent: Collection[date]) -> PlanEvent | None:
+def _by_calendar(
+    plan: Planned, today: date, absent: Collection[date], without_lessons: Collection[date]
+) -> PlanEvent | None:
     if plan.state is PlanState.PARTLY:
         return None
     if plan.day in absent:
         return PlanEvent.ABSENT
     if plan.state is PlanState.PLANNED and (today - plan.day).days > 1:
-        return PlanEvent.DAY_PASSED
+        could_not = plan.is_at_school and plan.day in without_lessons
+        return PlanEvent.ABSENT if could_not else PlanEvent.DAY_PASSED
     return None

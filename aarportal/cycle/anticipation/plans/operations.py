@@ -107,12 +107,14 @@ def drop_plan(scope: Scope, plan: PlanSession) -> PlanSession:
     return plan
 
 
-def settle_plans(
+def settle_plans(  # noqa: PLR0913 - what was done, and the days on which nothing could be
     scope: Scope,
     student_id: UUID,
     works: Iterable[DayWork],
     today: date,
     absent: Collection[date] = (),
+    *,
+    without_lessons: Collection[date] = (),
 ) -> int:
     """Say of every plan of the last two weeks what became of it.
 
@@ -123,13 +125,14 @@ def settle_plans(
             (sums of day_rollups over the apps).
         today: The day at school.
         absent: Days on which the student was away; plans of such days are excused.
+        without_lessons: Days without school, of events and of tests; plans at school are excused.
 
     Returns:
         How many plans moved; nothing is written when none did.
     """
     first = today - timedelta(days=SETTLED_AFTER_DAYS)
     rows = store.plans_to_settle(scope, student_id, first, today)
-    events = settle([planned for _, planned in rows], works, today, absent)
+    events = settle([planned for _, planned in rows], works, today, absent, without_lessons)
     return _settle(scope, student_id, rows, events)
 
 

@@ -25,6 +25,11 @@ class LetterDraft:
     lang: str = "ja"
 
 
+def longest_text(written: TermLetter | None) -> int:
+    """How long a letter may be: one that two schools' letters became stays as long as it is."""
+    return max(MAX_TEXT, len(written.text) if written else 0)
+
+
 def write(scope: Scope, draft: LetterDraft) -> TermLetter:
     """Keep the letter of this term; until the term is over it can be written anew.
 
@@ -34,12 +39,12 @@ def write(scope: Scope, draft: LetterDraft) -> TermLetter:
     """
     if not draft.text.strip():
         raise InvalidError("text", "required")
-    if len(draft.text) > MAX_TEXT:
-        raise InvalidError("text", "too_long")
     if len(draft.cycle_ids) > MOST_EVIDENCE:
         raise InvalidError("evidence", "too_many")
     term, now = store.this_term(scope), clock.now()
     row = store.letter(scope, term)
+    if len(draft.text) > longest_text(row):
+        raise InvalidError("text", "too_long")
     offered = {each.cycle_id: each for each in store.evidence(scope, term)}
     if not offered.keys() >= set(draft.cycle_ids):
         raise InvalidError("evidence", "choice")

@@ -61,14 +61,6 @@ def handed_on(scope: Scope, student_id: UUID) -> Response:
     return render("letters/handed_on.html", values)
 
 
-def term_is_ending() -> bool:
-    """Whether the first page offers to write the letter."""
-    return terms.is_ending(clock.today())
-
-
-blueprint.add_app_template_global(term_is_ending, "term_is_ending")
-
-
 def _key(term: terms.Term) -> str:
     """Which copy of the sheet: each term has its own."""
     return f"{term.year}-{term.number}"
@@ -77,15 +69,16 @@ def _key(term: terms.Term) -> str:
 def _show(scope: Scope, form: LetterForm, *, status: int = 200) -> Response:
     term = store.this_term(scope)
     kept = drafts.draft(scope, _FORM, _key(term))
+    written = store.letter(scope, term)
     values = {
         "form": form,
         "term": term,
         "laps": store.evidence(scope, term),
         "chosen": frozenset(form.evidence.data or ()),
         "before": store.letter_before(scope, term),
-        "written": store.letter(scope, term),
+        "written": written,
         "key": _key(term),
         "rev": kept.rev if kept else 0,
-        "max_text": operations.MAX_TEXT,
+        "max_text": operations.longest_text(written),
     }
     return render("letters/letter.html", values, status=status)

@@ -100,7 +100,9 @@ def letter_before(scope: Scope, term: Term) -> TermLetter | None:
             (TermLetter.year < term.year)
             | ((TermLetter.year == term.year) & (TermLetter.term < term.number)),
         )
-        .order_by(TermLetter.year.desc(), TermLetter.term.desc())
+        .order_by(
+            TermLetter.year.desc(), TermLetter.term.desc(), TermLetter.school_id != scope.school_id
+        )
         .limit(1)
     )
 

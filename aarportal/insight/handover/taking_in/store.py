@@ -14,6 +14,7 @@ from aarportal.cycle.action.models import (
     QuarantinedStatement,
     StoredStatement,
 )
+from aarportal.cycle.reflection.letters.models import TermLetter
 from aarportal.insight.handover.leaving.store import is_over
 from aarportal.insight.handover.models import CarriedRow, HandoverImport, TrustedIssuer
 from aarportal.insight.handover.states import IntakeState
@@ -136,6 +137,15 @@ def own_drafts(scope: Scope) -> set[tuple[str, str]]:
     """(form, key) of drafts that the student has here."""
     draft = MODELS["drafts"]
     return {(form, key) for form, key in scope.session.execute(select(draft.form, draft.key))}
+
+
+def letters_at(scope: Scope, school_id: UUID, student_id: UUID) -> Sequence[TermLetter]:
+    """The letters that a student wrote at a school, or that came there."""
+    return scope.session.scalars(
+        select(TermLetter).where(
+            TermLetter.school_id == school_id, TermLetter.student_id == student_id
+        )
+    ).all()
 
 
 def statement_rows(

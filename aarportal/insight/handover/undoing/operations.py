@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import delete
 
 from aarportal.audit import operations as audit
@@ -17,13 +18,14 @@ from aarportal.cycle.action import store as action_store
 from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.loop.states import COUNTED_RECORD
 from aarportal.cycle.units.models import Unit
-from aarportal.insight.handover.formats import KINDS, ROWS
+from aarportal.insight.handover.formats import KINDS, ROWS, LetterRow
 from aarportal.insight.handover.jobs import Job
 from aarportal.insight.handover.models import CarriedRow
 from aarportal.insight.handover.states import INTAKE, IntakeEvent, IntakeState
 from aarportal.insight.handover.store import MODELS, slices
 from aarportal.insight.handover.taking_in import store as intake
 from aarportal.insight.handover.undoing import store
+from aarportal.insight.handover.writing.operations import fill_letter
 from aarportal.people.roster.models import Class
 
 
@@ -53,12 +55,24 @@ def undo(scope: Scope, job: Job) -> Leftovers | None:
     action_store.lock_persons(scope, {job.student_id})
     made: dict[str, set[UUID]] = {kind: set() for kind in KINDS}
     drafts = []
+    before: dict[UUID, str] = {}
     for each in store.carried_by(scope, job.id):
         made[each.kind].add(each.row_id)
         if each.kind == "drafts":
             drafts.append((each.details["form"], each.details["key"]))
-    if store.grown_on(scope, made) or store.touched(scope, made["laps"], row.written_at):
+        elif each.kind == "letters" and "before" in each.details:
+            before[UUID(each.details["into"])] = each.details["before"]
+    letter_ids = made["letters"] | before.keys()
+    if (
+        store.grown_on(scope, made)
+        or store.touched(scope, made["laps"], row.written_at)
+        or store.rewritten(scope, letter_ids, row.written_at)
+        or store.joined_since(scope, job.student_id, letter_ids, row.written_at)
+    ):
         raise BuiltOnError(str(job.id))
+    for letter in store.letters(scope, before.keys()):
+        fill_letter(letter, msgspec.json.decode(before[letter.id], type=LetterRow))
+    scope.session.flush()
     records = store.records(scope, made["records"])
     action.take_out(scope, [each for each in records if each.state in COUNTED_RECORD], forget=True)
     scope.session.expunge_all()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.cycle.action.models import LearningRecord, StoredStatement
 from aarportal.cycle.loop.models import LearningCycle
+from aarportal.cycle.reflection.letters.models import TermLetter
 from aarportal.cycle.units.models import Unit
 from aarportal.insight.handover.formats import ROWS
 from aarportal.insight.handover.models import CarriedRow
@@ -58,6 +59,30 @@ def touched(scope: Scope, ids: Collection[UUID], since: datetime | None) -> bool
         if found is not None:
             return True
     return False
+
+
+def letters(scope: Scope, ids: Collection[UUID]) -> Sequence[TermLetter]:
+    """Letters by their ids: a student has few of them."""
+    return scope.session.scalars(select(TermLetter).where(TermLetter.id.in_(ids))).all()
+
+
+def rewritten(scope: Scope, ids: Collection[UUID], since: datetime | None) -> bool:
+    """Whether the student has written on a letter since."""
+    return since is not None and any(row.changed_at > since for row in letters(scope, ids))
+
+
+def joined_since(
+    scope: Scope, student_id: UUID, ids: Collection[UUID], since: datetime | None
+) -> bool:
+    """Whether a later import has brought words that became part of one of these letters."""
+    rows = scope.session.scalars(
+        select(CarriedRow).where(
+            CarriedRow.student_id == student_id,
+            CarriedRow.kind == "letters",
+            CarriedRow.carried_at > since,
+        )
+    )
+    return any(UUID(row.details["into"]) in ids for row in rows if "into" in row.details)
 
 
 def records(scope: Scope, ids: Collection[UUID]) -> list[LearningRecord]:

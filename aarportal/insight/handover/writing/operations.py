@@ -22,10 +22,12 @@ from aarportal.cycle.action.models import LearningRecord
 from aarportal.cycle.action.rollups import COUNTS, Entry, Group
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.loop.states import COUNTED_RECORD
+from aarportal.cycle.reflection.letters.models import TermLetter
 from aarportal.cycle.units.models import Unit
-from aarportal.insight.handover.formats import KINDS, ROWS, Contents, RecordRow
+from aarportal.insight.handover.formats import KINDS, ROWS, Contents, LetterRow, RecordRow
 from aarportal.insight.handover.ids import id_here, in_draft, in_text
 from aarportal.insight.handover.jobs import District, Job
+from aarportal.insight.handover.letters import in_evidence, joined
 from aarportal.insight.handover.models import CarriedRow
 from aarportal.insight.handover.states import INTAKE, IntakeEvent, IntakeState
 from aarportal.insight.handover.store import MODELS
@@ -37,7 +39,7 @@ _MORE: dict[str, dict[str, Any]] = {"goals": {"card_id": None}}
 _PLACES: tuple[tuple[str, Any], ...] = (("classes", Class), ("units", Unit))
 _NOT_OF_A_STUDENT = frozenset({"teachers", "apps", "classes", "units"})
 #: Kinds that are made in a way of their own.
-_OWN_WAY = frozenset({"laps", "records", "doubts", "drafts"})
+_OWN_WAY = frozenset({"laps", "records", "doubts", "letters", "drafts"})
 #: Kind -> fields that may name nothing.
 _OPTIONAL = {
     kind: {each.name for each in msgspec.structs.fields(struct) if each.type == UUID | None}
@@ -88,6 +90,8 @@ class _Writer:
         self._known: dict[str, set[UUID]] = {}
         self._laps: dict[UUID, LearningCycle] = {}
         self._drafts: list[tuple[str, str]] = []
+        #: Id of a letter that became part of another -> what is kept of that.
+        self._joined: dict[UUID, dict[str, str]] = {}
 
     def write(self) -> None:
         self._find_ids()
@@ -99,6 +103,7 @@ class _Writer:
                 self._make(kind)
         self._make_records()
         self._make("doubts")
+        self._make_letters()
         self._make_drafts()
         self._carry()
 
@@ -251,6 +256,37 @@ class _Writer:
             active_seconds=row.active_seconds,
         )
 
+    def _make_letters(self) -> None:
+        """Make the letters; those of a term that has one already become part of it."""
+        here = {
+            (row.year, row.term): row
+            for row in store.letters_at(self._scope, self._job.school_id, self._job.student_id)
+        }
+        new: dict[tuple[int, int], list[LetterRow]] = {}
+        for row in self._contents.letters:
+            if self._is_new("letters", row.id):
+                evidence = in_evidence(row.evidence, self._here["laps"])
+                values = {"id": self._here["letters"][row.id], "evidence": evidence}
+                new.setdefault((row.year, row.term), []).append(
+                    msgspec.structs.replace(row, **values)
+                )
+                self.counts["letters"] += 1
+        made = []
+        for term, letters in new.items():
+            standing = here.get(term)
+            if standing is None:
+                first, *others = letters
+                made.append(msgspec.structs.asdict(joined(letters)))
+                kept = {"into": first.id.hex}
+            else:
+                others, before = letters, _letter(standing)
+                kept = {"into": standing.id.hex, "before": msgspec.json.encode(before).decode()}
+                fill_letter(standing, joined([before, *letters]))
+            self._joined |= {it.id: kept for it in others}
+        self._scope.session.flush()
+        whose = {"school_id": self._job.school_id, "student_id": self._job.student_id}
+        append(self._scope, MODELS["letters"], [{**whose, **each} for each in made])
+
     def _make_drafts(self) -> None:
         """Make the drafts; what the student began here meanwhile goes before them."""
         flat = {given: id_ for ids in self._here.values() for given, id_ in ids.items()}
@@ -289,7 +325,8 @@ class _Writer:
                 id_ = self._here[kind][row.id]
                 is_mine = kind in _NOT_OF_A_STUDENT or self._is_new(kind, row.id)
                 if is_mine and id_ != row.id and (kind, id_) not in before:
-                    rows.append(self._carried(kind, id_, row.id, _details(kind, row)))
+                    details = self._joined.get(id_) or _details(kind, row)
+                    rows.append(self._carried(kind, id_, row.id, details))
         for form, key in self._drafts:
             draft_id = id_here(form, id_here(key, self._job.student_id))
             rows.append(self._carried("drafts", draft_id, draft_id, {"form": form, "key": key}))
@@ -308,6 +345,19 @@ class _Writer:
             "import_id": self._job.id,
             "details": details,
         }
+
+
+def _letter(row: TermLetter) -> LetterRow:
+    """A letter that stands here, as an export tells it."""
+    names = LetterRow.__struct_fields__
+    return LetterRow(**{name: getattr(row, name) for name in names})
+
+
+def fill_letter(row: TermLetter, letter: LetterRow) -> None:
+    """Let a letter that stands here say what another one says; its id stays."""
+    for name in LetterRow.__struct_fields__:
+        if name != "id":
+            setattr(row, name, getattr(letter, name))
 
 
 def _record(row: RecordRow, entry: Entry) -> dict[str, object]:

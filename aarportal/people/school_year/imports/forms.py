@@ -15,7 +15,7 @@ from aarportal.core.tables.sheets import Sheet
 from aarportal.people.school_year.imports.columns import NAMES, WORDS, TableKind
 from aarportal.people.school_year.imports.operations import BringDraft, ColumnsDraft
 from aarportal.people.school_year.imports.rules import RULES
-from aarportal.people.school_year.years import YEARS, first_day
+from aarportal.people.school_year.years import first_day, year_of
 from aarportal.web.fields import RefusingForm
 from aarportal.web.texts import plain
 
@@ -55,9 +55,8 @@ class BringForm(RefusingForm):
         if self.kind.data == TableKind.TIMETABLE:
             said: date | None = self.starts_on.data
             return said
-        year = self.year.data or ""
-        is_year = len(year) == 4 and year.isascii() and year.isdigit() and int(year) in YEARS
-        return first_day(int(year)) if is_year else None
+        year = year_of(self.year.data or "")
+        return first_day(year) if year else None
 
     def is_complete(self) -> bool:
         """Whether everything is said; says beside the field what is not."""

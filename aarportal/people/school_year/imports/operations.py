@@ -222,6 +222,7 @@ def people_of(scope: Scope, on: date) -> timetable_table.People:
     slots = [slot for each in known.values() for it in each for slot in it.slots.values()]
     return timetable_table.People(
         {it.id: it.title for it in found},
+        frozenset(it.id for it in found if classes.is_homeroom(it)),
         [
             timetable_table.Teacher(it.id, it.family_name, it.given_name, it.username)
             for it in classes.teachers_and(scope, on, slots)

@@ -1,7 +1,6 @@
 """Tables of a school year over HTTP: brought, looked at, taken, undone, and fetched."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +27,7 @@ from aarportal.people.school_year.imports.columns import TableKind
 from aarportal.people.school_year.imports.forms import BringForm, ColumnsForm, TakeForm
 from aarportal.people.school_year.imports.rules import RULES
 from aarportal.people.school_year.imports.writing import written
+from aarportal.people.school_year.years import day_of, year_of
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.guard import LARGER_FORMS
@@ -69,8 +69,8 @@ def new(_scope: Scope) -> Response:
     this_year = years.school_year_of(clock.today())
     is_timetable = request.args.get("kind") == TableKind.TIMETABLE
     kind = TableKind.TIMETABLE if is_timetable else TableKind.CALENDAR
-    asked = request.args.get("year", "")
-    form = BringForm(kind=kind.value, year=asked if asked.isdigit() else str(this_year))
+    year = year_of(request.args.get("year", "")) or this_year
+    form = BringForm(kind=kind.value, year=str(year))
     return _new(form.offer(this_year))
 
 
@@ -173,9 +173,7 @@ def drop(scope: Scope, year_import_id: UUID) -> AnyResponse:
 @blueprint.route("/school-year/calendar.csv", permission=_MANAGE)
 def calendar_table_of_year(scope: Scope) -> Response:
     """Hand out the calendar of a school year as a table."""
-    asked = request.args.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
-    year = year if year in years.YEARS else years.school_year_of(clock.today())
+    year = year_of(request.args.get("year", "")) or years.school_year_of(clock.today())
     names = {key.hex: it.title for key, it in year_store.bells(scope).items()}
     rows = calendar_table.rows(year_store.planned_year(scope, year), names)
     return _file(f"calendar_{year}.csv", calendar_table.HEADERS, rows)
@@ -184,7 +182,7 @@ def calendar_table_of_year(scope: Scope) -> Response:
 @blueprint.route("/school-year/timetables.csv", permission=_MANAGE)
 def timetable_table_of_day(scope: Scope) -> Response:
     """Hand out the timetables of all classes on a day as a table."""
-    on = _day(request.args.get("on", ""))
+    on = day_of(request.args.get("on", "")) or clock.today()
     people = operations.people_of(scope, on)
     known = year_store.timetables(scope, list(people.classes))
     now = {key: timetable_on(every, on) for key, every in known.items()}
@@ -196,14 +194,6 @@ def _file(name: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> R
     response = Response(written(headers, rows), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _day(text: str) -> date:
-    """The day that is asked for; today for anything that is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return clock.today()
 
 
 def _new(form: BringForm, *, status: int = 200) -> Response:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -54,10 +54,12 @@ class People:
 
     Attributes:
         classes: Id -> title.
+        homerooms: Those that are 学級; a name that others have as well means one of these.
         teachers: Whoever teaches, or stands in a timetable.
     """
 
     classes: Mapping[UUID, str]
+    homerooms: Collection[UUID]
     teachers: Sequence[Teacher]
 
 
@@ -100,6 +102,7 @@ class _Reader:
     def __init__(self, sheet: Sheet, columns: Mapping[str, str], people: People) -> None:
         self._places = {field: sheet.headers.index(it) for field, it in columns.items()}
         self._columns = columns
+        self._homerooms = people.homerooms
         self._classes = _index((class_key(it), key) for key, it in people.classes.items())
         self._exact = _index((search_key(it), key) for key, it in people.classes.items())
         self._teachers = _index(
@@ -143,6 +146,8 @@ class _Reader:
         if is_blank(said):
             raise self._error(row, field, "value_needed")
         found = self._exact.get(search_key(said)) or self._classes.get(class_key(said), [])
+        if len(found) > 1:
+            found = [class_id for class_id in found if class_id in self._homerooms] or found
         if len(found) != 1:
             raise self._error(row, field, "class_several" if found else "class_unknown", said)
         return found[0]

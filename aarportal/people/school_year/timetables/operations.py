@@ -211,18 +211,36 @@ def _check_slots(starts_on: date, slots: Slots, teachers: Collection[UUID | None
             raise InvalidError(f"teacher_{name}", "choice")
 
 
-def clashes(timetables: Mapping[UUID, Slots]) -> list[tuple[int, int, UUID, tuple[UUID, ...]]]:
+def clashes(
+    timetables: Mapping[UUID, Slots], homerooms: Collection[UUID]
+) -> list[tuple[int, int, UUID, tuple[UUID, ...]]]:
     """Teachers who stand in two classes at once.
+
+    A 学級 and a part of it (少人数) that have the same subject are one lesson.
+
+    Args:
+        timetables: Class -> its week.
+        homerooms: Which of the classes are 学級.
 
     Returns:
         (weekday, period, teacher, classes) each, in the order of the week.
     """
-    at: dict[tuple[int, int, UUID], list[UUID]] = {}
+    at: dict[tuple[int, int, UUID], dict[UUID, str]] = {}
     for class_id, slots in timetables.items():
         for (weekday, period), slot in slots.items():
             if slot.teacher_id:
-                at.setdefault((weekday, period, slot.teacher_id), []).append(class_id)
-    return [(*key, tuple(ids)) for key, ids in sorted(at.items()) if len(ids) > 1]
+                at.setdefault((weekday, period, slot.teacher_id), {})[class_id] = slot.subject
+    return [
+        (*key, tuple(subjects))
+        for key, subjects in sorted(at.items())
+        if len(subjects) > 1 and not _is_one_lesson(subjects, homerooms)
+    ]
+
+
+def _is_one_lesson(subjects: Mapping[UUID, str], homerooms: Collection[UUID]) -> bool:
+    """Whether classes that somebody has at once are a 学級 and a part of it."""
+    whole = [class_id for class_id in subjects if class_id in homerooms]
+    return len(whole) == 1 and len(subjects) == 2 and len(set(subjects.values())) == 1
 
 
 def weekdays_of(slots: Collection[tuple[int, int]]) -> list[int]:

@@ -1,6 +1,6 @@
 """Lesson times and timetables over HTTP."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ from aarportal.people.school_year.timetables.forms import (
     TimetableForm,
     proposed_bells,
 )
+from aarportal.people.school_year.years import day_of
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice, plain
@@ -107,18 +108,12 @@ def remove_bells(scope: Scope, bells_id: UUID) -> AnyResponse:
 @blueprint.route("/school-year/timetables", permission=_MANAGE)
 def timetables(scope: Scope) -> Response:
     """List the classes with the timetable that each has on a day."""
-    on = _day(request.args.get("on", ""))
+    on = _day()
     classes = store.classes(scope, on)
     known = year_store.timetables(scope, [it.id for it in classes])
     holding = {key: timetable_on(found, on) for key, found in known.items()}
-    values = {
-        "on": on,
-        "classes": classes,
-        "known": known,
-        "holding": holding,
-        "titles": {it.id: it.title for it in classes},
-        **_clashes(scope, holding),
-    }
+    values = {"on": on, "known": known, "holding": holding, **_by_kind(classes)}
+    values |= _clashes(scope, holding, {it.id for it in values["homerooms"]})
     return render("timetables/timetables.html", values)
 
 
@@ -126,7 +121,7 @@ def timetables(scope: Scope) -> Response:
 def timetable(scope: Scope, class_id: UUID) -> Response:
     """Show the week of a class, to be filled in."""
     store.one_class(scope, class_id)
-    on = _day(request.args.get("on", ""))
+    on = _day()
     known = year_store.timetables(scope, [class_id])[class_id]
     holding = timetable_on(known, on)
     form = _form(scope, on, holding)
@@ -141,7 +136,7 @@ def timetable(scope: Scope, class_id: UUID) -> Response:
 def set_timetable(scope: Scope, class_id: UUID) -> AnyResponse:
     """Keep it."""
     store.one_class(scope, class_id)
-    on = _day(request.args.get("on", ""))
+    on = _day()
     known = year_store.timetables(scope, [class_id])[class_id]
     holding = timetable_on(known, on)
     form = _form(scope, on, holding)
@@ -170,6 +165,15 @@ def remove_timetable(scope: Scope, class_id: UUID) -> AnyResponse:
     return redirect(url_for(".timetable", class_id=class_id), 303)
 
 
+def _by_kind(classes: Sequence[store.Listed]) -> dict[str, Any]:
+    """The 学級, and the classes of a subject or of a part of a class."""
+    return {
+        "homerooms": [it for it in classes if store.is_homeroom(it)],
+        "others": [it for it in classes if not store.is_homeroom(it)],
+        "titles": {it.id: it.title for it in classes},
+    }
+
+
 def _kept(
     scope: Scope, class_id: UUID, form: TimetableForm, known: Sequence[Timetable]
 ) -> AnyResponse:
@@ -181,13 +185,9 @@ def _kept(
     return redirect(url_for(".timetable", class_id=class_id, on=starts_on.isoformat()), 303)
 
 
-def _day(text: str) -> date:
+def _day() -> date:
     """The day that is asked for; today for anything that is none."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return clock.today()
-    return day if years.school_year_of(day) in years.YEARS else clock.today()
+    return day_of(request.args.get("on", "")) or clock.today()
 
 
 def _form(scope: Scope, on: date, holding: Timetable | None) -> TimetableForm:
@@ -217,8 +217,11 @@ def _copied(scope: Scope, on: date) -> Mapping[tuple[int, int], Any] | None:
     return holding.slots if holding else None
 
 
-def _clashes(scope: Scope, holding: Mapping[UUID, Timetable | None]) -> dict[str, Any]:
-    found = operations.clashes({key: it.slots for key, it in holding.items() if it})
+def _clashes(
+    scope: Scope, holding: Mapping[UUID, Timetable | None], homerooms: Collection[UUID]
+) -> dict[str, Any]:
+    slots = {key: it.slots for key, it in holding.items() if it}
+    found = operations.clashes(slots, homerooms)
     return {
         "clashes": found[:_MOST_CLASHES],
         "people": store.people(scope, {teacher for _on, _period, teacher, _ids in found}),
@@ -251,13 +254,18 @@ def _timetable(  # noqa: PLR0913 - all that the page shows
 ) -> Response:
     holding = timetable_on(known, on)
     usual = next((it for it in year_store.bells(scope).values() if it.is_usual), None)
+    class_ = store.one_class(scope, class_id)
     values = {
-        "class_": store.one_class(scope, class_id),
+        "class_": class_,
         "on": on,
         "form": form,
         "known": known,
         "holding": holding,
-        "others": [it for it in store.classes(scope, on) if it.id != class_id],
+        "others": [
+            it
+            for it in store.classes(scope, on)
+            if it.id != class_id and it.class_type == class_.class_type
+        ],
         "times": usual.times if usual else (),
         "weekdays": WEEKDAY_WORDS,
         "options": {name: 1 for name in ("saturday", "teachers") if name in request.args},

@@ -2,29 +2,38 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from aarportal.core.scope import Scope
 from aarportal.people.attendance.lessons import Slot
-from aarportal.people.roster.models import AcademicSession, Class, User, UserRole
+from aarportal.people.roster.models import AcademicSession, Class, Enrollment, User, UserRole
 from aarportal.people.school_year.models import BellSchedule, Timetable
 
+#: What pages call a class.
+Listed: TypeAlias = Class
 #: Roles whose people stand in front of a class.
 _TEACHING = ("teacher", "principal")
 
 
 def classes(scope: Scope, day: date) -> list[Class]:
-    """The homeroom classes (学級) that the school has on a day, by grade and title.
+    """The classes that the school has on a day: the 学級 by grade and title, then all others.
 
-    A class belongs to the sessions that its roster names; one that names none is always there.
+    A class belongs to the sessions that its roster names; one that names none is always there. One
+    that no roster lists any more is there as long as somebody is in it: in March the office goes
+    over to the new year, and lessons go on.
     """
+    here = select(Enrollment.class_id).where(
+        Enrollment.school_id == scope.school_id,
+        or_(Enrollment.starts_on.is_(None), Enrollment.starts_on <= day),
+        or_(Enrollment.ends_before.is_(None), Enrollment.ends_before > day),
+    )
     rows = scope.session.scalars(
         select(Class).where(
             Class.school_id == scope.school_id,
-            Class.class_type == "homeroom",
-            Class.status == "active",
+            or_(Class.status == "active", Class.id.in_(here)),
         )
     ).all()
     sessions = _sessions(scope, {key for row in rows for key in row.term_sourced_ids})
@@ -50,10 +59,15 @@ def _is_there(row: Class, sessions: dict[str, tuple[date, date]], day: date) -> 
     return not spans or any(starts_on <= day < ends_before for starts_on, ends_before in spans)
 
 
-def _place(row: Class) -> tuple[list[str], bool, str, UUID]:
+def _place(row: Class) -> tuple[bool, list[str], bool, str, UUID]:
     # P comes before J in school, and after it in the alphabet.
     grades = [grade.replace("J", "Q") for grade in row.grades]
-    return grades, row.special_needs, row.title, row.id
+    return not is_homeroom(row), grades, row.special_needs, row.title, row.id
+
+
+def is_homeroom(row: Class) -> bool:
+    """Whether a class is a 学級, and not one of a subject or of a part of a class."""
+    return row.class_type == "homeroom"
 
 
 def one_class(scope: Scope, class_id: UUID) -> Class:

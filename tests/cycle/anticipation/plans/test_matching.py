@@ -163,3 +163,21 @@ def test_settling_only_takes_legal_steps_and_is_at_rest_after_one_round(plans, w
             moved.append(plan)
     again = settle(moved, works, DAY, absent)
     assert not {E.DAY_PASSED, E.ABSENT} & set(again.values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "works", "today", "event"),
+    [
+        ({}, [], after(2), E.ABSENT),
+        ({}, [], after(1), None),
+        ({}, [], DAY, None),
+        ({"is_at_school": False}, [], after(2), E.DAY_PASSED),
+        ({"day": after(1)}, [], after(3), E.DAY_PASSED),
+        ({}, [WORK], after(2), E.RECORD_ENOUGH),
+        ({"state": S.OPEN_PAST}, [], after(2), None),
+    ],
+    ids=["no school", "the day after", "the day", "at home", "a school day", "done", "asked"],
+)
+def test_a_plan_at_school_needs_a_day_with_lessons(changed, works, today, event):
+    plan = replace(replace(PLANNED, is_at_school=True), **changed)
+    assert settle([plan], works, today, (), {DAY}).get(plan.id) == event

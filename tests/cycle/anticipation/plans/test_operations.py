@@ -1,12 +1,13 @@
 """Plan sessions and what becomes of them, on both databases."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.scope import unit_of_work
+from aarportal.cycle.action import operations as action
 from aarportal.cycle.anticipation import operations as goals
 from aarportal.cycle.anticipation import store
 from aarportal.cycle.anticipation.plans import operations
@@ -14,7 +15,9 @@ from aarportal.cycle.anticipation.plans.matching import DayWork
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.loop.states import CycleEvent
-from tests.cast import AOI, BEN, UNIT_DIVISION, scope_of
+from aarportal.people.school_year import operations as school_year
+from aarportal.people.school_year.operations import DaysDraft
+from tests.cast import AOI, BEN, OKA, UNIT_DIVISION, scope_of
 from tests.cycle.anticipation.goals import draft
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -149,3 +152,34 @@ def test_plans_that_wait_for_a_word_are_found():
         assert store.open_past_plans(scope, AOI.id) == []
         operations.settle_plans(scope, AOI.id, [], clock.today())
         assert store.open_past_plans(scope, AOI.id) == [plan]
+
+
+@pytest.fixture
+def on_a_friday():
+    clock.shift(datetime(2026, 11, 20, 3, tzinfo=UTC) - datetime.now(UTC))
+    yield
+    clock.shift(timedelta())
+
+
+@pytest.mark.usefixtures("on_a_friday")
+@pytest.mark.parametrize(
+    ("when", "days", "kind", "state"),
+    [
+        ("now", -2, None, "open_past"),
+        ("now", -2, "closed", "excused"),
+        ("now", -2, "event", "excused"),
+        ("home", -2, "closed", "open_past"),
+        ("now", -5, None, "excused"),
+        ("now", -5, "open", "open_past"),
+    ],
+    ids=["lessons", "no school", "event", "at home", "Sunday", "school on a Sunday"],
+)
+def test_a_plan_at_school_is_excused_where_the_calendar_has_no_lessons(when, days, kind, state):
+    if kind:
+        day = clock.today() + DAY * days
+        with unit_of_work(scope_of(OKA)) as scope:
+            school_year.plan_days(scope, DaysDraft(day, day, kind, "きょう"))
+    with unit_of_work(scope_of(AOI)) as scope:
+        plan = planned(scope, when, days=days)
+        action.settle_plans(scope)
+        assert plan.state == state

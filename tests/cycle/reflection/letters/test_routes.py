@@ -1,16 +1,19 @@
 """The letter of the term: written by the child, read by this year's and the next year's teacher."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from aarportal.core import clock
+from aarportal.core.scope import unit_of_work
 from aarportal.cycle.drafts.models import Draft
 from aarportal.cycle.reflection.letters import terms
 from aarportal.cycle.reflection.letters.models import TermLetter
+from aarportal.people.attendance.calendar import Calendar, DayKind, Term
+from aarportal.people.school_year import operations as years
+from aarportal.people.school_year.operations import DaysDraft, TermDraft
 from tests.backstage import backstage, stage
-from tests.cast import AOI, BEN, CHIBA, CLASS_4_2, CLASS_J2_1, MORI, OKA, SECONDARY
+from tests.cast import AOI, BEN, CHIBA, CLASS_4_2, CLASS_J2_1, MORI, OKA, SECONDARY, scope_of
 from tests.cycle.reflection import laps
 from tests.cycle.reflection.backstage import in_english
 from tests.over_time import move_school
@@ -142,31 +145,81 @@ def test_who_changes_schools_in_the_term_writes_on_at_the_new_one(browser):
     assert "図を かくと" not in page.text
 
 
+def plan_terms(*firsts):
+    with unit_of_work(scope_of(OKA)) as scope:
+        years.set_terms(scope, 2026, [TermDraft(f"{n}学期", first) for n, first in firsts])
+
+
+def no_school(first_on, last_on):
+    with unit_of_work(scope_of(OKA)) as scope:
+        years.plan_days(scope, DaysDraft(first_on, last_on, "closed", "休み"))
+
+
+def offered_on(browser, day):
+    now_is(datetime.combine(day, time(3), UTC))
+    return bool(browser(AOI).get("/").html.select('a[href="/letter"]'))
+
+
 @pytest.mark.parametrize(
-    ("day", "year", "number", "ending"),
+    ("day", "is_offered"),
     [
-        ("2026-04-01", 2026, 1, False), ("2026-07-20", 2026, 1, True),
-        ("2026-08-31", 2026, 1, False), ("2026-09-01", 2026, 2, False),
+        ("2026-07-20", False), ("2026-09-21", False), ("2026-09-22", True), ("2026-10-12", True),
+        ("2026-10-13", False), ("2026-12-24", False), ("2027-03-10", False), ("2027-03-11", True),
+        ("2027-03-31", True),
+    ],
+)  # fmt: skip
+def test_the_first_page_offers_it_in_the_last_weeks_of_the_schools_own_terms(
+    browser, day, is_offered
+):
+    backstage(plan_terms)((1, date(2026, 4, 1)), (2, date(2026, 10, 13)))
+    assert offered_on(browser, date.fromisoformat(day)) is is_offered
+
+
+@pytest.mark.parametrize(
+    ("day", "is_offered"),
+    [
+        ("2026-06-26", False), ("2026-06-27", True), ("2026-07-17", True), ("2026-08-24", True),
+        ("2026-08-26", False),
+    ],
+)  # fmt: skip
+def test_weeks_of_holidays_at_the_end_of_a_term_are_no_weeks_of_school(browser, day, is_offered):
+    """The term ends with the holidays: the three weeks are those before the last school day."""
+    terms = ((1, date(2026, 4, 1)), (2, date(2026, 8, 26)), (3, date(2027, 1, 1)))
+    backstage(plan_terms)(*terms)
+    backstage(no_school)(date(2026, 7, 18), date(2026, 8, 25))
+    assert offered_on(browser, date.fromisoformat(day)) is is_offered
+
+
+@pytest.mark.parametrize(
+    ("day", "year", "number", "is_ending"),
+    [
+        ("2026-04-01", 2026, 1, False), ("2026-06-29", 2026, 1, False),
+        ("2026-06-30", 2026, 1, True), ("2026-07-20", 2026, 1, True),
+        ("2026-08-31", 2026, 1, True), ("2026-09-01", 2026, 2, False),
+        ("2026-12-03", 2026, 2, False), ("2026-12-04", 2026, 2, True),
         ("2026-12-31", 2026, 2, True), ("2027-01-01", 2026, 3, False),
+        ("2027-03-03", 2026, 3, False), ("2027-03-04", 2026, 3, True),
         ("2027-03-31", 2026, 3, True),
     ],
 )  # fmt: skip
-def test_terms(day, year, number, ending):
-    found = terms.term_of(datetime.fromisoformat(day).date())
+def test_a_school_without_a_calendar_has_the_usual_terms(day, year, number, is_ending):
+    on = date.fromisoformat(day)
+    found = terms.term_of(on)
     assert (found.year, found.number) == (year, number)
-    assert terms.is_ending(datetime.fromisoformat(day).date()) is ending
+    assert terms.is_ending(on, found, Calendar()) is is_ending
     assert found.read_until.isoformat() == f"{year + 2}-03-31"
 
 
-@dataclass(frozen=True)
-class Half:
-    starts_on: date
-    ends_before: date
+def test_a_term_without_a_school_day_ends_with_its_last_day():
+    term = terms.Term(2026, 2, date(2026, 9, 1), date(2026, 10, 1), is_planned=True)
+    never = Calendar({date(2026, 9, n): DayKind.CLOSED for n in range(1, 31)})
+    assert terms.is_ending(date(2026, 9, 10), term, never)
+    assert not terms.is_ending(date(2026, 9, 9), term, never)
 
 
 HALVES = (
-    Half(date(2026, 4, 1), date(2026, 10, 13)),
-    Half(date(2026, 10, 13), date(2027, 4, 1)),
+    Term("前期", date(2026, 4, 1), date(2026, 10, 13)),
+    Term("後期", date(2026, 10, 13), date(2027, 4, 1)),
 )
 
 

@@ -25,6 +25,7 @@ SATO, SATO_AGAIN = (
 )
 PEOPLE = People(
     {FOUR_ONE: "4年1組", FOUR_TWO: "4年2組", SUNFLOWER: "ひまわり"},
+    {FOUR_ONE, FOUR_TWO, SUNFLOWER},
     (CHIBA, TAKASAKI, SATO, SATO_AGAIN),
 )
 HEADER = "年組,曜日,校時,教科,教員"
@@ -113,13 +114,18 @@ def test_what_is_wrong_with_a_line_is_said_with_its_place(line, column, rule):
 
 
 def test_two_classes_of_one_name_are_not_told_apart():
-    people = People({FOUR_ONE: "4年2組", FOUR_TWO: "4-2"}, ())
+    people = People({FOUR_ONE: "4年2組", FOUR_TWO: "4-2"}, {FOUR_ONE, FOUR_TWO}, ())
     assert list(weeks("4年2組,月,1,国語,", people=people)) == [FOUR_ONE]
     _found, problems = read("4の2,月,1,国語,", people=people)
     assert [it.rule for it in problems] == ["class_several"]
 
 
-EVERYBODY = People(PEOPLE.classes, (*PEOPLE.teachers, TAKASAKI_AGAIN))
+def test_a_name_that_a_class_of_a_subject_has_as_well_means_the_homeroom_class():
+    people = People({FOUR_ONE: "4年2組", FOUR_TWO: "4年2組", SUNFLOWER: "算数A"}, {FOUR_TWO}, ())
+    assert list(weeks("4-2,月,1,国語,", "算数A,月,1,算数,", people=people)) == [FOUR_TWO, SUNFLOWER]
+
+
+EVERYBODY = People(PEOPLE.classes, PEOPLE.homerooms, (*PEOPLE.teachers, TAKASAKI_AGAIN))
 SLOTS = st.builds(
     Slot,
     st.sampled_from(sorted(SUBJECTS)),

@@ -10,7 +10,7 @@ from aarportal.audit.models import AuditEntry
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.attendance.lessons import Bell, Slot
-from aarportal.people.roster.models import AcademicSession, Class
+from aarportal.people.roster.models import AcademicSession, Class, Enrollment
 from aarportal.people.school_year import operations as year
 from aarportal.people.school_year import store as year_store
 from aarportal.people.school_year.operations import DaysDraft
@@ -202,11 +202,43 @@ def test_no_class_of_another_school_gets_a_timetable(in_app):
 
 def test_somebody_in_two_classes_at_once_is_told(in_app):
     taught = {CLASS_4_2: {(1, 2): SCIENCE, (1, 3): MUSIC}, CLASS_1_1: {(1, 2): SCIENCE}}
-    assert operations.clashes(taught) == [(1, 2, DOI.id, (CLASS_4_2, CLASS_1_1))]
+    found = operations.clashes(taught, {CLASS_4_2, CLASS_1_1})
+    assert found == [(1, 2, DOI.id, (CLASS_4_2, CLASS_1_1))]
+
+
+GROUP = key("4-2 group")
+
+
+@pytest.mark.parametrize(
+    ("more", "subject", "is_told"),
+    [
+        ({}, "rika", False),
+        ({}, "sansu", True),
+        ({CLASS_1_1: SCIENCE}, "rika", True),
+        ({GROUP: SCIENCE}, "rika", True),
+    ],
+    ids=["one lesson", "another subject", "two classes", "two parts"],
+)
+def test_a_class_and_a_part_of_it_are_one_lesson(in_app, more, subject, is_told):
+    at_once = {CLASS_4_2: SCIENCE, SCIENCE_4_2: Slot(subject, DOI.id), **more}
+    taught = {class_id: {(1, 2): slot} for class_id, slot in at_once.items()}
+    assert bool(operations.clashes(taught, {CLASS_4_2, CLASS_1_1})) is is_told
+
+
+def test_a_class_that_ends_in_march_has_lessons_until_then(in_app):
+    """The office goes over to the new year in March: the roster says at once that it ends."""
+    with unit_of_work(SystemScope("test")) as scope:
+        scope.session.get(Class, (PRIMARY, CLASS_4_2)).status = "tobedeleted"
+        for seat in scope.session.scalars(select(Enrollment).filter_by(class_id=CLASS_4_2)):
+            seat.ends_before = date(2027, 4, 1)
+        audit.record(scope, "test", "classes")
+    with unit_of_work(scope_of(OKA), read_only=True) as scope:
+        assert CLASS_4_2 in {it.id for it in store.classes(scope, date(2027, 3, 31))}
+        assert CLASS_4_2 not in {it.id for it in store.classes(scope, date(2027, 4, 1))}
 
 
 def test_classes_of_the_year_by_grade(in_app):
-    """A class of a session that is over is not offered; groups of one subject have none."""
+    """A class of a session that is over is not offered; those of one subject come last."""
     with unit_of_work(SystemScope("test")) as scope:
         for n, first in ((2025, date(2025, 4, 1)), (2026, APRIL)):
             scope.session.add(
@@ -229,6 +261,9 @@ def test_classes_of_the_year_by_grade(in_app):
             )  # fmt: skip
         audit.record(scope, "test", "classes")
     with unit_of_work(scope_of(OKA), read_only=True) as scope:
-        assert [it.title for it in store.classes(scope, FRIDAY)] == ["1年1組", "2年1組", "4年2組"]
-        assert SCIENCE_4_2 not in {it.id for it in store.classes(scope, FRIDAY)}
+        found = store.classes(scope, FRIDAY)
+        homerooms = [it.title for it in found if store.is_homeroom(it)]
+        assert homerooms == ["1年1組", "2年1組", "4年2組"]
+        others = [it.id for it in found[len(homerooms) :]]
+        assert SCIENCE_4_2 in others
         assert {it.id for it in store.teachers(scope, FRIDAY)} == {CHIBA.id, DOI.id}
