@@ -27,12 +27,13 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
     password = PasswordField(_l("Password"), [_required, Length(max=200, message=_too_long)])
 
-    def draft(self, address: str) -> SignInDraft:
+    def draft(self, address: str, device: str) -> SignInDraft:
         """The typed values as the operation wants them."""
         assert self.code.data
         assert self.login_id.data
         assert self.password.data
-        return SignInDraft(self.code.data, self.login_id.data, self.password.data, address)
+        typed = (self.code.data, self.login_id.data, self.password.data)
+        return SignInDraft(*typed, address, device)
 
 
 class ReadingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aarportal.core.database import Base
+from aarportal.core.ids import new_id
 from aarportal.core.ownership import DistrictOwned, Shared, SystemOnly, Untraced
 
 
@@ -36,11 +37,21 @@ class SignInSession(SystemOnly, DistrictOwned, Base):
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     """SHA-256 of the token, so that a stolen database opens no session."""
+    id: Mapped[UUID] = mapped_column(unique=True, default=new_id)
+    """What the session is called where somebody looks at their own; it opens nothing."""
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     school_id: Mapped[UUID]
     role: Mapped[str]
     opened_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    way: Mapped[str]
+    """By which way somebody came in; see ways."""
+    device: Mapped[str] = mapped_column(default="")
+    """Browser and system, as far as they say so; for the list of one's own sessions."""
+    proved_at: Mapped[datetime]
+    """When the person last proved who they are, by password or where their account is kept."""
+    strong_at: Mapped[datetime | None]
+    """When they last proved it in two ways; None if they never did."""
 
 
 class SignInThrottle(Untraced, Shared, SystemOnly, Base):

@@ -16,6 +16,7 @@ from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.people.accounts import passwords, store
 from aarportal.people.accounts.entering import acts_after_a_move
 from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
+from aarportal.people.accounts.ways import PASSWORD
 from aarportal.people.roster import store as roster
 
 #: A session lasts a school day; a shared device is locked by its idle time long before.
@@ -26,6 +27,8 @@ SESSION_LENGTH = timedelta(hours=10)
 TRIES_PER_ACCOUNT = 6
 TRIES_PER_ADDRESS = 200
 THROTTLE_WINDOW = timedelta(minutes=5)
+
+_LONGEST_DEVICE = 200
 
 #: Role of the roster -> what somebody is here; whoever has another one cannot come in.
 _ROLES = {
@@ -49,6 +52,21 @@ _OF_EVERY_STUDENT = {
 
 
 @dataclass(frozen=True)
+class Entrance:
+    """How somebody came in.
+
+    Attributes:
+        way: Name of the way, see `ways`.
+        device: Browser and system, as far as they say so.
+        is_strong: Whether they proved who they are in two ways.
+    """
+
+    way: str
+    device: str = ""
+    is_strong: bool = False
+
+
+@dataclass(frozen=True)
 class SignInDraft:
     """What somebody typed to come in."""
 
@@ -57,6 +75,8 @@ class SignInDraft:
     password: str
     address: str
     """Where the request came from; only a keyed hash of it is kept."""
+    device: str = ""
+    """As of an `Entrance`."""
 
 
 @dataclass(frozen=True)
@@ -84,16 +104,31 @@ def sign_in(draft: SignInDraft, secret: str) -> str:
         _refuse_too_many(scope, keys)
         found = store.applicant(scope, draft.code, draft.login_id, clock.today())
     fits = passwords.matches(draft.password, found.account.password_hash if found else None)
-    role = _ROLES.get(found.role) if found else None
-    token = ""
-    with unit_of_work(SystemScope("sign-in")) as scope:
-        if not fits or found is None or role is None:
+    if not fits or found is None or found.role not in _ROLES:
+        with unit_of_work(SystemScope("sign-in")) as scope:
             _count_try(scope, keys)
             audit.record(scope, "session:refused", keys[0])
-        else:
-            token = _open_session(scope, found, role)
-    if not token:
         raise InvalidError("password", "sign_in")
+    return let_in(found, Entrance(PASSWORD, draft.device))
+
+
+def let_in(found: store.Applicant, entrance: Entrance) -> str:
+    """Open a session for somebody who has proved who they are, and return its token.
+
+    Every way in ends here; no unit of work may be open.
+
+    Args:
+        found: Who, and where they belong.
+        entrance: How they came.
+
+    Raises:
+        InvalidError: If nobody with this role has anything to do here.
+    """
+    role = _ROLES.get(found.role)
+    if role is None:
+        raise InvalidError("role", "sign_in")
+    with unit_of_work(SystemScope("sign-in")) as scope:
+        token = _open_session(scope, found, role, entrance)
     _settle_in(token)
     return token
 
@@ -188,7 +223,9 @@ def _scope(system: SystemScope, known: store.Known) -> Scope:
     return Scope(user_id, district_id, school_id, role, students, class_ids, elsewhere, since)
 
 
-def _open_session(scope: SystemScope, found: store.Applicant, role: Role) -> str:
+def _open_session(
+    scope: SystemScope, found: store.Applicant, role: Role, entrance: Entrance
+) -> str:
     token = secrets.token_urlsafe(32)
     now = clock.now()
     scope.session.add(
@@ -200,9 +237,13 @@ def _open_session(scope: SystemScope, found: store.Applicant, role: Role) -> str
             role=role,
             opened_at=now,
             closes_at=now + SESSION_LENGTH,
+            way=entrance.way,
+            device=entrance.device[:_LONGEST_DEVICE],
+            proved_at=now,
+            strong_at=now if entrance.is_strong else None,
         )
     )
-    audit.record(scope, "session:opened", found.account.user_id)
+    audit.record(scope, "session:opened", found.account.user_id, detail=entrance.way)
     return token
 
 

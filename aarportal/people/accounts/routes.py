@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Permission, Role
 from aarportal.core.scope import Scope
-from aarportal.people.accounts import operations, store
+from aarportal.people.accounts import operations, store, ways
 from aarportal.people.accounts.forms import ReadingForm, SignInForm
 from aarportal.people.accounts.names import called
 from aarportal.people.roster.grades import grade_number
@@ -113,7 +113,12 @@ def set_reading(scope: Scope) -> Response:
 
 def _ask(form: SignInForm, *, refused: bool = False, status: int = 200) -> Response:
     logins = current_app.config.get("DEMO_LOGINS", [])
-    values = {"form": form, "refused": refused, "demo_logins": logins}
+    values = {
+        "form": form,
+        "refused": refused,
+        "demo_logins": logins,
+        "offers": ways.offers(),
+    }
     return render("accounts/sign_in.html", values, status=status)
 
 
@@ -123,13 +128,18 @@ def _suggested_script() -> str:
 
 
 def _open_session(form: SignInForm) -> Response:
-    draft = form.draft(request.remote_addr or "")
+    draft = form.draft(request.remote_addr or "", request.user_agent.string)
     token = operations.sign_in(draft, current_app.secret_key)  # type: ignore[arg-type]
-    session.clear()
-    session["token"] = token
-    response = redirect(_safe_target(request.args.get("next")), 303)
+    response = welcome(token, request.args.get("next"))
     _keep_cookie(response, CODE_COOKIE, draft.code)
     return response
+
+
+def welcome(token: str, target: str | None) -> Response:
+    """Give a browser its session, and lead it where it wanted to go."""
+    session.clear()
+    session["token"] = token
+    return redirect(_safe_target(target), 303)
 
 
 def _safe_target(target: str | None) -> str:
