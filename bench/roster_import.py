@@ -11,12 +11,13 @@ import time
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from aarportal import migrate
 from aarportal.app import create_app
@@ -195,6 +196,34 @@ class Peak:
             time.sleep(0.05)
 
 
+class Neighbour:
+    """Somebody who writes a line now and then while a roster is written, and how long it took."""
+
+    def __init__(self, app) -> None:
+        """Begin."""
+        self.longest = 0.0
+        self._ended = Event()
+        self._thread = Thread(target=self._write, args=(app,), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> float:
+        """The longest wait, in seconds."""
+        self._ended.set()
+        self._thread.join()
+        return self.longest
+
+    def _write(self, app) -> None:
+        with app.app_context():
+            while not self._ended.wait(0.05):
+                began = time.perf_counter()
+                try:
+                    with unit_of_work(SystemScope("bench")) as scope:
+                        audit.record(scope, "bench:written", "")
+                except OperationalError:
+                    line("a neighbour gave up after", time.perf_counter() - began, "s")
+                self.longest = max(self.longest, time.perf_counter() - began)
+
+
 def import_once(app, name: str, packed: bytes) -> float:
     """Import a zip as the office does, print the parts, and return the seconds in all."""
     with app.app_context():
@@ -215,9 +244,11 @@ def import_once(app, name: str, packed: bytes) -> float:
         with unit_of_work(SystemScope("bench")) as scope:
             operations.move(scope.session.get(RosterImport, import_id), RosterEvent.CONFIRMED)
             audit.record(scope, "bench:confirmed", import_id)
+        neighbour = Neighbour(app)
         confirmed = time.perf_counter()
         rosters.worker.wake()
         ended = time.perf_counter()
+        longest = neighbour.stop()
         assert state(import_id).state == "done", state(import_id).trouble
     line(
         f"{name}: read, compared, the difference kept",
@@ -226,6 +257,7 @@ def import_once(app, name: str, packed: bytes) -> float:
         " ".join(f"{fate} {n:,}" for fate, n in row.outcome["fates"].items()),
     )
     line(f"{name}: written", ended - confirmed, "s", f"{row.total:,} rows")
+    line(f"{name}: longest wait of another writer", longest, "s", "gives up after 10 s on SQLite")
     return looked - began + ended - confirmed
 
 
