@@ -21,7 +21,11 @@ from aarportal.web.texts import gettext as _
 _ROSTERS = frozenset({"rosters", "rollover", "exports", "roster_clients", "sources"})
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
-_PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions"})
+_PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions", "merges"})
+#: Pages that stand elsewhere in the menu than the rest of their blueprint -> where.
+_ELSEWHERE = dict.fromkeys(
+    ("quarantine.merges", "quarantine.merge", "quarantine.one_merge"), "merges"
+)
 _SCHOOL = (
     ("people.people", "seat", mark("People"), _PEOPLE),
     ("rosters.rosters", "table", mark("Roster"), _ROSTERS),
@@ -144,8 +148,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _nav(person: Person | None) -> list[NavItem]:
     if person is None:
         return []
+    here = _ELSEWHERE.get(request.endpoint or "", request.blueprint)
     return [
-        NavItem(endpoint, url_for(endpoint), icon, _(label), request.blueprint in blueprints)
+        NavItem(endpoint, url_for(endpoint), icon, _(label), here in blueprints)
         for endpoint, icon, label, blueprints in _MENUS[person.role]
         if endpoint in current_app.view_functions
     ]
