@@ -25,11 +25,12 @@ _LATE = 0.006
 _WEATHER = ("晴れ", "くもり", "雨", "雷")
 _MOODS = (58, 30, 10, 2)
 _ANSWERS = 0.93
+_TALKS = {"雷": 0.5, "雨": 0.06}
 _WORDS = {
     "晴れ": ("きょうは体育がたのしみです。", "朝ごはんをたくさん食べました。", ""),
     "くもり": ("すこしねむいです。", "", ""),
     "雨": ("友だちとけんかをしました。", "おなかがすこしいたいです。", ""),
-    "雷": ("話を聞いてほしいです。",),
+    "雷": ("話を聞いてほしいです。", "いやなことがありました。", ""),
 }
 _VISITS = (
     ("けが", "右ひざのすりきず", "36.4", "洗浄・ばんそうこう", "教室へもどる"),
@@ -156,7 +157,8 @@ def _moods(rng: Random, learners: Learners, within: Sequence[date]) -> str:
             if day in learner.absent or rng.random() > _ANSWERS:
                 continue
             mood = rng.choices(_WEATHER, _MOODS)[0]
-            talks = rng.random() < {"雷": 0.5, "雨": 0.06}.get(mood, 0.0)
+            # Somebody has talked to those of the days before.
+            talks = day in within[-2:] and rng.random() < _TALKS.get(mood, 0.0)
             words = rng.choice(_WORDS[mood]) if talks or rng.random() < 0.15 else ""
             whom = rng.choice(("担任の先生", "保健室の先生")) if talks else ""
             rows.append(

@@ -32,6 +32,8 @@ _SCHOOL = (
     ("school_year.calendar", "clock", mark("School year"), _YEAR),
     ("school_data.imports", "list", mark("School data"), frozenset({"school_data"})),
 )
+# A principal reads what came, from the page on which it came.
+_DATA_TO_READ = (*_SCHOOL[3][:3], frozenset({"school_data", "school_records", "wellbeing"}))
 _LEARNING = frozenset({"apps", "catalogue", "quarantine", "imports"})
 _APPS = (("apps.apps", "device", mark("Apps"), _LEARNING),)
 _HEALTH = ("wellbeing.health", "self", mark("Health"), frozenset({"wellbeing", "school_records"}))
@@ -51,7 +53,7 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
         _HEALTH,
     ),
     Role.ADMINISTRATOR: (*_SCHOOL, *_APPS),
-    Role.PRINCIPAL: (*_SCHOOL, *_APPS),
+    Role.PRINCIPAL: (*_SCHOOL[:3], _DATA_TO_READ, *_APPS),
     Role.DISTRICT_ADMINISTRATOR: _SCHOOL[:2],
     Role.NURSE: (_HEALTH, *_SCHOOL[3:]),
 }
