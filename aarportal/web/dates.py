@@ -53,7 +53,8 @@ def day_plain(value: date, *, weekday: bool = False) -> str:
 def full_day(value: date) -> Markup:
     """A day with its year, for lists in which any year may stand."""
     if current_reader().language == "ja":
-        words = ruby(f"{value.year}{{年|ねん}}_{day_source(value)}")
+        # In a table it stays on one line.
+        words = ruby(f"{value.year}{{年|ねん}}{day_source(value)}".replace("_", ""))
     else:
         words = Markup(format_date(value, "d MMM yyyy", locale="en"))  # noqa: S704 - a date
     return Markup('<time class="num" datetime="{}">{}</time>').format(value.isoformat(), words)

@@ -34,7 +34,7 @@ def test_every_kind_of_table_came_and_one_waits_for_the_office(demo):
     assert (waiting[0].unknown_rows, waiting[0].problem_rows) == (1, 1)
     for row in found:
         if row.state == ImportState.DONE:
-            assert row.taken == row.rows > 20, row.kind
+            assert row.taken == row.rows > 10, row.kind
 
 
 def test_attendance_says_of_nobody_what_their_history_contradicts(demo):
