@@ -22,7 +22,7 @@ CATALOGUES = {"ja": "ja", "ja@hira": "ja", "en": "en"}
 COMPLETE = ("ja",)
 KEYWORDS = {
     "_": None, "_l": None, "gettext": None, "lazy_gettext": None, "plain": None,
-    "notice": None, "mark": None, "N_": None,
+    "notice": None, "mark": None, "N_": None, "ngettext": (1, 2),
 }  # fmt: skip
 METHODS = [("aarportal/**.py", "python"), ("templates/**.html", "jinja2")]
 _PLACEHOLDER = re.compile(r"%\(\w+\)s")
@@ -41,7 +41,7 @@ def extracted() -> Catalog:
         strip_comment_tags=True,
     )
     for filename, _line, message, comments, context in sorted(found, key=lambda it: str(it[2])):
-        if isinstance(message, str) and message:
+        if message and (isinstance(message, str) or all(message)):
             catalog.add(
                 message, locations=[(filename, None)], auto_comments=comments, context=context
             )
@@ -89,7 +89,7 @@ def update() -> int:
             if not message.id:
                 continue
             known = old.get(message.id)
-            text = known.string if known else ""
+            text = known.string if known and known.pluralizable == message.pluralizable else ""
             if text or name in COMPLETE:
                 new.add(message.id, text, auto_comments=message.auto_comments)
         write(name, new)
@@ -117,17 +117,23 @@ def check() -> int:
             f"{name}: not in the code any more: {text!r}" for text in known.keys() - wanted
         ]
         if name in COMPLETE:
-            missing = sorted(text for text in wanted if not known.get(text))
+            missing = sorted((text for text in wanted if not any(_each(known.get(text)))), key=str)
             problems += [f"{name}: no translation of {text!r}" for text in missing]
         problems += [
             f"{name}: {text!r}: {problem}"
-            for text, string in known.items()
+            for text, strings in known.items()
+            for string in _each(strings)
             if string
-            for problem in mistakes(text, string)
+            for problem in mistakes(_each(text)[-1], string)
         ]
     for problem in problems:
         print(problem)
     return 1 if problems else 0
+
+
+def _each(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    """A text, or those that it has for one and for several."""
+    return (text or "",) if isinstance(text, str) or text is None else tuple(text)
 
 
 def mistakes(msgid: str, text: str) -> list[str]:

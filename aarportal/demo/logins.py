@@ -3,7 +3,14 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from aarportal.demo.school import PASSWORD, SCHOOL_CODES, School, Teacher
+from aarportal.demo.school import (
+    BOARD,
+    DISTRICT_CODE,
+    PASSWORD,
+    SCHOOL_CODES,
+    School,
+    Teacher,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ def logins(school: School) -> tuple[Login, ...]:
     teachers = [
         Login(
             f"{_room(school, teacher)} {teacher.name.family} {teacher.name.given}",
-            SCHOOL_CODES[teacher.school],
+            DISTRICT_CODE if teacher.school == BOARD else SCHOOL_CODES[teacher.school],
             teacher.login_id,
         )
         for teacher in school.teachers
@@ -47,8 +54,8 @@ def as_json(day: date, shown: tuple[Login, ...]) -> dict[str, object]:
 
 def _room(school: School, teacher: Teacher) -> str:
     """What somebody teaches or does, in a few words."""
-    if teacher.role != "teacher":
-        return "学校事務・システム担当"
+    if teacher.does:
+        return teacher.does
     homerooms = [f"{plan.title} 担任" for plan in school.classes if plan.key == teacher.homeroom]
     groups = [group.title for group in school.groups if group.key in teacher.groups]
     return "・".join(homerooms + groups)

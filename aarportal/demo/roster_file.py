@@ -9,6 +9,7 @@ from random import Random
 from uuid import UUID
 
 from aarportal.demo.school import (
+    BOARD,
     DISTRICT_CODE,
     DISTRICT_NAME,
     PRIMARY,
@@ -100,13 +101,13 @@ def _csv(header: list[str], rows: Iterable[Cells]) -> str:
 
 def _orgs() -> list[Cells]:
     district: Cells = {
-        "sourcedId": "district", "name": DISTRICT_NAME, "type": "district",
+        "sourcedId": BOARD, "name": DISTRICT_NAME, "type": "district",
         "identifier": DISTRICT_CODE,
     }  # fmt: skip
     return [district] + [
         {
             "sourcedId": key, "name": name, "type": "school", "identifier": code,
-            "parentSourcedId": "district",
+            "parentSourcedId": BOARD,
         }
         for key, (name, code) in _ORGS.items()
     ]  # fmt: skip

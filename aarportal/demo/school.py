@@ -7,12 +7,17 @@ from uuid import UUID
 from aarportal.demo.names import PersonName, class_names, in_order
 
 PRIMARY, SECONDARY = "primary", "secondary"
+#: The organization of those who are at no school.
+BOARD = "district"
 #: What people type to sign in, much shorter than the 学校コード.
 SCHOOL_CODES = {PRIMARY: "midori", SECONDARY: "minami"}
+#: Also what people of the board of education type.
 DISTRICT_CODE = "139998"
 DISTRICT_NAME = "わかば市教育委員会"
 #: Everybody in the demonstration has this one, and it protects nobody.
 PASSWORD = "manabi"  # noqa: S105 - it is printed on the sign-in page
+#: Login ids of those who bring school data.
+OFFICE, NURSE = "jimu", "hoken"
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ GROUPS = (
 class Teacher:
     """Somebody of the staff with what they teach: keys of classes and groups, the homeroom first.
 
-    The office teaches nothing; its role is another.
+    Office, health room, head and board of education teach nothing; their roles are others.
     """
 
     login_id: str
@@ -76,6 +81,8 @@ class Teacher:
     groups: tuple[str, ...] = ()
     role: str = "teacher"
     """As OneRoster calls it."""
+    does: str = ""
+    """What somebody does who teaches nothing."""
 
 
 TEACHERS = (
@@ -92,7 +99,20 @@ TEACHERS = (
     ),
     Teacher("jeigo", SECONDARY, PersonName("森", "緑", "モリ", "ミドリ"), groups=("J2-1-eigo",)),
     Teacher(
-        "jimu", PRIMARY, PersonName("小林", "恵", "コバヤシ", "メグミ"), role="siteAdministrator"
+        OFFICE, PRIMARY, PersonName("小林", "恵", "コバヤシ", "メグミ"),
+        role="siteAdministrator", does="学校事務・システム担当",
+    ),
+    Teacher(
+        NURSE, PRIMARY, PersonName("栁田", "由紀", "ヤナギダ", "ユキ"),
+        role="counselor", does="養護教諭",
+    ),
+    Teacher(
+        "kocho", PRIMARY, PersonName("神﨑", "隆", "カンザキ", "タカシ"),
+        role="principal", does="校長",
+    ),
+    Teacher(
+        "kyoi", BOARD, PersonName("五十嵐", "修", "イガラシ", "オサム"),
+        role="districtAdministrator", does="教育委員会 学校教育課",
     ),
 )  # fmt: skip
 

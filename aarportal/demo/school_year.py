@@ -1,6 +1,7 @@
-"""The school year of the demonstration: terms, lesson times, and a timetable of each class."""
+"""The school year of the demonstration: events, holidays, terms, lesson times and timetables."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -10,7 +11,10 @@ from aarportal.core.ids import new_id
 from aarportal.core.scope import SystemScope
 from aarportal.demo.days import LESSON_STARTS, SchoolTime
 from aarportal.demo.rows import Town
-from aarportal.demo.school import School
+from aarportal.demo.school import SECONDARY, School
+from aarportal.people.attendance.calendar import DayKind
+from aarportal.people.attendance.models import CalendarDay
+from aarportal.people.school_year import years
 from aarportal.people.school_year.models import (
     BellSchedule,
     Term,
@@ -21,6 +25,32 @@ from aarportal.people.school_year.years import first_day, school_year_of, usual_
 
 #: Minutes of a lesson, and of one on a day with shorter lessons.
 _MINUTES, _SHORT_MINUTES = 45, 40
+_SATURDAY = 5
+#: Long holidays: title, first and last day.
+_HOLIDAYS = (
+    ("春休み", (4, 1), (4, 5)),
+    ("夏休み", (7, 21), (8, 24)),
+    ("冬休み", (12, 25), (1, 7)),
+    ("春休み", (3, 25), (3, 31)),
+)
+#: Events of both schools, and those of the lower secondary one.
+_EVENTS = (
+    ("入学式・始業式", (4, 6)),
+    ("遠足", (5, 15)),
+    ("学校公開日", (6, 12)),
+    ("1学期 終業式", (7, 17)),
+    ("学習発表会", (11, 28)),
+    ("2学期 終業式", (12, 24)),
+    ("新入生 保護者説明会", (2, 5)),
+    ("卒業式", (3, 19)),
+    ("修了式", (3, 24)),
+)
+_TESTS = (
+    ("1学期 期末考査", (6, 23), (6, 25)),
+    ("2学期 中間考査", (10, 13), (10, 14)),
+    ("2学期 期末考査", (11, 25), (11, 27)),
+    ("学年末考査", (2, 16), (2, 18)),
+)
 #: Grade -> the subjects of a week, one lesson after the other from Monday on; 25 to 29 lessons.
 _WEEKS = {
     1: "kokugo sansu seikatsu taiiku kokugo / kokugo sansu ongaku kokugo dotoku / "
@@ -51,6 +81,44 @@ def enter_school_year(scope: SystemScope, town: Town, school: School, days: Scho
         rows = list(_lessons(school_id, head["id"], plan.grade))
         scope.session.execute(insert(TimetableLesson), rows)
     audit.record(scope, "timetable:set", town.district_id, detail=str(len(school.classes)))
+
+
+def enter_events(scope: SystemScope, town: Town, days: SchoolTime) -> None:
+    """What else stands in the calendars of the year.
+
+    The days that are told of stay as they were lived: nothing is entered between the first of
+    them and today.
+    """
+    year = school_year_of(days.today)
+    rows = [
+        {"school_id": school_id, "day": day, "kind": kind, "title": title}
+        for key, school_id in town.schools.items()
+        for day, (kind, title) in _year_days(year, key).items()
+        if day not in days.special and not days.first <= day <= days.today
+    ]
+    scope.session.execute(insert(CalendarDay), rows)
+    audit.record(scope, "calendar:set", town.district_id, detail=str(len(rows)))
+
+
+def _year_days(year: int, school: str) -> dict[date, tuple[DayKind, str]]:
+    found: dict[date, tuple[DayKind, str]] = {}
+    for title, first, last in _HOLIDAYS:
+        for day in years.days(_in(year, first), _in(year, last)):
+            found[day] = (DayKind.CLOSED, title)
+    for title, first, last in _TESTS if school == SECONDARY else ():
+        for day in years.days(_in(year, first), _in(year, last)):
+            if day.weekday() < _SATURDAY:
+                found[day] = (DayKind.EXAM, title)
+    for title, on in _EVENTS:
+        day = _in(year, on)
+        day -= timedelta(days=max(day.weekday() - _SATURDAY + 1, 0))
+        found.setdefault(day, (DayKind.EVENT, title))
+    return found
+
+
+def _in(year: int, on: tuple[int, int]) -> date:
+    month, day = on
+    return date(year + (month < 4), month, day)
 
 
 def _terms(school_id: UUID, year: int) -> Iterator[dict[str, object]]:

@@ -22,6 +22,7 @@ from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop import store as cycles
 from aarportal.demo import rows
 from aarportal.demo.apps import APPS, live, nightly
+from aarportal.demo.bringing import bring
 from aarportal.demo.curriculum import curriculum
 from aarportal.demo.days import SchoolTime, at, school_time, shown_moment
 from aarportal.demo.history import HistoryRows, Place, paper_laps
@@ -30,8 +31,9 @@ from aarportal.demo.logins import Login, logins
 from aarportal.demo.personas import assign
 from aarportal.demo.roster_file import roster_zip
 from aarportal.demo.rows import Town
-from aarportal.demo.school import ClassPlan, School, make_school
-from aarportal.demo.school_year import enter_school_year
+from aarportal.demo.school import PRIMARY, ClassPlan, School, make_school
+from aarportal.demo.school_tables import tables
+from aarportal.demo.school_year import enter_events, enter_school_year
 from aarportal.demo.simulation import Learner, simulate
 from aarportal.demo.standing import mark_begun, mark_seeded
 from aarportal.demo.teaching import read_and_answer
@@ -45,6 +47,8 @@ WEEKS = 12
 _NIGHT = time(5, 0)
 _TELL_EVERY = 12
 _SCHOOL_OPENS = time(7, 30)
+#: When office and health room bring what they know by then.
+_OFFICE_OPENS = time(8, 35)
 
 Say = Callable[[str], None]
 
@@ -117,6 +121,7 @@ def seed(  # noqa: PLR0913 - what may differ between demonstrations, each with a
         with unit_of_work(SystemScope(REASON)) as scope:
             rows.open_accounts(scope, town, school)
             rows.enter_calendar(scope, town, days)
+            enter_events(scope, town, days)
             enter_school_year(scope, town, school, days)
             credentials = _register_apps(scope, town)
         say(f"{len(days.lessons)} school days of goals and reflections are written …")
@@ -190,6 +195,7 @@ def _send_all(sender: "_Sender", rooms: Sequence[_Room], days: SchoolTime, say: 
             _report_by_hand(sender.app, sender.town, room, lap)
         if day == days.today:
             _rest(sender.app, sender.town, rooms, days)
+            _bring_school_data(sender, rooms, days)
             sender.send(happened[day], None)
         else:
             sender.send(happened[day], at(day + timedelta(days=1), _NIGHT))
@@ -264,6 +270,14 @@ def _rest(app: Flask, town: Town, rooms: Sequence[_Room], days: SchoolTime) -> N
             scope = _scope_of(town, room, learner.pupil.sourced_id)
             with app.app_context(), unit_of_work(scope):
                 loop.pass_days(scope, scope.actor_id, calendar, days.today)
+
+
+def _bring_school_data(sender: _Sender, rooms: Sequence[_Room], days: SchoolTime) -> None:
+    """Before today's lessons: what office and health room of the primary school know."""
+    set_clock(at(days.today, _OFFICE_OPENS))
+    of_school = [(room.plan, room.learners) for room in rooms if room.plan.school == PRIMARY]
+    with sender.app.app_context():
+        bring(sender.town, tables(sender.rng, of_school, days))
 
 
 def _scope_of(town: Town, room: _Room, sourced_id: str) -> Scope:

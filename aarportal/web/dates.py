@@ -50,6 +50,16 @@ def day_plain(value: date, *, weekday: bool = False) -> str:
     return _english(value, weekday=weekday)
 
 
+def full_day(value: date) -> Markup:
+    """A day with its year, for lists in which any year may stand."""
+    if current_reader().language == "ja":
+        # In a table it stays on one line.
+        words = ruby(f"{value.year}{{年|ねん}}{day_source(value)}".replace("_", ""))
+    else:
+        words = Markup(format_date(value, "d MMM yyyy", locale="en"))  # noqa: S704 - a date
+    return Markup('<time class="num" datetime="{}">{}</time>').format(value.isoformat(), words)
+
+
 def month_name(value: date) -> Markup:
     """A month with its year."""
     if current_reader().language == "ja":
@@ -78,6 +88,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         day=day,
         day_plain=day_plain,
+        full_day=full_day,
         month_name=month_name,
         weekday_name=weekday_name,
         time_of=time_of,

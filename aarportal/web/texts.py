@@ -41,11 +41,25 @@ def _drawn_plain(name: str, script: Script, msgid: str) -> str:
     return draw_plain(catalogue(name).ugettext(msgid), script)
 
 
+@lru_cache(maxsize=4096)
+def _drawn_number(name: str, script: Script, grade: int, words: tuple[str, str, int]) -> Markup:
+    return draw(catalogue(name).ungettext(*words), script, grade)
+
+
 def gettext(msgid: str, /, **values: Any) -> Markup:
     """The text of `msgid` as HTML in the reader's language and script; values are escaped."""
     reader = current_reader()
     text = _drawn(reader.catalogue, reader.script, reader.ruby_grade, msgid)
     return text % values if values else text
+
+
+def ngettext(one: str, several: str, n: int, /, **values: Any) -> Markup:
+    """The text that fits a number, as `gettext` gives it; the number is `%(n)s` in both texts."""
+    reader = current_reader()
+    # Catalogues tell one from several, and no more numbers than that.
+    words = one, several, 1 if n == 1 else 2
+    text = _drawn_number(reader.catalogue, reader.script, reader.ruby_grade, words)
+    return text % {"n": n, **values}
 
 
 def plain(msgid: str, /, **values: Any) -> str:
@@ -93,5 +107,10 @@ def init_app(app: Flask) -> None:
     )
     babel.domain_instance = ReaderDomain()
     app.jinja_env.globals.update(
-        _=gettext, gettext=gettext, plain=plain, ruby=ruby, ruby_plain=ruby_plain
+        _=gettext,
+        gettext=gettext,
+        ngettext=ngettext,
+        plain=plain,
+        ruby=ruby,
+        ruby_plain=ruby_plain,
     )

@@ -22,12 +22,18 @@ _ROSTERS = frozenset({"rosters", "rollover", "exports", "roster_clients", "sourc
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
 _PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions"})
+#: Pages that stand elsewhere in the menu than the rest of their blueprint -> with which.
+_ELSEWHERE = dict.fromkeys(
+    ("quarantine.merges", "quarantine.merge", "quarantine.one_merge"), "people"
+)
 _SCHOOL = (
     ("people.people", "seat", mark("People"), _PEOPLE),
     ("rosters.rosters", "table", mark("Roster"), _ROSTERS),
     ("school_year.calendar", "clock", mark("School year"), _YEAR),
     ("school_data.imports", "list", mark("School data"), frozenset({"school_data"})),
 )
+# A principal reads what came, from the page on which it came.
+_DATA_TO_READ = (*_SCHOOL[3][:3], frozenset({"school_data", "school_records", "wellbeing"}))
 _LEARNING = frozenset({"apps", "catalogue", "quarantine", "imports"})
 _APPS = (("apps.apps", "device", mark("Apps"), _LEARNING),)
 _HEALTH = ("wellbeing.health", "self", mark("Health"), frozenset({"wellbeing", "school_records"}))
@@ -47,7 +53,7 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
         _HEALTH,
     ),
     Role.ADMINISTRATOR: (*_SCHOOL, *_APPS),
-    Role.PRINCIPAL: (*_SCHOOL, *_APPS),
+    Role.PRINCIPAL: (*_SCHOOL[:3], _DATA_TO_READ, *_APPS),
     Role.DISTRICT_ADMINISTRATOR: _SCHOOL[:2],
     Role.NURSE: (_HEALTH, *_SCHOOL[3:]),
 }
@@ -144,8 +150,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _nav(person: Person | None) -> list[NavItem]:
     if person is None:
         return []
+    here = _ELSEWHERE.get(request.endpoint or "", request.blueprint)
     return [
-        NavItem(endpoint, url_for(endpoint), icon, _(label), request.blueprint in blueprints)
+        NavItem(endpoint, url_for(endpoint), icon, _(label), here in blueprints)
         for endpoint, icon, label, blueprints in _MENUS[person.role]
         if endpoint in current_app.view_functions
     ]

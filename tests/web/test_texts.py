@@ -6,9 +6,9 @@ import pytest
 
 from aarportal.core.permissions import Role
 from aarportal.core.scope import AppScope
-from aarportal.web.dates import day, day_plain
+from aarportal.web.dates import day, day_plain, full_day
 from aarportal.web.reader import Reader, Visitor, band_of, visiting
-from aarportal.web.texts import gettext, plain
+from aarportal.web.texts import gettext, ngettext, plain
 
 NOBODY = AppScope(uuid4(), uuid4(), frozenset())
 LITTLE = Reader(grade=1, band="L")
@@ -41,6 +41,32 @@ def test_a_template_does_not_keep_the_first_readers_script(app):
 def test_values_are_escaped(app):
     assert "&lt;b&gt;" in seen_by(MIDDLE, lambda: gettext("Way: %(way)s", way="<b>"))
     assert "<b>" in seen_by(MIDDLE, lambda: plain("Way: %(way)s", way="<b>"))
+
+
+@pytest.mark.parametrize(
+    ("n", "english", "japanese"),
+    [(0, "0 people", "0人"), (1, "1 person", "1人"), (2, "2 people", "2人")],
+)
+def test_one_is_not_several(app, n, english, japanese):
+    def words():
+        return ngettext("%(n)s person", "%(n)s people", n)
+
+    assert seen_by(ENGLISH, words) == english
+    assert seen_by(Reader(), words).replace(" ", "") == japanese
+
+
+def test_a_number_is_no_mark_up(app):
+    assert "&lt;" in seen_by(ENGLISH, lambda: ngettext("%(n)s person", "%(n)s people", "<b>"))
+
+
+def test_a_day_with_its_year_is_said_in_the_readers_way(app):
+    from datetime import date
+
+    value = date(2027, 4, 1)
+    assert seen_by(ENGLISH, lambda: full_day(value)) == (
+        '<time class="num" datetime="2027-04-01">1 Apr 2027</time>'
+    )
+    assert ">2027年4月1日<" in seen_by(Reader(), lambda: full_day(value))
 
 
 @pytest.mark.parametrize(

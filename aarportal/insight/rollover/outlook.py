@@ -41,6 +41,7 @@ class Person:
         after: The homeroom class from April on; empty for none.
         grade_before: P1 to J3; empty for staff.
         grade_after: The same; empty for whoever leaves.
+        number: In the class until March, or else in that from April on; None for none.
     """
 
     user_id: UUID
@@ -50,6 +51,7 @@ class Person:
     after: str = ""
     grade_before: str = ""
     grade_after: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,8 @@ class _Turn:
         )
         self.moving_up = {} if self.has_roster else self._classes_moving_up()
         found.people = sorted(
-            (*self._pupils(), *self._staff()), key=lambda each: (each.before, each.after)
+            (*self._pupils(), *self._staff()),
+            key=lambda each: (each.before, each.number or 0, each.after, each.name),
         )
         self.gone = {each.user_id for each in found.people if each.lot is Lot.GRADUATES}
         closing = self._closing()
@@ -270,7 +273,8 @@ class _Turn:
                 grade_after = ""
             elif not grade_after:
                 grade_after = user["grade"]
-            yield Person(user_id, _name(user), lot, before, after, grade, grade_after)
+            number = (old or new or {}).get("attendance_no")
+            yield Person(user_id, _name(user), lot, before, after, grade, grade_after, number)
 
     def _place(self, seat: Values | None) -> tuple[str, str]:
         if seat is None:

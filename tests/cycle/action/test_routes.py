@@ -64,7 +64,7 @@ def test_a_day_is_told_in_lines_the_first_one_on_top(browser, given, in_english)
         assert words in drill
     for words in ("10:00", "けいさんドリル", "On paper, by myself", "about 10 minutes"):
         assert words in paper
-    for words in ("10:21", "Science", "1 times"):
+    for words in ("10:21", "Science", "1 time"):
         assert words in reading
 
 

@@ -91,9 +91,10 @@ def test_the_office_hands_over_and_plans_the_deletion(app, browser):
     assert me.get(f"/handover/leavers/{AOI.id}").status == 404
     last = clock.today() - timedelta(days=30)
     life.leave(app, AOI, last + timedelta(days=1))
+    shown = f"{last.year}年{last.month}月{last.day}日"
     page = me.get("/handover?words=たかさき")
-    assert page.says(last.isoformat())
-    assert not me.get("/handover?words=よしだ").says(last.isoformat())
+    assert page.says(shown)
+    assert not me.get("/handover?words=よしだ").says(shown)
     page = me.get(page.one("table a")["href"])
     refused = press(me, page, "/order")
     assert refused.status == 422 and refused.one("[data-errors]")
@@ -103,15 +104,15 @@ def test_the_office_hands_over_and_plans_the_deletion(app, browser):
     assert contents["reflections"] and not contents["drafts"]
     page = me.follow(press(me, me.get(page.response.request.path), "/order", kind="transfer_out"))
     due = last + timedelta(days=365)
-    assert page.says(due.isoformat())
+    assert page.says(f"{due.year}年{due.month}月{due.day}日")
     listed = me.get("/handover/deletions")
-    assert listed.says(due.isoformat())
+    assert listed.says(f"{due.year}年{due.month}月{due.day}日")
     page = me.get(listed.one("table a")["href"])
     refused = press(me, page, "/hold", reason="  ")
     assert refused.status == 422
     page = me.follow(press(me, page, "/hold", reason="家庭裁判所の求め"))
     assert page.says("家庭裁判所の求め")
-    assert me.get("/handover/deletions?state=held").says(due.isoformat())
+    assert me.get("/handover/deletions?state=held").says(f"{due.year}年{due.month}月{due.day}日")
     page = me.follow(press(me, page, "/release"))
     clock.shift(timedelta(days=400))
     backstage(lambda: keeper.here().delete_due(clock.today()))()

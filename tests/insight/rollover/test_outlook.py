@@ -55,12 +55,12 @@ class Town:
         )  # fmt: skip
         return row["id"]
 
-    def seat(self, user_id, class_id, starts=None, ends=None, role="student"):
+    def seat(self, user_id, class_id, starts=None, ends=None, role="student", number=3):
         self.enrollments.append(
             {
                 "school_id": SCHOOL, "id": uuid4(), "sourced_id": str(uuid4()),
                 "class_id": class_id, "user_id": user_id, "role": role, "primary": False,
-                "starts_on": starts, "ends_before": ends, "public": None, "attendance_no": 3,
+                "starts_on": starts, "ends_before": ends, "public": None, "attendance_no": number,
                 **_ROW,
             }
         )  # fmt: skip
@@ -102,6 +102,16 @@ def test_without_a_roster_every_class_moves_up_as_it_is(town):
     assert {it.after["class_id"] for it in found.changes[-2:]} == {made["id"]}
     assert all(it.after["starts_on"] == BEGINS for it in found.changes[-2:])
     assert found.changes[-1].after["attendance_no"] == 3
+
+
+def test_people_stand_in_the_order_of_their_classes_and_numbers(town):
+    klass = town.add_class("4年2組", "P4")
+    people = [town.person(name, "P4") for name in ("葵", "勉", "健")]
+    for person, number in zip(people, (3, 1, 2), strict=True):
+        town.seat(person, klass, number=number)
+    assert [(it.user_id, it.number) for it in town.look().people] == [
+        (people[1], 1), (people[2], 2), (people[0], 3),
+    ]  # fmt: skip
 
 
 def test_who_finishes_leaves_at_the_end_of_march(town):

@@ -296,7 +296,7 @@ def test_a_week_is_filled_in_and_copied_to_another_class(browser):
     assert week(shown) == {"subject_1_1": "sansu", "subject_5_6": "tokkatsu"}
     copy = me.get(f"{WEEKS}/{CLASS_1_1}?on=2026-04-08&copy={CLASS_4_2}")
     assert week(copy) == week(shown)
-    assert me.get(f"{WEEKS}?on=2026-04-08").says("2026-04-01")
+    assert me.get(f"{WEEKS}?on=2026-04-08").says("2026年4月1日")
     table = me.get("/school-year/timetables.csv?on=2026-04-08").response.data.decode("utf-8-sig")
     assert table.splitlines()[1:] == ["4年2組,月,1,算数,千葉 さくら", "4年2組,金,6,特別活動,"]
 

@@ -210,7 +210,7 @@ def test_a_child_is_looked_for_chosen_confirmed_and_taken_back(office, given, th
     page = office.get(f"/quarantine/links/{link.id}")
     assert page.says("Then 3 records leave the child's days")
     page = office.follow(submit(office, page, f"/quarantine/links/{link.id}/take-back"))
-    assert page.says("taken back on 2026.11.20")
+    assert page.says("taken back on 20 Nov 2026")
     assert page.says("3 statements under this name wait.")
     assert the(LearningRecord) == []
     assert len(the(QuarantinedStatement)) == 3
@@ -222,9 +222,9 @@ def test_a_link_of_some_days_is_shown_with_its_days(office, given):
     page = submit(office, office.get(with_child()), "/quarantine/actor/link",
                   begins_on="2026-11-16", ends_on="2026-11-20", everywhere="y")  # fmt: skip
     page = office.follow(page)
-    assert page.says("2026.11.16 – 2026.11.20")
+    assert page.says("16 Nov 2026 – 20 Nov 2026")
     assert page.says("every app")
-    assert page.says("1 statements under this name wait.")
+    assert page.says("1 statement under this name waits.")
 
 
 def test_days_in_the_wrong_order_are_refused_with_everything_still_there(office, given, the):
@@ -275,8 +275,20 @@ def test_what_the_days_of_the_child_leave_waiting_is_said_before(office, given, 
             seat.starts_on = date(2026, 11, 16)
         audit.record(scope, "test:moved", "aoi")
     page = office.get(with_child())
-    assert page.says("1 statements become records of this child.")
+    assert page.says("1 statement becomes a record of this child.")
     assert page.says("1 go on waiting")
+
+
+def test_joined_persons_stand_among_the_people(office):
+    def here(path):
+        page = office.get(path)
+        return [
+            page.one(f"nav.{row} a[aria-current]").get_text(strip=True)
+            for row in ("nav", "sections")
+        ]
+
+    assert here("/quarantine/merges") == ["People", "Joined persons"]
+    assert here("/quarantine/links") == ["Apps", "Linked names"]
 
 
 # --- by rule, and nobody's ----------------------------------------------------------------------
@@ -291,8 +303,8 @@ def test_a_rule_is_shown_declared_and_taken_back(office, given, the):
     path = address("/quarantine/rule", app=APP_DRILL, issuer=ELSE)
     page = office.get(path)
     assert page.says("1 names with 2 statements belong to children of this school.")
-    assert page.says("1 names belong to people of other schools or to staff.")
-    assert page.says("1 names stay unknown and go on waiting.")
+    assert page.says("1 name belongs to somebody of another school or to staff.")
+    assert page.says("1 name stays unknown and goes on waiting.")
     [card] = cards(page)
     assert "髙﨑" in card
     assert "濵田" not in page.text
