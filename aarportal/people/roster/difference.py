@@ -34,6 +34,17 @@ class Fate(StrEnum):
 
 _FATES = tuple(Fate)
 
+#: Role of staff -> the rule of the doubt when a school would be without.
+_STAFF = {
+    "teacher": "no_teacher",
+    "principal": "no_head",
+    "administrator": "no_office",
+    "siteAdministrator": "no_office",
+    "systemAdministrator": "no_office",
+    "counselor": "no_nurse",
+    "ext:nurse": "no_nurse",
+}
+
 
 @dataclass(frozen=True)
 class PersonChange:
@@ -59,7 +70,7 @@ class Doubt:
     """Something that is more often a mistake in the file than meant.
 
     Attributes:
-        rule: `class_empties`, `school_empties`, `many_leave` or `many_renamed`.
+        rule: `class_empties`, `school_empties`, one of `_STAFF`, `many_leave` or `many_renamed`.
         what: The class with its school, or the school; empty for the district.
         count: How many people it is about.
         of: Out of how many.
@@ -111,10 +122,10 @@ class Difference:
 
 
 class _Seat(NamedTuple):
-    """A homeroom class and its school."""
+    """Where somebody is: a homeroom class and its school, of staff the school alone."""
 
     school_id: UUID
-    class_id: UUID
+    class_id: UUID | None = None
 
 
 class _Moment(NamedTuple):
@@ -123,8 +134,8 @@ class _Moment(NamedTuple):
     Attributes:
         name: None for somebody whom nobody knew.
         is_there: 0 or 1.
-        begins: When the homeroom class begins that begins last, as an ordinal; None without one.
-        seat: The number of that class; None without one.
+        begins: When the seat begins that begins last, as an ordinal; None without one.
+        seat: Its number; None without one.
     """
 
     name: str | None
@@ -153,7 +164,9 @@ class Watch:
         self._listed: set[UUID] = set()
         """Classes that go on."""
         self._seats: dict[_Seat, int] = {}
-        """Homeroom classes in which somebody sits, numbered."""
+        """Seats that somebody has, numbered."""
+        self._staff: tuple[Counter[tuple[UUID, str]], ...] = (Counter(), Counter())
+        """School and rule of `_STAFF` -> how many, before and after."""
 
     def see(self, kind: str, outcome: Outcome) -> None:
         """Take one row in."""
@@ -167,36 +180,47 @@ class Watch:
         elif kind == "users":
             was = _person(outcome.was) if outcome.was else _NOBODY
             self._people[row["id"].bytes] = (*was, *_person(row))
-        elif kind == "enrollments":
+        elif kind in {"roles", "enrollments"}:
+            see = self._see_role if kind == "roles" else self._see_place
             if outcome.was:
-                self._see_place(outcome.was, 0)
-            self._see_place(row, 1)
+                see(outcome.was, 0)
+            see(row, 1)
+
+    def _see_role(self, row: Values, half: int) -> None:
+        """Note a role of staff, before (0) or after (1)."""
+        rule = _STAFF.get(row["role"])
+        if rule and self._sit(row, _Seat(row["school_id"]), half):
+            self._staff[half][row["school_id"], rule] += 1
 
     def _see_place(self, row: Values, half: int) -> None:
-        """Note a place in a class, before (0) or after (1); one that begins later counts.
+        """Note a student's place in a class."""
+        if row["role"] == "student" and row["class_id"] in self._homerooms:
+            self._sit(row, _Seat(row["school_id"], row["class_id"]), half)
 
-        In March the file of April is handed in.
+    def _sit(self, row: Values, seat: _Seat, half: int) -> bool:
+        """Whether somebody is there with a seat that is not over; of several the last begun counts.
+
+        One that begins later counts, too: in March the file of April is handed in.
         """
-        over = row["ends_before"] is not None and row["ends_before"] <= self._today
-        if row["role"] != "student" or row["class_id"] not in self._homerooms or over:
-            return
         seen = self._people.get(row["user_id"].bytes)
-        if seen is None:
-            return
+        over = row["ends_before"] is not None and row["ends_before"] <= self._today
+        if seen is None or over:
+            return False
         moments = list(_moments(seen))
         person = moments[half]
+        if not person.is_there:
+            return False
         begins = (row["starts_on"] or date.min).toordinal()
-        if not person.is_there or (person.begins is not None and begins < person.begins):
-            return
-        seat = _Seat(row["school_id"], row["class_id"])
-        number = self._seats.setdefault(seat, len(self._seats))
-        moments[half] = person._replace(begins=begins, seat=number)
-        self._people[row["user_id"].bytes] = (*moments[0], *moments[1])
+        if person.begins is None or begins >= person.begins:
+            number = self._seats.setdefault(seat, len(self._seats))
+            moments[half] = person._replace(begins=begins, seat=number)
+            self._people[row["user_id"].bytes] = (*moments[0], *moments[1])
+        return True
 
     def difference(self) -> Difference:
         """What it means for the people of the district, once every row went by."""
         seats = list(self._seats)
-        titles = [f"{self._schools[s.school_id]} {self._homerooms[s.class_id]}" for s in seats]
+        titles = [self._title(seat) for seat in seats]
         pile, count = self._scratch.pile(sorted_by=4, width=5), _Count()
         for id_, seen in self._people.items():
             was, will = _moments(seen)
@@ -215,9 +239,22 @@ class Watch:
         doubts = (
             *self._emptied_schools(count, seats),
             *self._emptied_classes(count, seats, titles),
+            *self._without_staff(count, seats),
             *_large_numbers(count),
         )
         return Difference(People(pile), count.fates, doubts)
+
+    def _title(self, seat: _Seat) -> str:
+        class_title = self._homerooms[seat.class_id] if seat.class_id else ""
+        return f"{self._schools[seat.school_id]} {class_title}".rstrip()
+
+    def _without_staff(self, count: "_Count", seats: Sequence[_Seat]) -> Iterable[Doubt]:
+        """Schools that go on, and would have nobody of a kind of staff."""
+        still = {seats[seat].school_id for seat in count.are}
+        were, are = self._staff
+        for (school_id, rule), people in sorted(were.items(), key=lambda each: each[0][1]):
+            if school_id in still and not are[school_id, rule]:
+                yield Doubt(rule, self._schools[school_id], people, people)
 
     def _emptied_schools(self, count: "_Count", seats: Sequence[_Seat]) -> Iterable[Doubt]:
         """Schools of which nobody is left."""

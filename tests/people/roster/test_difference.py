@@ -31,6 +31,7 @@ class Town:
         self.schools = {f"s{n}": f"第{n}小学校" for n in range(-(-pupils // (2 * SIZE)))}
         self.users = {f"p{n}": {"given_name": f"名{n}", "enabled": True} for n in range(pupils)}
         self.seats = {f"p{n}": (f"c{n // SIZE}", None, None) for n in range(pupils)}
+        self.roles = {}
         self.classes = {seat: f"組{seat}" for seat, *_ in self.seats.values()}
 
     def school_of(self, class_name: str) -> UUID:
@@ -52,6 +53,12 @@ class Town:
              "middle_name": "", **values}
             for name, values in self.users.items()
         ]  # fmt: skip
+        rows["roles"] = [
+            {"id": id_of(f"r{name}{school}"), "sourced_id": f"r{name}{school}", "role": role,
+             "school_id": id_of(school), "user_id": id_of(name), "starts_on": None,
+             "ends_before": ends}
+            for name, (role, school, ends) in self.roles.items()
+        ]  # fmt: skip
         rows["enrollments"] = [
             {"id": id_of(f"e{name}{seat}"), "sourced_id": f"e{name}{seat}", "role": "student",
              "school_id": self.school_of(seat), "class_id": id_of(seat), "user_id": id_of(name),
@@ -61,8 +68,9 @@ class Town:
         return rows
 
 
-OWNERS = {"classes": "school_id", "enrollments": "school_id"}
-ENDS = {"users": lambda row: {"enabled": False}, "enrollments": lambda row: {"ends_before": TODAY}}
+OWNERS = {"classes": "school_id", "roles": "school_id", "enrollments": "school_id"}
+ENDED = lambda row: {"ends_before": TODAY}  # noqa: E731
+ENDS = {"users": lambda row: {"enabled": False}, "roles": ENDED, "enrollments": ENDED}
 
 
 STATE = {"status": "active", "last_modified": None, "sent_modified_at": None}
@@ -165,6 +173,49 @@ def test_a_school_that_is_not_in_the_file_is_asked_about():
     assert Doubt("school_empties", "第0小学校", 20, 20) in found.doubts
     assert Doubt("many_leave", "", 20, 60) in found.doubts
     assert not [each for each in found.doubts if each.rule == "class_empties"]
+
+
+STAFF = [
+    # Who is gone, and what is asked.
+    (["t0"], []),
+    (["t0", "t1"], [("no_teacher", 2)]),
+    (["n"], [("no_nurse", 1)]),
+    (["h", "o"], [("no_head", 1), ("no_office", 1)]),
+]
+
+
+@pytest.mark.parametrize(("gone", "doubts"), STAFF)
+def test_a_school_that_would_be_without_staff_of_a_kind_is_asked_about(gone, doubts):
+    before, after = staffed(Town(60)), staffed(Town(60))
+    for name in gone:
+        del after.users[name], after.roles[name]
+    found = meant(before, after)
+    assert [(each.rule, each.count) for each in found.doubts] == doubts
+    assert {each.what for each in found.doubts} <= {"第0小学校"}
+    assert {(each.fate, each.before, each.after) for each in found.people} == {
+        (Fate.LEAVES, "第0小学校", "")
+    }
+
+
+def test_a_teacher_of_another_school_moves_and_a_role_that_is_over_is_none():
+    before, after = staffed(Town(60)), staffed(Town(60))
+    after.roles["t0"] = ("teacher", "s1", None)
+    after.roles["t1"] = ("teacher", "s0", YESTERDAY)
+    found = meant(before, after)
+    assert told(found) == [
+        (Fate.MOVES, "青木 職t1", "第0小学校", ""),
+        (Fate.MOVES, "青木 職t0", "第0小学校", "第1小学校"),
+    ]
+    assert found.doubts == (Doubt("no_teacher", "第0小学校", 2, 2),)
+
+
+def staffed(town: Town) -> Town:
+    """Two teachers, a nurse, a head and an office at the first school."""
+    kinds = {"t0": "teacher", "t1": "teacher", "n": "ext:nurse", "h": "principal"}
+    for name, role in {**kinds, "o": "administrator"}.items():
+        town.users[name] = {"given_name": f"職{name}", "enabled": True}
+        town.roles[name] = (role, "s0", None)
+    return town
 
 
 def test_names_that_went_over_to_other_ids_are_asked_about():

@@ -28,6 +28,10 @@ DOUBTS: Mapping[str, str] = MappingProxyType(
             "%(what)s: %(count)s of %(of)s would be gone and have no other class."
         ),
         "school_empties": mark("%(what)s: all %(count)s would be gone. Is the school in the file?"),
+        "no_teacher": mark("%(what)s would have no teacher any more; now there are %(count)s."),
+        "no_head": mark("%(what)s would have no head any more."),
+        "no_office": mark("%(what)s would have no school office any more; nobody could mend it."),
+        "no_nurse": mark("%(what)s would have no school nurse any more."),
         "many_leave": mark("%(count)s of %(of)s people would be gone. Is the file whole?"),
         "many_renamed": mark(
             "%(count)s of %(of)s people would change their names. "
