@@ -5,8 +5,8 @@ from typing import BinaryIO
 from aarportal.audit import operations as audit
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.insight.handover.archive import opened
-from aarportal.insight.handover.deleting import operations as deletions
 from aarportal.insight.handover.earlier_apps import operations as apps
+from aarportal.insight.handover.erasing import operations as erasing
 from aarportal.insight.handover.jobs import District, Job
 from aarportal.insight.handover.store import slices
 from aarportal.insight.handover.undoing import operations as undoing
@@ -41,7 +41,7 @@ def tidy(job: Job, file: BinaryIO) -> None:
     """Delete the statements of an export whose records could not be written."""
     with opened(file) as package, unit_of_work(SystemScope(_REASON)) as system:
         left = apps.without_records(system, job, package.contents)
-        deletions.forget_statements(system, job.district_id, left)
+        erasing.forget_statements(system, job.district_id, left)
         audit.record(system, "handover:tidied", job.id, student_id=job.student_id)
 
 
@@ -56,5 +56,5 @@ def take_back(job: Job) -> None:
     if left is None:
         return
     with unit_of_work(SystemScope(_REASON)) as system:
-        deletions.forget_statements(system, job.district_id, left.statement_ids)
+        erasing.forget_statements(system, job.district_id, left.statement_ids)
         undoing.forget_unused(system, job, left)

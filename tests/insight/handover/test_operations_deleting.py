@@ -16,8 +16,9 @@ from aarportal.core.ownership import Relation, StudentOwned
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.insight.handover import keeper
 from aarportal.insight.handover import store as contents
-from aarportal.insight.handover.deleting import operations, store
+from aarportal.insight.handover.deleting import operations
 from aarportal.insight.handover.deleting.operations import OrderDraft
+from aarportal.insight.handover.erasing import store
 from aarportal.people.identity.models import IdentityLink
 from aarportal.people.roster.imports.models import PersonFate, RosterChange, RosterImport
 from aarportal.people.roster.models import User, UserRole

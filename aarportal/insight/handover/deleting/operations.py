@@ -1,14 +1,9 @@
 """Ordering that a leaver's own is deleted, holding that back, and doing it."""
 
-import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
-
-from sqlalchemy import delete
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -16,22 +11,9 @@ from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.ids import new_id
 from aarportal.core.machines import step
 from aarportal.core.scope import Scope, SystemScope
-from aarportal.cycle.action.imports.models import ImportedRow
-from aarportal.cycle.action.models import (
-    QuarantinedStatement,
-    Rereading,
-    StatementReference,
-    StatementTerm,
-    StoredStatement,
-)
-from aarportal.cycle.action.xapi.attachments.models import StoredAttachment
-from aarportal.cycle.action.xapi.documents.models import StoredDocument
-from aarportal.cycle.action.xapi.statements import ActorKey
-from aarportal.cycle.action.xapi.targeting import stored_terms
-from aarportal.cycle.action.xapi.terms import pack, unpack
 from aarportal.insight.handover import store as contents
 from aarportal.insight.handover.deleting import store
-from aarportal.insight.handover.deleting.persons import Kept, Persons
+from aarportal.insight.handover.erasing import operations as erasing
 from aarportal.insight.handover.leaving import store as leaving
 from aarportal.insight.handover.models import DeletionOrder, HandoverRule
 from aarportal.insight.handover.states import DELETION, DeletionEvent, DeletionState
@@ -42,13 +24,6 @@ KINDS = ("graduate", "transfer_out", "request")
 LONGEST_REASON = 200
 #: What a board may choose: nothing is deleted before the new school had a month to ask.
 LEAST_DAYS, MOST_DAYS = 30, 3650
-#: How an attachment is named in a statement.
-_SHA2 = re.compile(rb'"sha2"\s*:\s*"([0-9a-fA-F]{56,128})"')
-#: Count of statements of others in which the child was named.
-REDACTED = "redacted"
-#: Names of so many letters stand in no text by chance.
-_TELLING_LENGTH = 12
-_ERASED: dict[str, Any] = {"synchronize_session": False}
 
 
 @dataclass(frozen=True)
@@ -174,19 +149,6 @@ def set_keep_days(scope: Scope, days: int) -> None:
 
 
 @dataclass(frozen=True)
-class Erased:
-    """What was deleted.
-
-    Attributes:
-        counts: Rows by table.
-        attachments: Hashes of data that nothing points at any more.
-    """
-
-    counts: dict[str, int]
-    attachments: list[str]
-
-
-@dataclass(frozen=True)
 class Done:
     """An order that was carried out, and the files that have to go as well."""
 
@@ -209,7 +171,7 @@ def carry_out(scope: SystemScope, order_id: UUID, today: date) -> Done | None:
         return None
     ids = contents.person_ids(scope, row.student_id)
     files = store.files_of(scope, ids)
-    erased = erase(scope, row.district_id, ids)
+    erased = erasing.erase(scope, row.district_id, ids)
     row.state = step(DELETION, DeletionState(row.state), DeletionEvent.CARRIED_OUT)
     row.done_at, row.counts, row.trouble = clock.now(), erased.counts, ""
     audit.record(
@@ -233,185 +195,3 @@ def note_trouble(scope: SystemScope, order_id: UUID, trouble: str) -> None:
     if row is not None:
         row.trouble = trouble
         audit.record(scope, "deletion:waits", row.id, detail=trouble)
-
-
-def erase(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> Erased:
-    """Delete a student from every table.
-
-    Args:
-        scope: The system's.
-        district_id: The student's.
-        ids: The student, and persons of the roster who are the same child.
-    """
-    names = store.names(scope, ids)
-    persons = store.persons(scope, district_id, ids, names)
-    counts: Counter[str] = Counter()
-    attachments = _erase_statements(scope, district_id, ids, names, persons, counts)
-    counts["xapi_documents"] = _erase_documents(scope, district_id, persons)
-    counts["rereadings"] = _erase(
-        scope, Rereading, Rereading.value, set(map(str, ids)), Rereading.district_id == district_id
-    )
-    telling = _Telling(names, store.words(scope, ids))
-    for row_class, columns in store.reports():
-        for row in store.rows_saying(scope, district_id, row_class, columns, telling.all):
-            changed = False
-            for name in columns:
-                before = getattr(row, name)
-                after = telling.without(before)
-                if after != before:
-                    setattr(row, name, after)
-                    changed = True
-            counts[row_class.__tablename__] += changed
-    scope.session.flush()
-    for place in store.places():
-        for name in place.columns:
-            column = getattr(place.row_class, name)
-            counts[place.name] += _erase(scope, place.row_class, column, ids)
-    return Erased({name: n for name, n in sorted(counts.items()) if n}, sorted(attachments))
-
-
-def _erase_statements(  # noqa: PLR0913, PLR0917 - whose, under which names, and what was done
-    scope: SystemScope,
-    district_id: UUID,
-    ids: Collection[UUID],
-    names: Collection[str],
-    persons: Persons,
-    counts: Counter[str],
-) -> set[str]:
-    """Delete the child's statements and redact those of others; attachments nobody names now."""
-    terms = store.agent_terms(scope, district_id, ids, names)
-    near = list(store.statements_at(scope, district_id, store.positions(scope, district_id, terms)))
-    waiting = store.waiting_under(scope, district_id, names)
-    candidates = [*near, *store.statements_with(scope, district_id, waiting)]
-    mine = {each.id for each in candidates if persons.does(each)}
-    statement_ids = store.statements_of(scope, district_id, ids, mine)
-    others = [each for each in near if each.id not in statement_ids and persons.is_named(each)]
-    hashes = _attached(scope, district_id, {*statement_ids, *(each.id for each in others)})
-    counts["statements"] = forget_statements(scope, district_id, statement_ids)
-    _redact(scope, district_id, persons, others)
-    counts[REDACTED] = len(others)
-    alone = {sha2 for sha2 in hashes if not store.is_attached(scope, district_id, sha2)}
-    counts["attachments"] = _erase(
-        scope, StoredAttachment, StoredAttachment.sha2, alone,
-        StoredAttachment.district_id == district_id,
-    )  # fmt: skip
-    # A name that somebody else has, too, goes on leading to what is theirs.
-    own_terms = store.agent_terms(scope, district_id, ids, set(names) - persons.shared)
-    counts["statement_terms"] = _erase(
-        scope, StatementTerm, StatementTerm.term, own_terms,
-        StatementTerm.district_id == district_id,
-    )  # fmt: skip
-    return alone
-
-
-def _redact(
-    scope: SystemScope, district_id: UUID, persons: Persons, others: Iterable[Kept]
-) -> None:
-    """Put nobody in place of the child in statements of others.
-
-    The fingerprint stays that of what was sent: so an app that sends it again changes nothing.
-    """
-    for part in contents.slices(others):
-        bodies = {each.id: persons.redacted(each) for each in part}
-        places: dict[int, set[int]] = {}
-        for row in store.kept(scope, district_id, bodies.keys()):
-            before = stored_terms(row.body, row.app_id)
-            row.body = bodies[row.id]
-            places[row.position] = before - stored_terms(row.body, row.app_id)
-        _take_out_of_index(scope, district_id, places)
-
-
-def _attached(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> set[str]:
-    """Hashes of what came with statements and is kept, such as a photo of a notebook."""
-    found: set[str] = set()
-    for part in contents.slices(sorted(ids)):
-        for kept in store.kept(scope, district_id, part):
-            found |= {sha2.decode().lower() for sha2 in _SHA2.findall(kept.body)}
-    return store.kept_attachments(scope, district_id, found)
-
-
-def forget_statements(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> int:
-    """Delete statements from the log, with what hangs on them; how many there were."""
-    found = 0
-    for part in contents.slices(sorted(ids)):
-        rows = store.kept(scope, district_id, part)
-        places = {row.position: stored_terms(row.body, row.app_id) for row in rows}
-        _take_out_of_index(scope, district_id, places)
-        given = store.given_ids(scope, district_id, part)
-        _erase(scope, StatementReference, StatementReference.target_id, given,
-               StatementReference.district_id == district_id)  # fmt: skip
-        _erase(scope, StatementReference, StatementReference.statement_id, given,
-               StatementReference.district_id == district_id)  # fmt: skip
-        _erase(scope, QuarantinedStatement, QuarantinedStatement.statement_id, part,
-               QuarantinedStatement.district_id == district_id)  # fmt: skip
-        _erase(scope, ImportedRow, ImportedRow.statement_id, part)
-        found += _erase(scope, StoredStatement, StoredStatement.id, part,
-                        StoredStatement.district_id == district_id)  # fmt: skip
-    return found
-
-
-def _take_out_of_index(
-    scope: SystemScope, district_id: UUID, terms: Mapping[int, Collection[int]]
-) -> None:
-    """Let statements be found under terms no more: place in the log -> terms."""
-    every = {each for some in terms.values() for each in some}
-    for row in store.rows_of_index(scope, district_id, every, terms.keys()):
-        there = set(unpack(row.positions))
-        left = {place for place in there if row.term not in terms.get(place, ())}
-        if left == there:
-            continue
-        if left:
-            # The row is called by its last place, whether or not a statement stands there.
-            row.positions, row.first_position = pack(left), min(left)
-        else:
-            scope.session.delete(row)
-    scope.session.flush()
-
-
-def _erase_documents(scope: SystemScope, district_id: UUID, persons: Persons) -> int:
-    """What apps kept for themselves about the student."""
-    found, now = 0, clock.now()
-    for app_id, agent in store.document_agents(scope, district_id):
-        issuer, _, name = agent.partition("\n")
-        if persons.is_child(ActorKey(issuer, name), app_id, now):
-            found += _erase(
-                scope, StoredDocument, StoredDocument.agent, [agent],
-                StoredDocument.district_id == district_id, StoredDocument.app_id == app_id,
-            )  # fmt: skip
-    return found
-
-
-def _erase(
-    scope: SystemScope, row_class: Any, column: Any, values: Collection[Any], *more: Any
-) -> int:
-    found = 0
-    for part in contents.slices(values):
-        result = scope.session.execute(
-            delete(row_class).where(column.in_(part), *more), execution_options=_ERASED
-        )
-        found += result.rowcount  # type: ignore[attr-defined] # of a DELETE
-    return found
-
-
-class _Telling:
-    """Texts of reports that tell of somebody: by a full name in them, or by a name that is one."""
-
-    def __init__(self, names: Collection[str], words: Collection[str]) -> None:
-        self.all = {*names, *words}
-        self._names = frozenset(names)
-        # A short login name may stand in any text by chance, and means nobody there.
-        self._words = {*words, *(name for name in names if len(name) >= _TELLING_LENGTH)}
-
-    def without(self, value: Any) -> Any:
-        """JSON with nothing in place of these texts."""
-        if isinstance(value, str):
-            tells = value in self._names or any(word in value for word in self._words)
-            return "" if tells else value
-        if isinstance(value, list):
-            return [self.without(each) for each in value]
-        if isinstance(value, dict):
-            return {self._key(name): self.without(each) for name, each in value.items()}
-        return value
-
-    def _key(self, name: str) -> str:
-        return "" if any(word in name for word in self._words) else name

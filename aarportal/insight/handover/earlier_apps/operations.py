@@ -12,7 +12,7 @@ from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.action.xapi import operations as xapi
 from aarportal.cycle.action.xapi.statement_model import StatementRef
 from aarportal.cycle.action.xapi.statements import actor_key, decode_batch
-from aarportal.insight.handover.deleting import store as people
+from aarportal.insight.handover.erasing import store as people
 from aarportal.insight.handover.formats import Contents
 from aarportal.insight.handover.ids import id_here
 from aarportal.insight.handover.jobs import Job
