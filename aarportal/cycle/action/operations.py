@@ -38,6 +38,8 @@ from aarportal.people.attendance import store as attendance
 
 #: Connector key of work that a student reports by hand.
 BY_HAND = "by_hand"
+#: How it goes half way, as the student says it.
+MID_ANSWERS = ("smooth", "ok", "stuck", "ask")
 #: How long before a late record those are looked at that it may change. A burst that began earlier
 #: has mostly reached its cap since; where it has not, the whole day is looked at.
 _BEFORE_LATE = timedelta(minutes=75)
@@ -286,7 +288,7 @@ def check_midway(scope: Scope, cycle: LearningCycle, answer: str) -> None:
     Args:
         scope: The student's.
         cycle: The lap they are in.
-        answer: `smooth`, `ok`, `stuck` or `ask`.
+        answer: One of `MID_ANSWERS`.
     """
     if cycle.state == CycleState.ANTICIPATING:
         loop.move(scope, cycle, CycleEvent.STARTED)

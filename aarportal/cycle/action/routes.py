@@ -18,7 +18,7 @@ from aarportal.cycle.action.disputes import operations as doubts
 from aarportal.cycle.action.disputes import store as disputes
 from aarportal.cycle.action.disputes.operations import REASONS
 from aarportal.cycle.action.forms import MAX_TITLE, ByHandForm, selection
-from aarportal.cycle.action.operations import PaperWork
+from aarportal.cycle.action.operations import MID_ANSWERS, PaperWork
 from aarportal.cycle.action.timeline import Selection, days, totals
 from aarportal.cycle.anticipation import store as goals
 from aarportal.cycle.loop import store as cycles
@@ -31,7 +31,6 @@ from aarportal.web.texts import notice, plain, ruby_plain, source
 blueprint = PortalBlueprint("action", __name__)
 
 AMOUNTS = {"pages": mark("%(n)s pages"), "times": mark("%(n)s times")}
-MID_ANSWERS = ("smooth", "ok", "stuck", "ask")
 #: Of more records than this only the lines are shown; each day has a page of its own.
 MAX_IN_DETAIL = 300
 

@@ -1,66 +1,19 @@
-"""The files of an export as plain values, pure; docs/handover-format.md describes them.
+"""data.json of an export as plain values, pure; docs/handover-format.md describes it.
 
 Field names stay as they are: another installation may read a file years later. New fields may
-come, each with a default; whatever changes a meaning gets a new `VERSION`.
+come, each with a default; whatever changes a meaning gets a new `manifests.VERSION`.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, ClassVar
 from uuid import UUID
 
-from msgspec import Struct, field, json
+from msgspec import Struct, ValidationError, convert, json
 
-FORMAT = "aarportal-handover"
-VERSION = 1
-
-INDEX, DATA, STATEMENTS = "index.html", "data.json", "statements.json"
-MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
-#: What a manifest speaks for.
-SIGNED_FILES = (INDEX, DATA, STATEMENTS)
-ALL_FILES = (*SIGNED_FILES, MANIFEST, SIGNATURE)
-
-
-# --- manifest.json --------------------------------------------------------------------------------
-
-
-class FileEntry(Struct, frozen=True):
-    """A file of the zip; `sha256` in lower-case hex."""
-
-    name: str
-    sha256: str
-    bytes: int
-
-
-class Place(Struct, frozen=True):
-    """A district or a school: its code and its name."""
-
-    code: str
-    name: str
-
-
-class Issuer(Struct, frozen=True):
-    """Who made an export; `public_key` is the raw Ed25519 key in base64."""
-
-    installation: str
-    product: str
-    district: Place
-    school: Place
-    public_key: str
-    fingerprint: str
-
-
-class Manifest(Struct, frozen=True):
-    """What is in the zip, who made it and whose it is; `manifest.sig` signs its bytes."""
-
-    made_at: datetime
-    issuer: Issuer
-    user_master_identifier: str = field(name="userMasterIdentifier")
-    files: tuple[FileEntry, ...]
-    format: str = FORMAT
-    version: int = VERSION
-
-
-# --- data.json ------------------------------------------------------------------------------------
+from aarportal.insight.handover.known_values import KNOWN, Evidence
+from aarportal.insight.handover.manifests import DATA, FORMAT, MANIFEST, VERSION, Manifest
 
 
 class Name(Struct, frozen=True):
@@ -420,6 +373,22 @@ class Contents(Struct, frozen=True, kw_only=True):
         """Rows by kind."""
         return {kind: len(getattr(self, kind)) for kind in KINDS}
 
+    def unknown(self) -> Iterator[str]:
+        """Fields of rows with a value for which there are no words here."""
+        for kind, fields in KNOWN.items():
+            for name, values in fields.items():
+                known = frozenset(values)
+                for row in getattr(self, kind):
+                    found = getattr(row, name)
+                    items = found if isinstance(found, list) else [found]
+                    if found is not None and not known.issuperset(items):
+                        yield f"{kind}.{name}"
+        for each in chain.from_iterable(letter.evidence for letter in self.letters):
+            try:
+                convert(each, Evidence)
+            except ValidationError:
+                yield "letters.evidence"
+
 
 #: Kinds of rows, each after those that it refers to.
 KINDS: tuple[str, ...] = tuple(
@@ -455,6 +424,15 @@ def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of data.json and manifest.json, as docs/ has it."""
     shapes = {DATA: Contents, MANIFEST: Manifest}
     (data, manifest), parts = json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
+    for kind, fields in KNOWN.items():
+        properties = parts[ROWS[kind].__name__]["properties"]
+        for name, values in fields.items():
+            shape = properties[name]
+            choice = shape["items"] if shape.get("type") == "array" else shape
+            # What may be null says so in a choice of its own.
+            for each in choice.get("anyOf", [choice]):
+                if each.get("type") != "null":
+                    each["enum"] = list(values)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": FORMAT,

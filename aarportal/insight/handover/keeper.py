@@ -1,10 +1,9 @@
 """Who makes exports, takes others in and deletes what is due: a thread of the server."""
 
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
-from hashlib import sha256
-from typing import BinaryIO
 from uuid import UUID
 
 from flask import Flask, current_app
@@ -14,7 +13,7 @@ from aarportal.core.kept_files import KeptFiles
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.xapi.attachments.storage import AttachmentStore
 from aarportal.insight.handover import intake
-from aarportal.insight.handover.archive import PackageError
+from aarportal.insight.handover.archive import PackageError, measured
 from aarportal.insight.handover.deleting import operations as deletions
 from aarportal.insight.handover.deleting import store as deletion_store
 from aarportal.insight.handover.deleting.operations import Done
@@ -37,7 +36,6 @@ from aarportal.web.priority import for_a_machine
 _TRIES = 3
 #: A file that belongs to nothing is kept so long: its row may be written just now.
 _ORPHAN_SECONDS = 60
-_CHUNK_BYTES = 1 << 20
 
 Key = tuple[UUID, UUID]
 
@@ -56,6 +54,11 @@ class Keeper:
         self._maker = Maker(app, self.key, portal_of(settings))
         self._failures: dict[UUID, int] = {}
         self._looked_on: date | None = None
+
+    @property
+    def _attachments(self) -> AttachmentStore:
+        found: AttachmentStore = self._app.extensions["attachments"]
+        return found
 
     def _work(self) -> bool:
         """Do the next piece; whether there was one."""
@@ -81,8 +84,11 @@ class Keeper:
 
     def _make(self, key: Key, wanted: Wanted) -> None:
         with self.made.writing(key[1]) as file:
-            counts = self._maker.make(file, wanted, lambda done: self._tell(key, done))
-            size, digest = _measured(file)
+            counts = self._maker.make(
+                file, wanted, self._attachments, lambda done: self._tell(key, done)
+            )
+            file.seek(0)
+            size, digest = measured(file)
         with unit_of_work(SystemScope("an export is made")) as system:
             is_wanted = packages.finish(system, key, counts, size, digest)
         if not is_wanted:
@@ -99,7 +105,7 @@ class Keeper:
             return False
         try:
             with for_a_machine():
-                intake.take_back(job) if job.is_undo else self._take_in(job)
+                self._take_back(job) if job.is_undo else self._take_in(job)
         except BuiltOnError:
             self._give_up(job, "built_on")
         except NotTheChildsError:
@@ -119,14 +125,17 @@ class Keeper:
             self._give_up(job, "file_gone")
             return
         with file:
-            intake.take_in(job, file)
+            intake.take_in(job, file, self._attachments)
         self.brought.forget(job.id)
 
     def _tidy(self, job: Job) -> None:
         file = None if job.is_undo else self.brought.open(job.id)
         if file is not None:
             with file, suppress(PackageError):
-                intake.tidy(job, file)
+                self._forget_attachments(job.district_id, intake.tidy(job, file))
+
+    def _take_back(self, job: Job) -> None:
+        self._forget_attachments(job.district_id, intake.take_back(job))
 
     def _give_up(self, job: Job, trouble: str) -> None:
         with unit_of_work(SystemScope("an export could not be taken in")) as system:
@@ -168,9 +177,11 @@ class Keeper:
             self.made.forget(package_id)
         for import_id in done.brought_files:
             self.brought.forget(import_id)
-        attachments: AttachmentStore = self._app.extensions["attachments"]
-        for sha2 in done.attachments:
-            attachments.forget(done.district_id, sha2)
+        self._forget_attachments(done.district_id, done.attachments)
+
+    def _forget_attachments(self, district_id: UUID, hashes: Iterable[str]) -> None:
+        for sha2 in hashes:
+            self._attachments.forget(district_id, sha2)
 
     def look_again(self) -> None:
         """Look at what is due when there is time, although that was done today."""
@@ -200,17 +211,6 @@ class Keeper:
             for id_, came_at in dict(files.kept()).items():
                 if id_ not in wanted and time.time() - came_at > _ORPHAN_SECONDS:
                     files.forget(id_)
-
-
-def _measured(file: BinaryIO) -> tuple[int, str]:
-    """Bytes and SHA-256 of a file that was just written."""
-    file.flush()
-    file.seek(0)
-    digest, size = sha256(), 0
-    while chunk := file.read(_CHUNK_BYTES):
-        digest.update(chunk)
-        size += len(chunk)
-    return size, digest.hexdigest()
 
 
 def init_app(app: Flask, settings: Settings) -> None:

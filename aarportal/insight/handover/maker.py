@@ -1,6 +1,7 @@
-"""Makes the file of an export: what is read becomes four files and a signature."""
+"""Makes the file of an export: what is read becomes some files and a signature."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -18,17 +19,20 @@ from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.cycle.action.xapi import operations as xapi
+from aarportal.cycle.action.xapi.attachments.storage import AttachmentStore, DamagedError
 from aarportal.cycle.action.xapi.statement_model import Actor
 from aarportal.cycle.action.xapi.statements import actor_key
-from aarportal.insight.handover import book, signing, store
+from aarportal.insight.handover import attached, book, signing, store
 from aarportal.insight.handover.archive import PackageWriter, pieces_of
-from aarportal.insight.handover.formats import (
+from aarportal.insight.handover.attached import FileOfBook, Header
+from aarportal.insight.handover.formats import Contents
+from aarportal.insight.handover.manifests import (
     DATA,
     INDEX,
     STATEMENTS,
-    Contents,
     Issuer,
     Place,
+    attachment_name,
 )
 from aarportal.insight.handover.packages import store as packages
 from aarportal.insight.handover.packages.store import Wanted
@@ -45,13 +49,13 @@ from aarportal.people.roster.grades import grade_number
 from aarportal.web.reader import Reader, Visitor, band_of, visiting
 from aarportal.web.texts import plain, ruby_plain, source
 
-#: Files of an export, and the signature: how far it is is told in these.
-STEPS = 4
+#: The attachments, three files and the signature: how far it is is told in these.
+STEPS = 5
 _REASON = "a student's own export"
 _WORDS = Words(say=source, say_plain=plain, plain_title=ruby_plain)
 _STYLES = ("tokens.css", "components/chart.css")
 _RAW_STATEMENT = msgspec.json.Decoder(dict[str, msgspec.Raw])
-#: Parts of a statement that may name other children, and data that does not come along.
+#: Parts of a statement that may name other children.
 _OF_OTHERS = ("team", "contextAgents", "contextGroups")
 
 
@@ -72,6 +76,37 @@ class _Paper:
     history: LearningHistory
     issuer: Issuer
     made_at: datetime
+    files: Sequence[FileOfBook]
+    files_left_out: int
+
+
+@dataclass(frozen=True)
+class _Attached:
+    """What came with statements, and what of it travels: SHA-2 -> its name in the zip."""
+
+    headers: Sequence[tuple[UUID, Header]]
+    """With the xAPI id of the statement."""
+    names: Mapping[str, str]
+    lengths: Mapping[str, int]
+
+    @property
+    def left_out(self) -> int:
+        """Files whose data does not travel, and that say nowhere where it is."""
+        missing = {each.key for _, each in self.headers if not each.file_url}
+        return len(missing - self.names.keys())
+
+    def files(self, contents: Contents, language: str) -> list[FileOfBook]:
+        """As the readable page links them, the latest first."""
+        records = {row.statement_id: row for row in contents.records if row.statement_id}
+        found = {
+            header.key: FileOfBook(
+                records[given_id].day, records[given_id].title, self.names[header.key],
+                header.label(language), self.lengths[header.key],
+            )
+            for given_id, header in self.headers
+            if header.key in self.names and given_id in records
+        }  # fmt: skip
+        return sorted(found.values(), key=lambda each: (each.day, each.name), reverse=True)
 
 
 class Maker:
@@ -83,16 +118,23 @@ class Maker:
         self._key = key
         self._portal = portal
 
-    def make(self, file: BinaryIO, wanted: Wanted, done: Callable[[int], None]) -> dict[str, int]:
+    def make(
+        self,
+        file: BinaryIO,
+        wanted: Wanted,
+        attachments: AttachmentStore,
+        done: Callable[[int], None],
+    ) -> dict[str, int]:
         """Write an export into an empty file.
 
         Args:
             file: Open for writing and seekable.
             wanted: Whose, and what it holds.
+            attachments: Where the data of attachments lies.
             done: Called with how many steps are done.
 
         Returns:
-            Rows by kind, and statements.
+            Rows by kind, attachments, and statements.
         """
         made_at = clock.now()
         writer = PackageWriter(file)
@@ -106,25 +148,32 @@ class Maker:
             ids = store.person_ids(system, wanted.student_id)
             last = packages.last_day(system, ids) or clock.school_day_of(made_at)
             others = roster.school_ids(system, wanted.district_id) - {wanted.school_id}
+            headers = _headers(system, wanted.student_id)
+            lengths = store.kept_attachments(
+                system, wanted.district_id, {header.key for _, header in headers}
+            )
+        names = _attach(writer, attachments, wanted.district_id, headers, lengths.keys())
+        came_along = _Attached(headers, names, lengths)
         done(1)
         scope = _own_eyes(wanted, others)
         with unit_of_work(scope, read_only=True):
             grade = grade_number(contents.student.grade) or 1
             history = progress.learning_history(scope, wanted.student_id, grade, last)
-        paper = _Paper(contents, history, issuer, made_at)
+        files = came_along.files(contents, reader.html_lang)
+        paper = _Paper(contents, history, issuer, made_at, files, came_along.left_out)
         with visiting(Visitor(scope, reader)):
             index = self._index(paper, reader)
         writer.add(INDEX, [index.encode()])
-        done(2)
-        writer.add(DATA, [msgspec.json.format(msgspec.json.encode(contents), indent=1), b"\n"])
         done(3)
+        writer.add(DATA, [msgspec.json.format(msgspec.json.encode(contents), indent=1), b"\n"])
+        done(4)
         counts = contents.counts()
         with unit_of_work(SystemScope(_REASON), read_only=True) as system:
-            counted = _Counted(self._statements(system, wanted.student_id))
+            counted = _Counted(self._statements(system, wanted.student_id, names.keys()))
             writer.add(STATEMENTS, pieces_of(counted))
-        counts["statements"] = counted.count
+        counts["statements"], counts["attachments"] = counted.count, len(names)
         writer.sign(self._key, issuer, made_at, master)
-        done(4)
+        done(5)
         return counts
 
     def _issuer(self, system: SystemScope, wanted: Wanted) -> Issuer:
@@ -147,6 +196,8 @@ class Maker:
             "contents": paper.contents,
             "years": book.years(paper.contents),
             "charts": _drawn(paper.history),
+            "files": paper.files,
+            "files_left_out": paper.files_left_out,
             "issuer": paper.issuer,
             "fingerprint": signing.spoken(paper.issuer.fingerprint),
             "made_on": clock.school_day_of(paper.made_at),
@@ -157,10 +208,14 @@ class Maker:
         }
         return self._env.get_template("handover/package.html").render(values)
 
-    def _statements(self, system: SystemScope, student_id: UUID) -> Iterator[bytes]:
+    def _statements(
+        self, system: SystemScope, student_id: UUID, attachments: Collection[str]
+    ) -> Iterator[bytes]:
         """What the apps told, then what the laps here tell."""
         for given_id, position, body in store.statements(system, student_id):
-            yield _without_others(given_id, xapi.moment_of(position), body)
+            said = _without_others(given_id, xapi.moment_of(position), body)
+            # One statement stands on one line.
+            yield msgspec.json.format(attached.with_files(said, attachments), indent=-1)
         moved = sharing.laps_of(system, store.person_ids(system, student_id))
         for new in revisions.changes(sharing.said_in(system, moved), []).new:
             yield srl.statement(self._portal, new)
@@ -177,6 +232,37 @@ class _Counted:
         for row in self._rows:
             self.count += 1
             yield row
+
+
+def _headers(system: SystemScope, student_id: UUID) -> list[tuple[UUID, Header]]:
+    """What came with the student's statements, the latest first."""
+    found = [
+        (given_id, header)
+        for given_id, _, body in store.statements(system, student_id)
+        for header in attached.headers(body)
+    ]
+    return found[::-1]
+
+
+def _attach(
+    writer: PackageWriter,
+    files: AttachmentStore,
+    district_id: UUID,
+    headers: Sequence[tuple[UUID, Header]],
+    kept: Collection[str],
+) -> dict[str, str]:
+    """Write the data of attachments, the latest before what may not fit in any more."""
+    names: dict[str, str] = {}
+    types = sorted((header.key, header.content_type) for _, header in headers)
+    said = {key: attachment_name(key, content_type) for key, content_type in types}
+    for key in dict.fromkeys(header.key for _, header in headers if header.key in kept):
+        data = None
+        # What is there in another form than it came in is as good as gone.
+        with suppress(DamagedError):
+            data = files.get(district_id, key)
+        if data is not None and writer.attach(said[key], data):
+            names[key] = said[key]
+    return names
 
 
 def _own_eyes(wanted: Wanted, others: frozenset[UUID]) -> Scope:
@@ -217,11 +303,9 @@ def _without_others(given_id: UUID, stored_at: datetime, body: bytes) -> bytes:
     said = _RAW_STATEMENT.decode(without(body, lambda key: key != own))
     said.setdefault("id", msgspec.Raw(msgspec.json.encode(given_id)))
     said.setdefault("timestamp", msgspec.Raw(msgspec.json.encode(moment(stored_at))))
-    said.pop("attachments", None)
     if "context" in said:
         context = _RAW_STATEMENT.decode(said["context"])
         if not context.keys().isdisjoint(_OF_OTHERS):
             kept = {name: raw for name, raw in context.items() if name not in _OF_OTHERS}
             said["context"] = msgspec.Raw(msgspec.json.encode(kept))
-    # One statement stands on one line.
-    return msgspec.json.format(msgspec.json.encode(said), indent=-1)
+    return msgspec.json.encode(said)

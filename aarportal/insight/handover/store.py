@@ -20,6 +20,7 @@ from aarportal.cycle.action.models import (
     RecordDispute,
     StoredStatement,
 )
+from aarportal.cycle.action.xapi.attachments.models import StoredAttachment
 from aarportal.cycle.anticipation.models import (
     Goal,
     GoalVersion,
@@ -257,6 +258,21 @@ def statements(scope: SystemScope, student_id: UUID) -> Iterator[tuple[UUID, int
         .order_by(StoredStatement.position)
     )
     yield from scope.session.execute(query.execution_options(yield_per=500)).tuples()
+
+
+def kept_attachments(
+    scope: SystemScope, district_id: UUID, hashes: Collection[str]
+) -> dict[str, int]:
+    """Which of these a district keeps, and how many bytes each has."""
+    found: dict[str, int] = {}
+    for part in slices(sorted(hashes)):
+        rows = scope.session.execute(
+            select(StoredAttachment.sha2, StoredAttachment.length).where(
+                StoredAttachment.district_id == district_id, StoredAttachment.sha2.in_(part)
+            )
+        )
+        found.update(rows.tuples().all())
+    return found
 
 
 def student(scope: SystemScope, student_id: UUID) -> User | None:

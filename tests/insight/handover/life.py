@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
@@ -23,7 +24,7 @@ from aarportal.cycle.reflection.letters import store as letter_store
 from aarportal.cycle.reflection.letters.operations import LetterDraft
 from aarportal.cycle.reflection.letters.terms import term_of
 from aarportal.people.roster.models import UserRole
-from tests.cast import AOI, PRIMARY, UNIT_DIVISION, UNIT_WATER, Member, key, scope_of
+from tests.cast import AOI, UNIT_DIVISION, UNIT_WATER, Member, key, scope_of
 from tests.cycle.action.xapi.documents.calling import basic
 from tests.insight.sharing import flows
 
@@ -69,6 +70,41 @@ def send(app, statements: list[dict]) -> None:
         "/xapi/statements", data=json.dumps(statements), headers=DRILL
     )
     assert response.status_code == 200, response.get_data(as_text=True)
+
+
+def header(data: bytes, content_type: str = "image/png", **more) -> dict:
+    """How a statement names a file."""
+    return {
+        "usageType": "http://id.tincanapi.com/attachment/supporting_media",
+        "display": {"ja": "ノートの写真"},
+        "contentType": content_type,
+        "length": len(data),
+        "sha2": sha256(data).hexdigest(),
+        **more,
+    }
+
+
+def attach(app, member: Member, *files: bytes, sha2=sha256, **said) -> str:
+    """A statement with files, as apps send them; the statement's id."""
+    at = clock.now() - timedelta(minutes=1)
+    told = answered(member, 77, at, **({"attachments": [*map(header, files)]} | said))
+    lines = [b"--b", b"Content-Type: application/json", b"", json.dumps(told).encode()]
+    for data in files:
+        lines += [
+            b"--b",
+            b"Content-Type: application/octet-stream",
+            b"Content-Transfer-Encoding: binary",
+            b"X-Experience-API-Hash: " + sha2(data).hexdigest().encode(),
+            b"",
+            data,
+        ]
+    answer = app.test_client().post(
+        "/xapi/statements",
+        data=b"\r\n".join([*lines, b"--b--", b""]),
+        headers=DRILL | {"Content-Type": "multipart/mixed; boundary=b"},
+    )
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return told["id"]
 
 
 def live(app, member: Member = AOI, *, days=(40, 33, 12, 1, 0)) -> None:
@@ -131,7 +167,7 @@ def begin_a_draft(member: Member, lap_id: UUID) -> None:
 def leave(app, member: Member, ended_before) -> None:
     """The roster says that the child is gone."""
     with app.app_context(), unit_of_work(SystemScope("test")) as scope:
-        role = scope.session.get(UserRole, (PRIMARY, key(f"role {member.name}")))
+        role = scope.session.get(UserRole, (member.school_id, key(f"role {member.name}")))
         role.ends_before, role.status = ended_before, "tobedeleted"
         audit.record(scope, "roster:changed", role.id)
 

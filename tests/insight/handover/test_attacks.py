@@ -12,7 +12,7 @@ from aarportal.core import clock
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.models import LearningRecord
 from aarportal.insight.handover import keeper
-from aarportal.insight.handover.formats import DATA, MANIFEST, SIGNATURE, STATEMENTS
+from aarportal.insight.handover.manifests import DATA, MANIFEST, SIGNATURE, STATEMENTS
 from tests.cast import AOI, APP_DRILL, BEN, KEN, OKA, SECONDARY, key
 from tests.insight.handover import elsewhere, life, rows
 from tests.insight.handover.elsewhere import AOI_THERE
@@ -25,7 +25,8 @@ def resigned(app, file: bytes, **changed: bytes) -> bytes:
     files = files_of(file) | {f"{name}.json": text for name, text in changed.items()}
     manifest = json.loads(files[MANIFEST])
     for entry in manifest["files"]:
-        entry["sha256"] = sha256(files[entry["name"]]).hexdigest()
+        data = files[entry["name"]]
+        entry |= {"sha256": sha256(data).hexdigest(), "bytes": len(data)}
     files[MANIFEST] = json.dumps(manifest).encode()
     with app.app_context():
         files[SIGNATURE] = keeper.here().key.sign(files[MANIFEST])

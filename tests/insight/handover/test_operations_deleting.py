@@ -164,7 +164,7 @@ def test_what_other_systems_ask_goes_on(app):
 def test_what_came_with_statements_goes_unless_somebody_elses_has_it_too(app):
     mine, shared = b"a photo of a notebook", b"the same worksheet"
     for member, parts in ((AOI, (mine, shared)), (BEN, (shared,))):
-        attach(app, member, parts)
+        life.attach(app, member, *parts)
     leave(app)
     files = app.extensions["attachments"]
     assert files.get(HINATA, sha256(mine).hexdigest()) == mine
@@ -173,38 +173,6 @@ def test_what_came_with_statements_goes_unless_somebody_elses_has_it_too(app):
     assert the_order(app, order_id).counts["attachments"] == 1
     assert files.get(HINATA, sha256(mine).hexdigest()) is None
     assert files.get(HINATA, sha256(shared).hexdigest()) == shared
-
-
-def attach(app, member, parts):
-    """A statement with files, as apps send them."""
-    said = life.answered(member, 77, clock.now()) | {
-        "attachments": [
-            {
-                "usageType": "http://id.tincanapi.com/attachment/supporting_media",
-                "display": {"ja": "x"},
-                "contentType": "image/png",
-                "length": len(part),
-                "sha2": sha256(part).hexdigest(),
-            }
-            for part in parts
-        ]
-    }
-    lines = [b"--b", b"Content-Type: application/json", b"", json.dumps(said).encode()]
-    for part in parts:
-        lines += [
-            b"--b",
-            b"Content-Type: image/png",
-            b"Content-Transfer-Encoding: binary",
-            b"X-Experience-API-Hash: " + sha256(part).hexdigest().encode(),
-            b"",
-            part,
-        ]
-    answer = app.test_client().post(
-        "/xapi/statements",
-        data=b"\r\n".join([*lines, b"--b--", b""]),
-        headers=life.DRILL | {"Content-Type": "multipart/mixed; boundary=b"},
-    )
-    assert answer.status_code == 200, answer.get_data(as_text=True)
 
 
 def agent(name, page=IDENTITY_PROVIDER):

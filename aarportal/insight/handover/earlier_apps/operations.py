@@ -1,6 +1,6 @@
 """The apps of an earlier school, and what they told: the log has it under its own ids."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -10,8 +10,12 @@ from aarportal.core import clock
 from aarportal.core.scope import AppScope, SystemScope
 from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.action.xapi import operations as xapi
+from aarportal.cycle.action.xapi.attachments import operations as attachments
+from aarportal.cycle.action.xapi.attachments.storage import AttachmentStore
+from aarportal.cycle.action.xapi.multipart import Part
 from aarportal.cycle.action.xapi.statement_model import StatementRef
 from aarportal.cycle.action.xapi.statements import actor_key, decode_batch
+from aarportal.insight.handover.archive import Package
 from aarportal.insight.handover.erasing import store as people
 from aarportal.insight.handover.formats import Contents
 from aarportal.insight.handover.ids import id_here
@@ -54,18 +58,19 @@ def _open_app(scope: SystemScope, job: Job, app_id: UUID, title: str) -> None:
 
 
 def statements_to_store(
-    scope: SystemScope, job: Job, contents: Contents, statements: Iterable[msgspec.Raw]
+    scope: SystemScope, job: Job, package: Package
 ) -> dict[UUID, list[msgspec.Raw]]:
     """Given app -> the statements behind its records that are not in the log yet."""
-    wanted = {row.statement_id: row.app_id for row in contents.records if row.statement_id}
+    records = package.contents.records
+    wanted = {row.statement_id: row.app_id for row in records if row.statement_id}
     there = store.statement_rows(scope, job.district_id, wanted.keys())
     found: dict[UUID, list[msgspec.Raw]] = {}
-    for raw in statements:
+    for raw in package.statements():
         id_ = _IDS.decode(raw).id
         app_id = wanted.get(id_)
         if app_id is not None and id_ not in there:
             found.setdefault(app_id, []).append(raw)
-    _check_are_the_childs(scope, job, found)
+    _check_are_the_childs(scope, job, found, package.attachments.keys())
     return found
 
 
@@ -74,14 +79,17 @@ class NotTheChildsError(ValueError):
 
 
 def _check_are_the_childs(
-    scope: SystemScope, job: Job, found: Mapping[UUID, Sequence[msgspec.Raw]]
+    scope: SystemScope,
+    job: Job,
+    found: Mapping[UUID, Sequence[msgspec.Raw]],
+    there: Collection[str],
 ) -> None:
     """No statement is let in that another child of the district is the actor of.
 
     One that is about another statement made no record; it may take back what somebody else did.
     """
     said = {
-        app_id: decode_batch(_batch(statements), clock.now(), version=None)
+        app_id: decode_batch(_batch(statements), clock.now(), there, version=None)
         for app_id, statements in found.items()
     }
     keys = {
@@ -129,14 +137,36 @@ def _batch(statements: Iterable[msgspec.Raw]) -> bytes:
     return b"[" + b",".join(bytes(raw) for raw in statements) + b"]"
 
 
-def keep_statements(scope: AppScope, statements: Iterable[msgspec.Raw]) -> None:
+def keep_attachments(
+    scope: AppScope, files: AttachmentStore, package: Package, names: Mapping[str, str]
+) -> None:
+    """Keep the data of attachments that travelled: SHA-2 -> media type; each once.
+
+    Raises:
+        DamagedError: If the data of one has another hash.
+    """
+    for sha2, content_type in names.items():
+        if sha2 in package.attachments:
+            # One at a time: all of them together may not fit into memory.
+            data = package.attachment(sha2)
+            attachments.keep(scope, files, [Part(sha2, content_type, data)])
+
+
+def keep_statements(
+    scope: AppScope, statements: Iterable[msgspec.Raw], there: Collection[str]
+) -> None:
     """Put statements into the log under their own ids; they were read where they come from.
+
+    Args:
+        scope: The app's.
+        statements: As JSON.
+        there: SHA-2 of attachments that travelled with them and are kept.
 
     Raises:
         StatementError: If one is no statement.
         IntegrityError: If one is there already.
     """
-    said = decode_batch(_batch(statements), clock.now(), version=None)
+    said = decode_batch(_batch(statements), clock.now(), there, version=None)
     receipt = xapi.receive(scope, said, all_new=True, to_be_read=False)
     xapi.index(scope, [(each.position, each.statement) for each in receipt.new])
     audit.record(scope, "statements:carried", scope.actor_id, detail=str(len(said)))

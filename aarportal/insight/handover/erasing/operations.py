@@ -24,6 +24,7 @@ from aarportal.cycle.action.xapi.documents.models import StoredDocument
 from aarportal.cycle.action.xapi.statements import ActorKey
 from aarportal.cycle.action.xapi.targeting import stored_terms
 from aarportal.cycle.action.xapi.terms import pack, unpack
+from aarportal.insight.handover import store as contents
 from aarportal.insight.handover.erasing import store
 from aarportal.insight.handover.erasing.persons import Kept, Persons
 from aarportal.insight.handover.erasing.telling import Telling
@@ -138,7 +139,7 @@ def _attached(scope: SystemScope, district_id: UUID, ids: Collection[UUID]) -> s
     for part in slices(sorted(ids)):
         for kept in store.kept(scope, district_id, part):
             found |= {sha2.decode().lower() for sha2 in _SHA2.findall(kept.body)}
-    return store.kept_attachments(scope, district_id, found)
+    return set(contents.kept_attachments(scope, district_id, found))
 
 
 def _erase_attachments(scope: SystemScope, district_id: UUID, hashes: Collection[str]) -> set[str]:
@@ -164,7 +165,7 @@ def forget_with_attachments(
         Hashes of data that nothing points at any more.
     """
     hashes = _attached(scope, district_id, ids)
-    hashes |= store.kept_attachments(scope, district_id, more)
+    hashes |= contents.kept_attachments(scope, district_id, more).keys()
     forget_statements(scope, district_id, ids)
     return _erase_attachments(scope, district_id, hashes)
 

@@ -11,12 +11,11 @@ import msgspec
 from aarportal.cycle.action.intake.matching import Candidate, Directory, Found, Link
 from aarportal.cycle.action.xapi.moments import moment
 from aarportal.cycle.action.xapi.statements import ActorKey
+from aarportal.insight.handover.attached import without_signatures
 from aarportal.insight.handover.redacting import named_in, without
 
 #: Names that two people never have, wherever they are used: UUIDs and mail addresses.
 _UNIQUE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|.+@.+\..+", re.IGNORECASE)
-#: How a signature stands in a statement; it holds the statement once more, names and all.
-_SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 
 
 class Kept(NamedTuple):
@@ -92,7 +91,7 @@ class Persons:
         """The statement with nobody in place of the child, and without its signature."""
         at = _moment_of(kept)
         body = without(kept.body, lambda key: self.is_child(key, kept.app_id, at))
-        return _without_signature(body)
+        return without_signatures(body)
 
     def _directory(self, app_id: UUID) -> Directory:
         if app_id not in self._directories:
@@ -136,9 +135,6 @@ class _Said(msgspec.Struct):
 
 
 _SAID = msgspec.json.Decoder(_Said)
-_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_ATTACHMENTS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
-_TEXT = msgspec.json.Decoder(str)
 
 
 def _moment_of(kept: Kept) -> datetime:
@@ -147,17 +143,3 @@ def _moment_of(kept: Kept) -> datetime:
         return moment(text) if text else kept.stored_at
     except ValueError:
         return kept.stored_at
-
-
-def _without_signature(body: bytes) -> bytes:
-    said = _FIELDS.decode(body)
-    if "attachments" not in said:
-        return body
-    there = _ATTACHMENTS.decode(said["attachments"])
-    left = [each for each in there if _TEXT.decode(each["usageType"]) != _SIGNATURE]
-    if len(left) == len(there):
-        return body
-    del said["attachments"]
-    if left:
-        said["attachments"] = msgspec.Raw(msgspec.json.encode(left))
-    return msgspec.json.encode(said)

@@ -21,7 +21,6 @@ from aarportal.cycle.action.models import (
     StatementTerm,
     StoredStatement,
 )
-from aarportal.cycle.action.xapi.attachments.models import StoredAttachment
 from aarportal.cycle.action.xapi.documents.models import StoredDocument
 from aarportal.cycle.action.xapi.operations import moment_of
 from aarportal.cycle.action.xapi.statements import ActorKey
@@ -346,20 +345,6 @@ def rows_of_index(
                 StatementTerm.last_position.between(min(places), max(places) + STRETCH),
             )
         ).all()
-
-
-def kept_attachments(scope: SystemScope, district_id: UUID, hashes: Collection[str]) -> set[str]:
-    """Which of these the district keeps."""
-    found: set[str] = set()
-    for part in slices(sorted(hashes)):
-        found |= set(
-            scope.session.scalars(
-                select(StoredAttachment.sha2).where(
-                    StoredAttachment.district_id == district_id, StoredAttachment.sha2.in_(part)
-                )
-            )
-        )
-    return found
 
 
 def is_attached(scope: SystemScope, district_id: UUID, sha2: str) -> bool:

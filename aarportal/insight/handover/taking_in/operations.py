@@ -15,7 +15,6 @@ from aarportal.core.machines import step
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.insight.handover.archive import Package
 from aarportal.insight.handover.book import school_year
-from aarportal.insight.handover.formats import KINDS, Contents
 from aarportal.insight.handover.jobs import Job
 from aarportal.insight.handover.models import HandoverImport, TrustedIssuer
 from aarportal.insight.handover.states import INTAKE, IntakeEvent, IntakeState
@@ -23,8 +22,6 @@ from aarportal.insight.handover.taking_in import store
 
 #: What pages and routes call a row.
 Intake: TypeAlias = HandoverImport
-#: The largest file that is taken.
-MOST_BYTES = 96 << 20
 _LONGEST_NAME = 200
 #: Kinds of which the preview counts by school year, and their day.
 _DATED = {
@@ -49,7 +46,7 @@ def bring(scope: Scope, file_name: str, sha256: str, package: Package) -> Handov
         manifest=msgspec.to_builtins(manifest),
         fingerprint=manifest.issuer.fingerprint,
         student_id=found[0] if len(found) == 1 else None,
-        preview=preview_of(package.contents),
+        preview=preview_of(package),
         made_by=scope.actor_id,
         made_at=clock.now(),
         state=IntakeState.BROUGHT,
@@ -59,8 +56,9 @@ def bring(scope: Scope, file_name: str, sha256: str, package: Package) -> Handov
     return row
 
 
-def preview_of(contents: Contents) -> dict[str, Any]:
+def preview_of(package: Package) -> dict[str, Any]:
     """What an export holds: its name, rows by kind and by school year, first and last day."""
+    contents = package.contents
     years: dict[str, Counter[int]] = {}
     days: list[date] = []
     for kind, name in _DATED.items():
@@ -73,7 +71,7 @@ def preview_of(contents: Contents) -> dict[str, Any]:
         "name": f"{student.family_name}\u2009{student.given_name}",
         "kana": f"{student.kana_family_name} {student.kana_given_name}".strip(),
         "grade": student.grade,
-        "counts": {kind: len(getattr(contents, kind)) for kind in KINDS},
+        "counts": {**contents.counts(), "attachments": len(package.attachments)},
         "years": {
             kind: {str(year): n for year, n in sorted(count.items())}
             for kind, count in years.items()

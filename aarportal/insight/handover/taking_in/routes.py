@@ -1,6 +1,7 @@
 """Taking in the export of an earlier school over HTTP."""
 
-from hashlib import sha256
+from shutil import copyfileobj
+from typing import BinaryIO
 from uuid import UUID
 
 from flask import Response, after_this_request, redirect, request, url_for
@@ -13,7 +14,7 @@ from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.words import mark
 from aarportal.insight.handover import keeper, signing
-from aarportal.insight.handover.archive import PackageError, in_memory, opened
+from aarportal.insight.handover.archive import LIMITS, PackageError, measured, opened
 from aarportal.insight.handover.leaving import store as people
 from aarportal.insight.handover.rules import RULES, TROUBLES
 from aarportal.insight.handover.states import IntakeState
@@ -26,7 +27,7 @@ from aarportal.web.guard import LARGER_FORMS
 from aarportal.web.texts import notice, source
 
 blueprint = PortalBlueprint("intakes", __name__)
-LARGER_FORMS["intakes.bring"] = operations.MOST_BYTES + 64 * 1024
+LARGER_FORMS["intakes.bring"] = LIMITS.archive_bytes + 64 * 1024
 PAGE = 40
 _MANAGE = Permission.HANDOVER_MANAGE
 _WORKING = frozenset({IntakeState.WRITING, IntakeState.UNDOING})
@@ -57,16 +58,16 @@ def bring(scope: Scope) -> AnyResponse:
     """Take a file in; nothing of it is written."""
     form = FileForm()
     if form.validate():
-        form.file.data.seek(0)
-        data = form.file.data.read(operations.MOST_BYTES + 1)
+        name, file = form.file.data.filename or "", form.file.data.stream
         try:
-            with opened(in_memory(data)) as package:
-                name, digest = form.file.data.filename or "", sha256(data).hexdigest()
+            file.seek(0)
+            _, digest = measured(file, LIMITS.archive_bytes)
+            with opened(file) as package:
                 row = operations.bring(scope, name, digest, package)
         except PackageError as error:
             form.file.errors = [source(RULES[error.rule])]
         else:
-            return _keep(row.id, data)
+            return _keep(row.id, file)
     return render("intakes/new.html", {"form": form}, status=422)
 
 
@@ -173,8 +174,10 @@ def _intake(
     return render("intakes/import.html", values, status=status)
 
 
-def _keep(intake_id: UUID, data: bytes) -> AnyResponse:
-    keeper.here().brought.put(intake_id, data)
+def _keep(intake_id: UUID, file: BinaryIO) -> AnyResponse:
+    file.seek(0)
+    with keeper.here().brought.writing(intake_id) as kept:
+        copyfileobj(file, kept)
     return redirect(url_for(".intake", intake_id=intake_id), 303)
 
 

@@ -5,7 +5,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -32,7 +32,8 @@ _DAMAGE = (
     ValueError,
 )
 _CHUNK_BYTES = 1 << 16
-_DIRECTORY_ENTRY = b"PK\x01\x02"
+#: With what every entry of the directory of a zip begins.
+DIRECTORY_ENTRY = b"PK\x01\x02"
 #: Below this size nothing is a bomb, however well it is packed.
 _HARMLESS_BYTES = 1 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -44,6 +45,10 @@ _JUNK_PREFIX = "._"
 _UTF8_NAME = 0x800
 _NO_FORMS: Mapping[str, Form] = MappingProxyType({})
 _KNOWN_FILES = {name.lower(): name for name in (MANIFEST, *BASE_FILES)}
+
+
+def _known_file(path: str) -> str:
+    return _KNOWN_FILES.get(path, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def open_archive(
     limits: Limits,
     log: ProblemLog,
     mode: Mode,
-    known: Mapping[str, str] = _KNOWN_FILES,
+    known: Callable[[str], str] = _known_file,
 ) -> Archive | None:
     """The zip in a seekable file, or None when the log says why it must not be read.
 
@@ -116,7 +121,8 @@ def open_archive(
         limits: How much of it is read.
         log: Takes the problems.
         mode: Whether what `REPAIRS` lists is mended.
-        known: Names that files in it may have, by the same in lower case.
+        known: The name that a file in it may have, by its path in lower case; empty if it may not
+            be there.
     """
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
@@ -151,15 +157,15 @@ def _has_more_entries_than(file: BinaryIO, most: int) -> bool:
     found, tail = 0, b""
     while found <= most and (chunk := file.read(1 << 20)):
         window = tail + chunk
-        found += window.count(_DIRECTORY_ENTRY)
+        found += window.count(DIRECTORY_ENTRY)
         # Shorter than the mark, so that no mark is counted twice.
-        tail = window[-(len(_DIRECTORY_ENTRY) - 1) :]
+        tail = window[-(len(DIRECTORY_ENTRY) - 1) :]
     file.seek(0)
     return found > most
 
 
 def _named(
-    entries: list[zipfile.ZipInfo], known_files: Mapping[str, str], mode: Mode, log: ProblemLog
+    entries: list[zipfile.ZipInfo], name_of: Callable[[str], str], mode: Mode, log: ProblemLog
 ) -> dict[str, zipfile.ZipInfo]:
     """The entries by the names that OneRoster has for them; what is wrong goes to the log."""
     paths = [(_path(entry), entry) for entry in entries]
@@ -179,7 +185,7 @@ def _named(
     seen = set()
     for path, entry in paths:
         name = _written(entry) if "/" in path else path
-        known = known_files.get(path.lower(), "")
+        known = name_of(path.lower())
         rule, detail = _wrong_name(path, known, mode)
         if path in seen or (known in named and not rule):
             log.add(name, 0, "", "zip_duplicate_name", known or name)
@@ -211,7 +217,7 @@ def _wrong_name(path: str, known: str, mode: Mode) -> tuple[str, str]:
     """The rule that a name breaks and its detail, if that is another name; else empty."""
     if _is_junk(path):
         return "zip_junk", ""
-    if "/" in path:
+    if "/" in path and not known:
         return "zip_folder", ""
     if not known:
         return "file_unknown", ""
