@@ -107,10 +107,13 @@ class Scope:
 
     def has_lost(self, student_id: UUID) -> bool:
         """Whether a student left these schools for another one, which looks after them now."""
+        return student_id in self.lost([student_id])
+
+    def lost(self, student_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Those of some students who left these schools for another one."""
         query = gone_elsewhere(self.school_ids, _owned_tables())
-        found = query.where(query.selected_columns[0] == student_id).limit(1)
-        asked = self.session.scalar(found, execution_options={"asked_by": _OWN})
-        return asked is not None
+        found = query.where(query.selected_columns[0].in_(student_ids))
+        return frozenset(self.session.scalars(found, execution_options={"asked_by": _OWN}))
 
     def one(self, model: type[Row], row_id: UUID) -> Row:
         """Return a visible row of this school.

@@ -1,7 +1,7 @@
 """Saying who is meant by a name that another system uses, and taking that back."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
@@ -54,7 +54,7 @@ def link(  # noqa: PLR0913 - a name has three parts, and a span two
     """Say that a name means a student, for a span of time.
 
     Args:
-        scope: The office's; the student is or was at its school.
+        scope: The office's; the student is at its school, or was and went on to no other.
         system: The learning app that uses the name; all zeros for every system.
         issuer: Home page of the account, `mailto` …
         name: As the system writes it.
@@ -65,7 +65,7 @@ def link(  # noqa: PLR0913 - a name has three parts, and a span two
     Raises:
         InvalidError: If the name is empty, the span is, or the name means somebody else (or the
             same student already) at a time in common.
-        NotFoundError: If this school has and had no such student.
+        NotFoundError: As `person`.
     """
     if not name or not issuer:
         raise InvalidError("name", "required")
@@ -124,14 +124,15 @@ def identify(scope: Scope, user_id: UUID, identifier: str) -> User:
     Raises:
         InvalidError: If it is none (`uuid4`), the person has it already (`same`), or it is or was
             somebody else's in the district (`taken`).
-        NotFoundError: If the person is, was and will be at no school of this scope.
+        NotFoundError: If the person is, was and will be at no school of this scope, or went on to
+            another one.
     """
     wanted = identifier.strip().lower()
     if not _UUID4.fullmatch(wanted):
         raise InvalidError("identifier", "uuid4")
     store.lock_names(scope, scope.district_id)
     row = store.member(scope, user_id)
-    if row is None:
+    if row is None or scope.has_lost(user_id):
         raise NotFoundError("person")
     if row.master_identifier.lower() == wanted:
         raise InvalidError("identifier", "same")
@@ -161,13 +162,17 @@ def _formerly(scope: Scope, row: User) -> IdentityLink:
 
 
 def person(scope: Scope, person_id: UUID) -> Person:
-    """A student who is or was at this school.
+    """A student whom this school may say something of: who is there, or was there last.
 
     Raises:
-        NotFoundError: If there is none.
+        NotFoundError: If there is none, or they went on to another school.
     """
-    found = store.persons(scope, {person_id}).get(person_id)
-    if found is None:
+    return _those(scope, {person_id})[person_id]
+
+
+def _those(scope: Scope, ids: Collection[UUID]) -> dict[UUID, Person]:
+    found = store.persons(scope, ids)
+    if not found.keys() >= set(ids) or scope.lost(ids):
         raise NotFoundError("person")
     return found
 
@@ -178,11 +183,9 @@ def pair(scope: Scope, kept_id: UUID, merged_id: UUID) -> Pair:
     Raises:
         InvalidError: If they are one already, or one of them is part of another merge in a way
             that would make a chain or a ring of them.
-        NotFoundError: If one of them is not and was not at this school.
+        NotFoundError: As `person`, of either.
     """
-    found = store.persons(scope, {kept_id, merged_id})
-    if not {kept_id, merged_id} <= found.keys():
-        raise NotFoundError("person")
+    found = _those(scope, {kept_id, merged_id})
     if kept_id == merged_id:
         raise InvalidError("merged_id", "same")
     for other in store.merges_with(scope, {kept_id, merged_id}):
@@ -201,7 +204,7 @@ def merge(scope: Scope, kept_id: UUID, merged_id: UUID, *, confirmed: bool = Fal
     """Say that two persons of the roster are one child.
 
     Args:
-        scope: The office's; both are or were at its school.
+        scope: The office's; both are at its school, or were there last.
         kept_id: Whose records they will all be.
         merged_id: Whose records go over.
         confirmed: Whether somebody made sure, although both are in one class at the same time.

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -127,7 +128,7 @@ def _order(seat: Seat) -> tuple[int, bool, str]:
 
 
 def find_persons(scope: Scope, words: str) -> list[Person]:
-    """Students of this school, now or formerly, of whom every word tells something.
+    """Students of this school, now or last, of whom every word tells something.
 
     Args:
         scope: The office's.
@@ -151,11 +152,17 @@ def find_persons(scope: Scope, words: str) -> list[Person]:
         .where(*(_tells(part) for part in parts))
         .group_by(User.id, User.kana_family_name, User.kana_given_name, User.sourced_id)
         .order_by(User.kana_family_name, User.kana_given_name, User.sourced_id)
-        .limit(MOST_FOUND + 1)
     )
-    ids = list(scope.session.scalars(query))
-    known = persons(scope, ids)
-    return [known[id_] for id_ in ids]
+    ids: list[UUID] = []
+    size = MOST_FOUND + 1
+    for start in count(0, size):
+        part = scope.session.scalars(query.limit(size).offset(start)).all()
+        lost = scope.lost(part)
+        ids += [id_ for id_ in part if id_ not in lost]
+        if len(part) < size or len(ids) >= size:
+            break
+    known = persons(scope, ids[:size])
+    return [known[id_] for id_ in ids[:size]]
 
 
 def _tells(part: str) -> ColumnElement[bool]:

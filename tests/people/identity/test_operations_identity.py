@@ -13,7 +13,7 @@ from aarportal.core.ids import NOTHING
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.identity import operations, store
 from aarportal.people.identity.models import IdentityLink, NobodysName, PersonMerge
-from aarportal.people.roster.models import Enrollment, User
+from aarportal.people.roster.models import Enrollment, User, UserRole
 from tests.cast import (
     AOI,
     APP_DRILL,
@@ -174,6 +174,75 @@ def test_a_child_that_was_here_formerly_can_be_chosen():
         )
     )  # fmt: skip
     link(KEN)
+
+
+def go_on(session) -> None:
+    """Aoi went from the primary to the secondary school; her row is one and the same."""
+    for row in session.scalars(select(UserRole).where(UserRole.user_id == AOI.id)):
+        row.ends_before = date(2026, 4, 1)
+    for row in session.scalars(select(Enrollment).where(Enrollment.user_id == AOI.id)):
+        row.ends_before = date(2026, 4, 1)
+    session.add_all([
+        UserRole(
+            school_id=SECONDARY, id=key("role later"), sourced_id="role later", user_id=AOI.id,
+            role="student", role_type="primary", starts_on=date(2026, 4, 1),
+        ),
+        Enrollment(
+            school_id=SECONDARY, id=key("later"), sourced_id="later", class_id=KEN.classes[0],
+            user_id=AOI.id, role="student", starts_on=date(2026, 4, 1),
+        ),
+    ])  # fmt: skip
+
+
+IDENTIFIER = "0b1f0f57-7c5e-4c0a-9d3a-3a7c2f5b8e11"
+
+
+def test_a_school_says_nothing_more_of_a_child_that_went_on_to_another():
+    write(go_on)
+    before = [(row.master_identifier, row.last_modified) for row in rows(User)]
+    for refused in (
+        link,
+        lambda: merge(AOI, HANA),
+        lambda: merge(HANA, AOI),
+        lambda: act(operations.identify, AOI.id, IDENTIFIER),
+        lambda: act(operations.person, AOI.id),
+    ):
+        with pytest.raises(NotFoundError):
+            refused()
+    assert rows(IdentityLink) == rows(PersonMerge) == []
+    assert [(row.master_identifier, row.last_modified) for row in rows(User)] == before
+    assert AOI.id not in {each.id for each in act(store.find_persons, AOI.family_name)}
+
+
+def test_the_school_of_now_and_the_board_go_on_with_the_child():
+    write(go_on)
+    link(scope=OTHER_OFFICE)
+    merge(AOI, KEN, scope=OTHER_OFFICE, confirmed=True)
+    act(operations.identify, AOI.id, IDENTIFIER, scope=OTHER_OFFICE)
+    assert AOI.id in {
+        each.id for each in act(store.find_persons, AOI.family_name, scope=OTHER_OFFICE)
+    }
+    board = replace(OFFICE, other_school_ids=frozenset({SECONDARY}))
+    act(operations.identify, AOI.id, IDENTIFIER.replace("0b1f", "0b2f"), scope=board)
+
+
+def test_whoever_left_the_district_stays_with_the_last_school():
+    def leave(session):
+        for row in session.scalars(select(UserRole).where(UserRole.user_id == AOI.id)):
+            row.ends_before = date(2026, 4, 1)
+
+    write(leave)
+    link()
+    act(operations.identify, AOI.id, IDENTIFIER)
+
+
+def test_lost_children_take_no_place_among_those_found(monkeypatch):
+    there = [each.id for each in act(store.find_persons, "hinata")]
+    write(go_on)
+    for most in range(len(there)):
+        monkeypatch.setattr(store, "MOST_FOUND", most)
+        left = [id_ for id_ in there if id_ != AOI.id]
+        assert [each.id for each in act(store.find_persons, "hinata")] == left[: most + 1]
 
 
 def test_the_same_link_is_made_once():
