@@ -6,7 +6,8 @@ from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
-from flask import Flask, current_app
+from flask import Flask, after_this_request, current_app, redirect
+from werkzeug.wrappers import Response
 
 from aarportal.core import clock
 from aarportal.core.kept_files import KeptFiles
@@ -227,3 +228,15 @@ def of(app: Flask) -> Keeper:
 def here() -> Keeper:
     """The keeper of the app at work."""
     return of(current_app)
+
+
+def work_on(location: str) -> Response:
+    """Lead on, and have what waits worked on once this request is committed."""
+    keeper = here()
+
+    @after_this_request
+    def work(response: Response) -> Response:
+        keeper.look_again()
+        return response
+
+    return redirect(location, 303)

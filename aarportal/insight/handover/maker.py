@@ -159,7 +159,7 @@ class Maker:
         with unit_of_work(scope, read_only=True):
             grade = grade_number(contents.student.grade) or 1
             history = progress.learning_history(scope, wanted.student_id, grade, last)
-        files = came_along.files(contents, reader.html_lang)
+        files = came_along.files(contents, reader.language)
         paper = _Paper(contents, history, issuer, made_at, files, came_along.left_out)
         with visiting(Visitor(scope, reader)):
             index = self._index(paper, reader)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, send_file, url_for
+from flask import Response, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -20,7 +20,7 @@ from aarportal.insight.handover.states import PackageState
 from aarportal.insight.handover.taking_in import operations as taking
 from aarportal.insight.handover.taking_in import store as intakes
 from aarportal.web.blueprint import PortalBlueprint
-from aarportal.web.fragments import render, tag_of, unchanged
+from aarportal.web.fragments import page_number, render, tag_of, unchanged
 from aarportal.web.texts import notice
 
 blueprint = PortalBlueprint("handover", __name__)
@@ -56,7 +56,7 @@ def ask_own(scope: Scope) -> AnyResponse:
     except InvalidError:
         notice(mark("You have made it often enough today. Come again tomorrow."), "info")
         return redirect(url_for(".own"), 303)
-    return _work_on(url_for(".own"))
+    return keeper.work_on(url_for(".own"))
 
 
 @blueprint.route("/my-record/<uuid:package_id>/file", permission=_OWN, methods=["POST"])
@@ -72,12 +72,12 @@ def fetch_own(scope: Scope, package_id: UUID) -> AnyResponse:
 def leavers(scope: Scope) -> Response:
     """List who left this school, the last one first."""
     words = request.args.get("words", "").strip()[:100]
-    rows, count = leaving.leavers(scope, words, _number(), PAGE)
+    rows, count = leaving.leavers(scope, words, page_number(), PAGE)
     values = {
         "rows": rows,
         "count": count,
         "words": words,
-        "page": _number(),
+        "page": page_number(),
         "pages": max(-(-count // PAGE), 1),
     }
     return render("handover/leavers.html", values)
@@ -95,7 +95,7 @@ def leaver(scope: Scope, student_id: UUID) -> AnyResponse:
 def ask(scope: Scope, student_id: UUID) -> AnyResponse:
     """Have the export of a leaver made."""
     operations.ask_for_leaver(scope, student_id)
-    return _work_on(url_for(".leaver", student_id=student_id))
+    return keeper.work_on(url_for(".leaver", student_id=student_id))
 
 
 @blueprint.route("/handover/packages/<uuid:package_id>/file", permission=_MANAGE, methods=["POST"])
@@ -112,7 +112,7 @@ def order(scope: Scope, student_id: UUID) -> AnyResponse:
         if form.validate():
             deletions.order(scope, form.draft(student_id))
             notice(mark("The deletion is planned."))
-            return _work_on(url_for(".leaver", student_id=student_id))
+            return keeper.work_on(url_for(".leaver", student_id=student_id))
     except InvalidError as error:
         form.refuse(error)
     return _leaver(scope, student_id, form, status=422)
@@ -176,21 +176,3 @@ def _file(package_id: UUID, name: str) -> AnyResponse:
         raise NotFoundError("file")
     called = f"{name}-{clock.today().isoformat()}.zip"
     return send_file(file, "application/zip", as_attachment=True, download_name=called)
-
-
-def _work_on(location: str) -> AnyResponse:
-    """Lead on, and have it worked on once this is committed."""
-    here = keeper.here()
-
-    @after_this_request
-    def work(response: AnyResponse) -> AnyResponse:
-        here.look_again()
-        return response
-
-    return redirect(location, 303)
-
-
-def _number() -> int:
-    """Which page of the list; the first for anything that is none."""
-    text = request.args.get("page", "")
-    return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1

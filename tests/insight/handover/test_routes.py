@@ -4,8 +4,10 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
+from bs4 import BeautifulSoup
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -154,6 +156,40 @@ def test_the_next_school_looks_compares_and_takes_it_in(app, browser, there):
     page = me.follow(press(me, page, "/undo"))
     assert page.says("取り消し済み")
     assert elsewhere.contents(there, AOI_THERE).laps == []
+
+
+def test_attached_files_are_taken_home_and_brought(app, browser, there):
+    photo = bytes(range(256)) * 4000
+    life.attach(app, AOI, photo)
+    me = browser(AOI)
+    page = me.follow(press(me, me.get("/my-record"), "/my-record"))
+    data = file_of(press(me, page, "/file"))
+    read = BeautifulSoup(zipfile.ZipFile(io.BytesIO(data)).read("index.html"), "html.parser")
+    link = read.select_one("#files ~ ul a")
+    assert (link.text, link["download"]) == ("ノートの写真", "ノートの写真.png")
+    assert zipfile.ZipFile(io.BytesIO(data)).read(link["href"]) == photo
+    me = Browser(there).sign_in(SATO)
+    page = me.follow(brought(me, data))
+    [row] = [each for each in page.html.select("tr") if "添付ファイル" in each.text]
+    assert "1" in row.text
+    press(me, me.follow(press(me, page, "/trust", compared="y")), "/confirm")
+    found = there.extensions["attachments"].get(AOI_THERE.district_id, sha256(photo).hexdigest())
+    assert found == photo
+
+
+def test_a_value_that_nobody_knows_is_refused_with_a_sentence(app, there):
+    from tests.insight.handover.test_attacks import resigned
+
+    life.live(app, days=(3,))
+    data = elsewhere.export(app, AOI)
+    contents = json.loads(zipfile.ZipFile(io.BytesIO(data)).read("data.json"))
+    contents["laps"][0]["state"] = "unheard_of"
+    page = brought(
+        Browser(there).sign_in(SATO),
+        resigned(app, data, data=json.dumps(contents).encode()),
+    )
+    assert page.status == 422 and page.says("読めません")
+    assert not [*keeper.of(there).brought.kept()]
 
 
 def test_a_child_without_identifier_is_looked_for_and_shown_side_by_side(app, there):

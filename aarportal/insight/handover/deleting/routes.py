@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -17,7 +17,7 @@ from aarportal.insight.handover.leaving import store as people
 from aarportal.insight.handover.rules import WAITS
 from aarportal.insight.handover.states import DeletionState
 from aarportal.web.blueprint import PortalBlueprint
-from aarportal.web.fragments import render
+from aarportal.web.fragments import page_number, render
 from aarportal.web.texts import notice
 
 blueprint = PortalBlueprint("deletions", __name__)
@@ -29,14 +29,14 @@ _MANAGE, _RULE = Permission.HANDOVER_MANAGE, Permission.HANDOVER_RULE
 def deletions(scope: Scope) -> Response:
     """List what is planned, held or done."""
     state = _state()
-    rows, count = store.page(scope, state, _number(), PAGE)
+    rows, count = store.page(scope, state, page_number(), PAGE)
     values = {
         "rows": rows,
         "state": state,
         "names": people.names(scope, {row.student_id for row in rows}),
         "waits": WAITS,
         "today": clock.today(),
-        "page": _number(),
+        "page": page_number(),
         "pages": max(-(-count // PAGE), 1),
         "keep_days": people.keep_days(scope, scope.district_id),
         "school_day": clock.school_day_of,
@@ -66,7 +66,7 @@ def hold(scope: Scope, order_id: UUID) -> AnyResponse:
 def release(scope: Scope, order_id: UUID) -> AnyResponse:
     """Let the schedule count again."""
     operations.release(scope, operations.the_order(scope, order_id, to_change=True))
-    return _work_on(url_for(".deletion", order_id=order_id))
+    return keeper.work_on(url_for(".deletion", order_id=order_id))
 
 
 @blueprint.route("/handover/deletions/<uuid:order_id>/cancel", permission=_MANAGE, methods=["POST"])
@@ -83,7 +83,7 @@ def cancel(scope: Scope, order_id: UUID) -> AnyResponse:
 def without_export(scope: Scope, order_id: UUID) -> AnyResponse:
     """Say that nobody needs an export."""
     operations.allow_without_export(scope, operations.the_order(scope, order_id, to_change=True))
-    return _work_on(url_for(".deletion", order_id=order_id))
+    return keeper.work_on(url_for(".deletion", order_id=order_id))
 
 
 @blueprint.route("/handover/rule", permission=_RULE)
@@ -125,25 +125,7 @@ def _rule(form: RuleForm, *, status: int = 200) -> Response:
     return render("deletions/rule.html", values, status=status)
 
 
-def _work_on(location: str) -> AnyResponse:
-    """Lead on, and have what is due looked at once this is committed."""
-    here = keeper.here()
-
-    @after_this_request
-    def work(response: AnyResponse) -> AnyResponse:
-        here.look_again()
-        return response
-
-    return redirect(location, 303)
-
-
 def _state() -> str:
     """Which list is asked for; that of the plans for anything that is none."""
     asked = request.args.get("state", "")
     return asked if asked in _LISTED else DeletionState.PLANNED.value
-
-
-def _number() -> int:
-    """Which page of the list; the first for anything that is none."""
-    text = request.args.get("page", "")
-    return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1

@@ -22,7 +22,7 @@ from aarportal.insight.handover.taking_in import operations, store
 from aarportal.insight.handover.taking_in.forms import FileForm, PersonForm, TrustForm
 from aarportal.people.identity import store as identities
 from aarportal.web.blueprint import PortalBlueprint
-from aarportal.web.fragments import render, tag_of, unchanged
+from aarportal.web.fragments import page_number, render, tag_of, unchanged
 from aarportal.web.guard import LARGER_FORMS
 from aarportal.web.texts import notice, source
 
@@ -36,11 +36,11 @@ _WORKING = frozenset({IntakeState.WRITING, IntakeState.UNDOING})
 @blueprint.route("/handover/imports", permission=_MANAGE)
 def imports(scope: Scope) -> Response:
     """List the exports that were brought, the latest first."""
-    rows, count = store.page(scope, _number(), PAGE)
+    rows, count = store.page(scope, page_number(), PAGE)
     values = {
         "rows": rows,
         "names": people.names(scope, {row.student_id for row in rows if row.student_id}),
-        "page": _number(),
+        "page": page_number(),
         "pages": max(-(-count // PAGE), 1),
         "school_day": clock.school_day_of,
     }
@@ -113,14 +113,14 @@ def confirm(scope: Scope, intake_id: UUID) -> AnyResponse:
     except InvalidError as error:
         notice(_REFUSED[error.rule], "warn")
         return redirect(url_for(".intake", intake_id=intake_id), 303)
-    return _work_on(intake_id)
+    return keeper.work_on(url_for(".intake", intake_id=intake_id))
 
 
 @blueprint.route("/handover/imports/<uuid:intake_id>/undo", permission=_MANAGE, methods=["POST"])
 def take_back(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Have everything deleted that it made."""
     operations.take_back(scope, operations.the_import(scope, intake_id, to_change=True))
-    return _work_on(intake_id)
+    return keeper.work_on(url_for(".intake", intake_id=intake_id))
 
 
 @blueprint.route("/handover/imports/<uuid:intake_id>/drop", permission=_MANAGE, methods=["POST"])
@@ -179,20 +179,3 @@ def _keep(intake_id: UUID, file: BinaryIO) -> AnyResponse:
     with keeper.here().brought.writing(intake_id) as kept:
         copyfileobj(file, kept)
     return redirect(url_for(".intake", intake_id=intake_id), 303)
-
-
-def _work_on(intake_id: UUID) -> AnyResponse:
-    here = keeper.here()
-
-    @after_this_request
-    def work(response: AnyResponse) -> AnyResponse:
-        here.worker.wake()
-        return response
-
-    return redirect(url_for(".intake", intake_id=intake_id), 303)
-
-
-def _number() -> int:
-    """Which page of the list; the first for anything that is none."""
-    text = request.args.get("page", "")
-    return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1
