@@ -124,7 +124,8 @@ def _known_of(scope: Scope, person_id: UUID) -> dict[str, Any]:
         "year_of": years.year_of,
         "kept_by_rosters": ROSTER,
         "former_identifier": IDENTIFIER,
-        "can_manage": scope.allows(Permission.PEOPLE_MANAGE),
+        # Whoever went on to another school is that school's to look after.
+        "can_manage": scope.allows(Permission.PEOPLE_MANAGE) and not scope.has_lost(person_id),
         **_frame(scope),
     }
 

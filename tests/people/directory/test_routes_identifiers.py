@@ -1,14 +1,19 @@
 """A 利用者識別子 that was issued elsewhere, in a browser without scripts."""
 
-import pytest
+from datetime import timedelta
 
-from aarportal.people.roster.models import User
+import pytest
+from sqlalchemy import select
+
+from aarportal.core import clock
+from aarportal.people.roster.models import User, UserRole
 from aarportal.web.blueprint import ONCE_FIELD
 from tests.cast import (
     AOI,
     BEN,
     GEN,
     KEN,
+    SECONDARY,
     key,
 )
 
@@ -84,3 +89,27 @@ def test_the_board_registers_one_too(board):
 @pytest.mark.parametrize("person", [KEN.id, GEN.id, key("nobody")])
 def test_nobody_of_another_school_gets_one(office, person):
     assert office.post(f"/people/{person}/identifier", {"identifier": ISSUED}).status == 404
+
+
+def go_on(session):
+    """Aoi left the primary school; she is at the secondary one."""
+    day = clock.today() - timedelta(days=3)
+    for row in session.scalars(select(UserRole).where(UserRole.user_id == AOI.id)):
+        row.ends_before = day
+    session.add(
+        UserRole(
+            school_id=SECONDARY, id=key("role later"), sourced_id="role later", user_id=AOI.id,
+            role="student", role_type="primary", starts_on=day,
+        )
+    )  # fmt: skip
+
+
+def test_the_school_before_registers_none_and_the_board_does(office, board, do):
+    do(go_on)
+    page = office.get(f"/people/{AOI.id}")
+    assert not [a for a in page.html.select("main a") if a["href"] == IDENTIFIER]
+    assert not [a for a in page.html.select("main a") if "/handover/leavers" in a["href"]]
+    assert office.get(IDENTIFIER).status == 404
+    assert office.post(IDENTIFIER, {"identifier": ISSUED}).status == 404
+    assert board.get(f"/people/{AOI.id}").one(f"a[href='{IDENTIFIER}']")
+    assert board.follow(board.post(IDENTIFIER, {"identifier": ISSUED})).says(ISSUED)

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Response, after_this_request, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from aarportal.core.errors import InvalidError
+from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.words import mark
@@ -46,6 +46,8 @@ def identify(scope: Scope, person_id: UUID) -> AnyResponse:
 
 def _page(scope: Scope, person_id: UUID, form: IdentifierForm, *, status: int = 200) -> Response:
     person = persons.person(scope, person_id)
+    if scope.has_lost(person_id):
+        raise NotFoundError("person")
     holder = operations.holder(scope, form.identifier.data) if form.identifier.data else None
     values = {
         "person": person,
