@@ -20,7 +20,7 @@ from aarportal.people.accounts.models import Account, SignInSession, SignInThrot
 from aarportal.people.accounts.ways import PASSWORD
 from aarportal.people.roster import store as roster
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 #: A session lasts a school day; a shared device is locked by its idle time long before.
 SESSION_LENGTH = timedelta(hours=10)
@@ -202,7 +202,7 @@ def _settle_in(token: str) -> None:
                 take_turn(scope)
                 act(scope)
         except Exception:
-            _log.exception("what is left of a school before could not be settled")
+            _logger.exception("what is left of a school before could not be settled")
 
 
 def _scope(system: SystemScope, known: store.Known) -> Scope:
