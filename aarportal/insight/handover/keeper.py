@@ -1,6 +1,5 @@
 """Who makes exports, takes others in and deletes what is due: a thread of the server."""
 
-import time
 from contextlib import suppress
 from datetime import date
 from hashlib import sha256
@@ -196,10 +195,8 @@ class Keeper:
         with unit_of_work(SystemScope("which exports lie there"), read_only=True) as system:
             needed = package_store.ids(system)
             brought = intake_store.needing_their_file(system)
-        for files, wanted in ((self.made, needed), (self.brought, brought)):
-            for id_, came_at in dict(files.kept()).items():
-                if id_ not in wanted and time.time() - came_at > _ORPHAN_SECONDS:
-                    files.forget(id_)
+        self.made.sweep(lambda _: needed, arriving_seconds=_ORPHAN_SECONDS)
+        self.brought.sweep(lambda _: brought, arriving_seconds=_ORPHAN_SECONDS)
 
 
 def _measured(file: BinaryIO) -> tuple[int, str]:

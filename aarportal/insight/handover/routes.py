@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, send_file, url_for
+from flask import Response, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -19,8 +19,10 @@ from aarportal.insight.handover.packages import operations, store
 from aarportal.insight.handover.states import PackageState
 from aarportal.insight.handover.taking_in import operations as taking
 from aarportal.insight.handover.taking_in import store as intakes
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
 blueprint = PortalBlueprint("handover", __name__)
@@ -72,12 +74,12 @@ def fetch_own(scope: Scope, package_id: UUID) -> AnyResponse:
 def leavers(scope: Scope) -> Response:
     """List who left this school, the last one first."""
     words = request.args.get("words", "").strip()[:100]
-    rows, count = leaving.leavers(scope, words, _number(), PAGE)
+    rows, count = leaving.leavers(scope, words, asked_page(), PAGE)
     values = {
         "rows": rows,
         "count": count,
         "words": words,
-        "page": _number(),
+        "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
     }
     return render("handover/leavers.html", values)
@@ -181,16 +183,5 @@ def _file(package_id: UUID, name: str) -> AnyResponse:
 def _work_on(location: str) -> AnyResponse:
     """Lead on, and have it worked on once this is committed."""
     here = keeper.here()
-
-    @after_this_request
-    def work(response: AnyResponse) -> AnyResponse:
-        here.look_again()
-        return response
-
+    afterwards(here.look_again)
     return redirect(location, 303)
-
-
-def _number() -> int:
-    """Which page of the list; the first for anything that is none."""
-    text = request.args.get("page", "")
-    return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1

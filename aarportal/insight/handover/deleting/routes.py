@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -16,8 +16,10 @@ from aarportal.insight.handover.deleting.operations import Order
 from aarportal.insight.handover.leaving import store as people
 from aarportal.insight.handover.rules import WAITS
 from aarportal.insight.handover.states import DeletionState
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
 blueprint = PortalBlueprint("deletions", __name__)
@@ -29,14 +31,14 @@ _MANAGE, _RULE = Permission.HANDOVER_MANAGE, Permission.HANDOVER_RULE
 def deletions(scope: Scope) -> Response:
     """List what is planned, held or done."""
     state = _state()
-    rows, count = store.page(scope, state, _number(), PAGE)
+    rows, count = store.page(scope, state, asked_page(), PAGE)
     values = {
         "rows": rows,
         "state": state,
         "names": people.names(scope, {row.student_id for row in rows}),
         "waits": WAITS,
         "today": clock.today(),
-        "page": _number(),
+        "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
         "keep_days": people.keep_days(scope, scope.district_id),
         "school_day": clock.school_day_of,
@@ -128,12 +130,7 @@ def _rule(form: RuleForm, *, status: int = 200) -> Response:
 def _work_on(location: str) -> AnyResponse:
     """Lead on, and have what is due looked at once this is committed."""
     here = keeper.here()
-
-    @after_this_request
-    def work(response: AnyResponse) -> AnyResponse:
-        here.look_again()
-        return response
-
+    afterwards(here.look_again)
     return redirect(location, 303)
 
 
@@ -141,9 +138,3 @@ def _state() -> str:
     """Which list is asked for; that of the plans for anything that is none."""
     asked = request.args.get("state", "")
     return asked if asked in _LISTED else DeletionState.PLANNED.value
-
-
-def _number() -> int:
-    """Which page of the list; the first for anything that is none."""
-    text = request.args.get("page", "")
-    return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1

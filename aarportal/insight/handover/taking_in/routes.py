@@ -3,7 +3,7 @@
 from hashlib import sha256
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -20,9 +20,11 @@ from aarportal.insight.handover.states import IntakeState
 from aarportal.insight.handover.taking_in import operations, store
 from aarportal.insight.handover.taking_in.forms import FileForm, PersonForm, TrustForm
 from aarportal.people.identity import store as identities
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
 from aarportal.web.guard import LARGER_FORMS
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice, source
 
 blueprint = PortalBlueprint("intakes", __name__)
@@ -35,11 +37,11 @@ _WORKING = frozenset({IntakeState.WRITING, IntakeState.UNDOING})
 @blueprint.route("/handover/imports", permission=_MANAGE)
 def imports(scope: Scope) -> Response:
     """List the exports that were brought, the latest first."""
-    rows, count = store.page(scope, _number(), PAGE)
+    rows, count = store.page(scope, asked_page(), PAGE)
     values = {
         "rows": rows,
         "names": people.names(scope, {row.student_id for row in rows if row.student_id}),
-        "page": _number(),
+        "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
         "school_day": clock.school_day_of,
     }
@@ -127,12 +129,7 @@ def drop(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Let go of a file of which nothing was taken."""
     operations.drop(scope, operations.the_import(scope, intake_id, to_change=True))
     here = keeper.here()
-
-    @after_this_request
-    def forget(response: AnyResponse) -> AnyResponse:
-        here.brought.forget(intake_id)
-        return response
-
+    afterwards(lambda: here.brought.forget(intake_id))
     notice(mark("The file is gone; nothing of it was imported."))
     return redirect(url_for(".imports"), 303)
 
@@ -180,16 +177,5 @@ def _keep(intake_id: UUID, data: bytes) -> AnyResponse:
 
 def _work_on(intake_id: UUID) -> AnyResponse:
     here = keeper.here()
-
-    @after_this_request
-    def work(response: AnyResponse) -> AnyResponse:
-        here.worker.wake()
-        return response
-
+    afterwards(here.worker.wake)
     return redirect(url_for(".intake", intake_id=intake_id), 303)
-
-
-def _number() -> int:
-    """Which page of the list; the first for anything that is none."""
-    text = request.args.get("page", "")
-    return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1
