@@ -76,8 +76,11 @@ def pages(app: Flask, who: str, made: Credential, people: int) -> None:
         "/users",
         f"/users?offset={people - 100}",
         f"/users?sort=familyName&offset={people // 2}",
+        "/users?sort=dateLastModified&orderBy=desc",
+        f"/users?sort=dateLastModified&orderBy=desc&offset={people // 2}",
         "/users?filter=dateLastModified>'2099-01-01'",
         "/students",
+        "/students?sort=givenName",
         "/enrollments",
         f"/enrollments?offset={people - 100}",
         "/classes",
@@ -120,8 +123,12 @@ def main() -> None:
         app = create_app(settings)
         with app.app_context():
             scope = board()
-            one = min(scope.other_school_ids)
-            made = {"district": client(scope), "one school": client(scope, one)}
+            one, *others = sorted(scope.other_school_ids)
+            made = {
+                "district": client(scope),
+                "all but one": client(scope, *others),
+                "one school": client(scope, one),
+            }
             for who, each in made.items():
                 pages(app, who, each, people)
             files(scope)

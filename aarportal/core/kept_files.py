@@ -3,8 +3,9 @@
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -66,6 +67,29 @@ class KeptFiles:
             with suppress(ValueError, FileNotFoundError):
                 # What bears no id is none of ours; what is gone by now another process deleted.
                 yield UUID(path.name), path.stat().st_mtime
+
+    def sweep(
+        self,
+        needed: Callable[[list[UUID]], Collection[UUID]],
+        *,
+        arriving_seconds: float,
+        longest_seconds: float = inf,
+    ) -> None:
+        """Delete files that nobody needs, and those that nobody went on with.
+
+        Args:
+            needed: Which of these files somebody needs; not asked where there is none.
+            arriving_seconds: One that came just now may be needed by what is not committed yet.
+            longest_seconds: What lies there longer is needed by nobody.
+        """
+        kept = dict(self.kept())
+        if not kept:
+            return
+        wanted = needed(list(kept))
+        for file_id, came_at in kept.items():
+            age = time.time() - came_at
+            if age > longest_seconds or (file_id not in wanted and age > arriving_seconds):
+                self.forget(file_id)
 
     def _forget_abandoned(self) -> None:
         """Delete what was on its way when a server died: it may hold names of children."""

@@ -1,11 +1,12 @@
 """Fields that forms share."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField
+from wtforms import IntegerField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import ValidationError
 
@@ -23,6 +24,46 @@ class OneOf(SelectField):  # type: ignore[misc]  # WTForms has no types
             super().pre_validate(form)
         except ValidationError:
             raise ValidationError(_choose) from None
+
+
+#: Whose data somebody wants: of every school, or of some.
+ALL, CHOSEN = "all", "chosen"
+
+
+class OfSchools(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form that is about every school of a district or about some.
+
+    Whoever extends it says in a field `which` what the two are.
+
+    Attributes:
+        refused: Rule of an InvalidError -> what to do.
+    """
+
+    refused: ClassVar[Mapping[str, Any]] = {}
+
+    school_ids = SelectMultipleField(_l("Only these schools"), validate_choice=False)
+
+    def offer(self, schools: Sequence[tuple[UUID, str]]) -> Self:
+        """Let these schools be chosen."""
+        self.school_ids.choices = [Choice(str(school_id), name) for school_id, name in schools]
+        return self
+
+    def refuse(self, error: InvalidError) -> None:
+        """Say what to do, beside the field."""
+        self._fields[error.field].errors = [self.refused[error.rule]]
+
+    def schools(self) -> tuple[UUID, ...] | None:
+        """Those that were chosen; None for every one.
+
+        Raises:
+            InvalidError: If one of them is none.
+        """
+        if self.which.data == ALL:
+            return None
+        try:
+            return tuple(UUID(each) for each in self.school_ids.data or ())
+        except ValueError:
+            raise InvalidError("school_ids", "unknown_school") from None
 
 
 def column_choices(head: Mapping[str, Any]) -> list[Choice]:

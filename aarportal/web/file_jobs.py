@@ -4,7 +4,6 @@ How far a job is stands in its row, written together with what its slice did: af
 power cut, the same slice is done again as if nothing had been.
 """
 
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from typing import ClassVar, Generic, Protocol, TypeVar
@@ -108,12 +107,9 @@ class FileJobs(ABC, Generic[AnyScope, Job]):
 
     def _sweep(self) -> None:
         """Delete files that no job needs, and those that nobody went on with."""
-        kept = dict(self.files.kept())
-        if not kept:
-            return
-        with unit_of_work(SystemScope("which files are needed"), read_only=True) as system:
-            needed = self.needing_their_file(system, list(kept))
-        for job_id, came_at in kept.items():
-            age = time.time() - came_at
-            if age > _FILE_SECONDS or (job_id not in needed and age > _ARRIVAL_SECONDS):
-                self.files.forget(job_id)
+
+        def needed(ids: list[UUID]) -> set[UUID]:
+            with unit_of_work(SystemScope("which files are needed"), read_only=True) as system:
+                return self.needing_their_file(system, ids)
+
+        self.files.sweep(needed, arriving_seconds=_ARRIVAL_SECONDS, longest_seconds=_FILE_SECONDS)

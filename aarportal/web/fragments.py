@@ -83,9 +83,3 @@ def _choose(page: str) -> str:
     partials = PARTIALS.get(page, {})
     row = hx.target.rstrip("0123456789abcdef-").removesuffix("-")
     return partials.get(hx.target) or partials.get(row) or page
-
-
-def page_number() -> int:
-    """Which page of a list is asked for; the first for anything that is none."""
-    text = request.args.get("page", "")
-    return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1

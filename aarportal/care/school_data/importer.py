@@ -51,9 +51,11 @@ class Importer(TableJobs[Scope, Job]):
         """What there is to do for an import; None if it is gone."""
         return taking.job_of(scope, job_id)
 
-    def read(self, job: Job, data: bytes) -> Rows:
+    def read(self, scope: Scope, job: Job, data: bytes) -> Rows:
         """The rows of a file."""
-        return taking.rows_of(job, data)
+        with for_a_machine(), unit_of_work(scope, read_only=True):
+            whose = taking.everybody(scope, job).find
+        return taking.rows_of(job, data, whose)
 
     def summary(self) -> Summary:
         """Nothing has been looked at yet."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.care.school_data import importer, operations, store
@@ -17,9 +17,11 @@ from aarportal.core.scope import Scope
 from aarportal.core.tables.sheets import SheetError
 from aarportal.core.words import mark
 from aarportal.cycle.action.imports.states import BEFORE_START, WORKING, ImportState
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
 from aarportal.web.guard import LARGER_FORMS
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice, source
 
 PAGE = 40
@@ -34,7 +36,7 @@ _IMPORT = Permission.SCHOOL_DATA_IMPORT
 @blueprint.route("/school-data", permission=_IMPORT)
 def imports(scope: Scope) -> Response:
     """List what was brought, the latest first."""
-    number = max(request.args.get("page", 1, int), 1)
+    number = asked_page()
     rows, number, pages = store.page(scope, number, PAGE)
     values = {
         "imports": rows,
@@ -157,12 +159,7 @@ def drop(scope: Scope, data_import_id: UUID) -> AnyResponse:
     """Let go of a file of which nothing was taken."""
     operations.drop(scope, store.school_data_import(scope, data_import_id))
     forget = importer.files().forget
-
-    @after_this_request
-    def let_go(response: AnyResponse) -> AnyResponse:
-        forget(data_import_id)
-        return response
-
+    afterwards(lambda: forget(data_import_id))
     notice(mark("The file is gone; nothing of it was imported."))
     return redirect(url_for(".imports"), 303)
 
@@ -240,10 +237,5 @@ def _import(
 
 def _on_to(data_import_id: UUID) -> AnyResponse:
     """Lead to the import, and have it worked on once this is committed."""
-
-    @after_this_request
-    def work(response: AnyResponse) -> AnyResponse:
-        importer.wake()
-        return response
-
+    afterwards(importer.wake)
     return redirect(url_for(".school_data_import", data_import_id=data_import_id), 303)

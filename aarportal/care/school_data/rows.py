@@ -1,9 +1,11 @@
 """The rows of a file, read from the beginning to the end, slice by slice; pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import TypeAlias
+from uuid import UUID
 
 from aarportal.care.school_data.columns import PERSON_COLUMNS, ColumnsSaid, PersonKind
 from aarportal.care.school_data.kinds import CellProblem, Cells, Kind, Reading
@@ -12,7 +14,10 @@ from aarportal.core.tables.cells import is_total
 from aarportal.core.tables.dates import plain
 from aarportal.core.tables.sheets import Row, Sheet
 
-_WHOSE = tuple(column.key for column in PERSON_COLUMNS)
+#: The pupil whom a row means within some days, or why nobody is (see `persons.Directory.find`).
+Whose: TypeAlias = Callable[[PersonSaid, date, date], UUID | str]
+
+_PERSON = tuple(column.key for column in PERSON_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,18 @@ class Rows:
     """The rows of one file.
 
     Every row is read twice: rows that say different things about the same have to be known before
-    the first of them is taken.
+    the first of them is taken, wherever in the file they stand and however they name their pupil.
     """
 
-    def __init__(
-        self, sheet: Sheet, kind: Kind, said: ColumnsSaid, *, not_after: date, at_once: int
+    def __init__(  # noqa: PLR0913 - what a file does not say itself
+        self,
+        sheet: Sheet,
+        kind: Kind,
+        said: ColumnsSaid,
+        whose: Whose,
+        *,
+        not_after: date,
+        at_once: int,
     ) -> None:
         """Nothing is handed out yet.
 
@@ -55,12 +67,13 @@ class Rows:
             sheet: The file.
             kind: What kind of table it is.
             said: Which column holds what.
+            whose: The pupil that a row means.
             not_after: A later day is a problem.
             at_once: Rows of a slice.
         """
         self.next = 0
         self.count = len(sheet.rows)
-        self._sheet, self._kind, self._said = sheet, kind, said
+        self._sheet, self._kind, self._said, self._whose = sheet, kind, said, whose
         self._not_after, self._at_once = not_after, at_once
         self._places = {
             key: sheet.headers.index(name)
@@ -83,9 +96,7 @@ class Rows:
         seen: dict[object, int] = {}
         clashing: set[object] = set()
         for said in self._read_all():
-            if said.reading is None:
-                continue
-            for key, values in _told(said):
+            for key, values in self._told(said):
                 if seen.setdefault(key, hash(values)) != hash(values):
                     clashing.add(key)
         return clashing
@@ -94,7 +105,7 @@ class Rows:
         """Every row, those that clash as problems."""
         seen: set[object] = set()
         for said in self._read_all():
-            told = _told(said) if said.reading else []
+            told = self._told(said)
             if any(key in self._clashing for key, _ in told):
                 yield RowSaid(said.line, said.person, None, (CellProblem("", "row_twice"),))
             elif told and all(key in seen for key, _ in told):
@@ -111,7 +122,7 @@ class Rows:
         said = {
             key: row.cells[place] for key, place in self._places.items() if place < len(row.cells)
         }
-        if is_total(row.cells[0]) or any(is_total(said.get(key, "")) for key in _WHOSE):
+        if is_total(row.cells[0]) or any(is_total(said.get(key, "")) for key in _PERSON):
             return RowSaid(row.line, PersonSaid(), None)
         choices = self._said.choices_for(self._kind)
         cells = Cells(said, choices, self._not_after, self._said.spreadsheet_days)
@@ -133,14 +144,18 @@ class Rows:
         number = cells.count("number") if cells.needed("number") else None
         return PersonSaid("", seat, number, cells.needed("name"))
 
-
-def _told(said: RowSaid) -> list[tuple[object, object]]:
-    """What a row says: (about what, the values)."""
-    assert said.reading is not None
-    return [
-        (
-            (said.person, fact.table, tuple(fact.key.values())),
-            tuple(fact.values.values()) if fact.values is not None else None,
-        )
-        for fact in said.reading.facts
-    ]
+    def _told(self, said: RowSaid) -> list[tuple[object, object]]:
+        """What a row says: (about whom and what, the values)."""
+        reading = said.reading
+        if reading is None:
+            return []
+        found = self._whose(said.person, reading.first_on, reading.ends_before)
+        # Whoever is nobody here is told from others by the words alone.
+        person = found if isinstance(found, UUID) else said.person
+        return [
+            (
+                (person, fact.table, tuple(fact.key.values())),
+                tuple(fact.values.values()) if fact.values is not None else None,
+            )
+            for fact in reading.facts
+        ]

@@ -15,6 +15,7 @@ from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.paging import asked_page
 
 #: Lines of a page.
 PAGE = 40
@@ -63,7 +64,7 @@ def _of_day(scope: Scope) -> dict[str, Any]:
 def _page(name: str, count: int) -> tuple[int, int]:
     """Which page of a list, and how many there are; one that there is for anything that is none."""
     pages = max(-(-count // PAGE), 1)
-    return min(max(request.args.get(name, 1, int), 1), pages), pages
+    return min(asked_page(name), pages), pages
 
 
 def _day() -> date:

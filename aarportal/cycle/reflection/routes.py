@@ -20,6 +20,7 @@ from aarportal.cycle.reflection import operations, prompts, store
 from aarportal.cycle.reflection.forms import ReflectionForm, RevisionForm
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.paging import asked_page
 from aarportal.web.reader import current_reader
 from aarportal.web.texts import gettext, notice, source
 
@@ -46,7 +47,7 @@ _STEP_NAMES = {
 @blueprint.route("/reflections", permission=Permission.REFLECTIONS_READ)
 def reflections(scope: Scope) -> Response:
     """Show what the student wrote, the latest first, and what waits to be looked back on."""
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = asked_page()
     listed = store.history(scope, scope.actor_id, page)
     answers = store.feedback_of(scope, [entry.reflection.id for entry in listed])
     values = {

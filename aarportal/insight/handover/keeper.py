@@ -1,12 +1,11 @@
 """Who makes exports, takes others in and deletes what is due: a thread of the server."""
 
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
-from flask import Flask, after_this_request, current_app, redirect
+from flask import Flask, current_app, redirect
 from werkzeug.wrappers import Response
 
 from aarportal.core import clock
@@ -31,6 +30,7 @@ from aarportal.insight.handover.undoing.operations import BuiltOnError
 from aarportal.insight.sharing.publisher import portal_of
 from aarportal.settings import Settings
 from aarportal.web import worker
+from aarportal.web.afterwards import afterwards
 from aarportal.web.priority import for_a_machine
 
 #: How often something is tried before it is given up.
@@ -208,10 +208,8 @@ class Keeper:
         with unit_of_work(SystemScope("which exports lie there"), read_only=True) as system:
             needed = package_store.ids(system)
             brought = intake_store.needing_their_file(system)
-        for files, wanted in ((self.made, needed), (self.brought, brought)):
-            for id_, came_at in dict(files.kept()).items():
-                if id_ not in wanted and time.time() - came_at > _ORPHAN_SECONDS:
-                    files.forget(id_)
+        self.made.sweep(lambda _: needed, arriving_seconds=_ORPHAN_SECONDS)
+        self.brought.sweep(lambda _: brought, arriving_seconds=_ORPHAN_SECONDS)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -232,11 +230,5 @@ def here() -> Keeper:
 
 def work_on(location: str) -> Response:
     """Lead on, and have what waits worked on once this request is committed."""
-    keeper = here()
-
-    @after_this_request
-    def work(response: Response) -> Response:
-        keeper.look_again()
-        return response
-
+    afterwards(here().look_again)
     return redirect(location, 303)

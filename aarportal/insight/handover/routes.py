@@ -20,7 +20,8 @@ from aarportal.insight.handover.states import PackageState
 from aarportal.insight.handover.taking_in import operations as taking
 from aarportal.insight.handover.taking_in import store as intakes
 from aarportal.web.blueprint import PortalBlueprint
-from aarportal.web.fragments import page_number, render, tag_of, unchanged
+from aarportal.web.fragments import render, tag_of, unchanged
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
 blueprint = PortalBlueprint("handover", __name__)
@@ -72,12 +73,12 @@ def fetch_own(scope: Scope, package_id: UUID) -> AnyResponse:
 def leavers(scope: Scope) -> Response:
     """List who left this school, the last one first."""
     words = request.args.get("words", "").strip()[:100]
-    rows, count = leaving.leavers(scope, words, page_number(), PAGE)
+    rows, count = leaving.leavers(scope, words, asked_page(), PAGE)
     values = {
         "rows": rows,
         "count": count,
         "words": words,
-        "page": page_number(),
+        "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
     }
     return render("handover/leavers.html", values)

@@ -1,6 +1,6 @@
 """年度更新 over HTTP: where the school stands, who moves up, and going over."""
 
-from flask import Response, after_this_request, current_app, redirect, request, url_for
+from flask import Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -12,8 +12,10 @@ from aarportal.insight.rollover import closer, operations, store
 from aarportal.insight.rollover.forms import ConfirmForm
 from aarportal.insight.rollover.outlook import Lot
 from aarportal.people.roster.imports import importer
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice, plain, source
 
 #: People on a page of a list.
@@ -51,13 +53,8 @@ def confirm(scope: Scope) -> AnyResponse:
 
 def _to_work() -> AnyResponse:
     """Have it written once this is committed."""
-
-    @after_this_request
-    def work(response: AnyResponse) -> AnyResponse:
-        importer.here().worker.wake()
-        closer.wake()
-        return response
-
+    afterwards(importer.here().worker.wake)
+    afterwards(closer.wake)
     notice(mark("The school goes over to the new year."))
     return redirect(url_for(".rollover"), 303)
 
@@ -90,8 +87,7 @@ def _lists(scope: Scope, year: int) -> dict[str, object]:
     shown = next((lot for lot, _ in lots if lot == asked), lots[0][0] if lots else None)
     people = seen.of(shown) if shown else []
     pages = max(-(-len(people) // PEOPLE), 1)
-    text = request.args.get("page", "")
-    page = min(max(int(text), 1), pages) if text.isdecimal() and len(text) < 6 else 1
+    page = min(asked_page(), pages)
     return {
         "seen": seen,
         "lots": lots,

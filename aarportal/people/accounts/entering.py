@@ -15,7 +15,7 @@ def after_a_move(name: str, act: Act) -> None:
 
     Args:
         name: Said twice, it is done once.
-        act: Has to bear being done again.
+        act: Has to bear being done again, as it is at the next sign-in if it raises.
     """
     _ACTS[name] = act
 

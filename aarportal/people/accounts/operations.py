@@ -1,6 +1,7 @@
 """Coming in, going out, and choosing how to read."""
 
 import hmac
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,8 @@ from aarportal.people.accounts.entering import acts_after_a_move
 from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
 from aarportal.people.accounts.ways import PASSWORD
 from aarportal.people.roster import store as roster
+
+_logger = logging.getLogger(__name__)
 
 #: A session lasts a school day; a shared device is locked by its idle time long before.
 SESSION_LENGTH = timedelta(hours=10)
@@ -185,14 +188,21 @@ def open_account(
 
 
 def _settle_in(token: str) -> None:
-    """Have done what is to be done for a student who was at another school before."""
+    """Have done what is to be done for a student who was at another school before.
+
+    The student is in already: what cannot be done now keeps nobody out, and is done at the next
+    sign-in.
+    """
     found = who(token)
     if found is None or found[0].role is not Role.STUDENT or not found[0].other_school_ids:
         return
-    with unit_of_work(found[0]) as scope:
-        take_turn(scope)
-        for act in acts_after_a_move():
-            act(scope)
+    for act in acts_after_a_move():
+        try:
+            with unit_of_work(found[0]) as scope:
+                take_turn(scope)
+                act(scope)
+        except Exception:
+            _logger.exception("what is left of a school before could not be settled")
 
 
 def _scope(system: SystemScope, known: store.Known) -> Scope:

@@ -20,6 +20,7 @@ from aarportal.people.identity.store import IDENTIFIER, ROSTER
 from aarportal.people.roster import store as roster
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.paging import asked_page
 
 blueprint = PortalBlueprint("people", __name__)
 
@@ -32,7 +33,7 @@ HAPPENINGS = 30
 def people(scope: Scope) -> Response:
     """List the people that the address asks for."""
     wanted, today = wanted_of(request.args), clock.today()
-    page = store.people(scope, wanted, today, number=number_in(request.args, "page"), size=PAGE)
+    page = store.people(scope, wanted, today, number=asked_page(), size=PAGE)
     values = {
         "wanted": wanted,
         "people": page.people,
@@ -57,7 +58,7 @@ def person(scope: Scope, person_id: UUID) -> Response:
 )
 def history(scope: Scope, person_id: UUID) -> Response:
     """Show who changed what about a person."""
-    number = number_in(request.args, "page")
+    number = asked_page()
     found = histories.history(scope, person_id, number=number, size=HAPPENINGS)
     values = {"history": found, "person": found.person, "page": number, **_frame(scope)}
     return render("people/history.html", values)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from aarportal.core.scope import Scope
+from aarportal.people.directory.named import Named
 from aarportal.people.directory.presence import COMING, GONE, HERE, Lasting, state_of
 from aarportal.people.roster import names
 from aarportal.people.roster.models import Class, Enrollment, School, User, UserRole
@@ -63,7 +64,7 @@ class Post(Lasting):
 
 
 @dataclass(frozen=True)
-class Listed:
+class Listed(Named):
     """A line of the list of people."""
 
     id: UUID
@@ -76,11 +77,6 @@ class Listed:
     posts: list[Post] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     """Homeroom classes, the latest first; only the wanted class if one is."""
-
-    @property
-    def name(self) -> str:
-        """Family name, thin space, given and middle name."""
-        return "\u2009".join(filter(None, (self.family_name, self.given_name, self.middle_name)))
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -175,7 +175,8 @@ class UserRole(PlacesStudents, SourcedRow, SchoolOwned, Base):
     __table_args__ = (
         UniqueConstraint("school_id", "sourced_id"),
         # All that is asked of a role of somebody, without a look at the row.
-        Index("ix_user_roles_of_user", "user_id", "status", *_WHEN_AND_WHERE),
+        # They are a handful, so the last change may stand before all that is asked of each.
+        Index("ix_user_roles_of_user", "user_id", "last_modified", "status", *_WHEN_AND_WHERE),
         ForeignKeyConstraint(["school_id"], ["schools.id"]),
     )
 

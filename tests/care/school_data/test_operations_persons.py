@@ -1,9 +1,12 @@
 """Whose a row is: never a guess between two children; on both databases."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
 from aarportal.audit import operations as audit
+from aarportal.care.school_data.taking_in import operations as taking
 from aarportal.care.wellbeing.models import AttendanceEntry
 from aarportal.core.errors import InvalidError
 from aarportal.core.scope import SystemScope, unit_of_work
@@ -139,11 +142,44 @@ def test_what_is_said_of_a_merged_person_is_the_kept_ones():
     assert masks() == {(TWIN_A.id, MONDAY): "absent"}
 
 
-def test_one_pupil_named_in_two_ways_is_not_written_twice():
+def test_one_pupil_named_in_two_ways_is_not_taken_where_the_two_differ():
     with unit_of_work(SystemScope("merge")) as scope:
         scope.session.add(PersonMerge(district_id=HINATA, kept_id=TWIN_A.id, merged_id=TWIN_B.id))
         audit.record(scope, "persons:merged", TWIN_A.id)
     import_id = brought(attendance(marked(TWIN_A), marked(TWIN_B, mark="出席"), marked(BEN)))
-    assert rules(import_id) == [(3, "", "row_twice")]
+    assert rules(import_id) == [(2, "", "row_twice"), (3, "", "row_twice")]
     started(import_id, without_others=True)
-    assert masks() == {(TWIN_A.id, MONDAY): "absent", (BEN.id, MONDAY): "absent"}
+    assert masks() == {(BEN.id, MONDAY): "absent"}
+
+
+def by_seat(name, mark, number=1, day="2026/11/2"):
+    return f"{day},4年2組,{number},{name},{mark}"
+
+
+def far_apart(first, second):
+    """Two rows with three slices of others between them."""
+    days = (MONDAY - timedelta(days=n + 1) for n in range(3 * taking.AT_ONCE))
+    between = (by_seat("双葉蓮", "遅刻", 3, day) for day in days)
+    return table("日付,クラス,出席番号,氏名,区分", first, *between, second)
+
+
+@pytest.mark.parametrize("stands", [False, True])
+def test_rows_far_apart_that_name_one_pupil_in_two_ways_are_told_before_anything_is_taken(stands):
+    if stands:
+        taken(attendance(marked(AOI)))
+    text = far_apart(by_seat("髙﨑 葵", "欠席"), by_seat("たかさきあおい", "出席"))
+    import_id = brought(text)
+    assert rules(import_id) == [(2, "", "row_twice"), (3 * taking.AT_ONCE + 3, "", "row_twice")]
+    told = counts(import_id)
+    assert told == {"new": 3 * taking.AT_ONCE, "problem": 2}
+    started(import_id, without_others=True)
+    assert seen(import_id).taken == told["new"]
+    assert masks() == ({(AOI.id, MONDAY): "absent"} if stands else {})
+
+
+def test_rows_far_apart_that_say_the_same_of_one_pupil_count_once():
+    text = far_apart(by_seat("髙﨑 葵", "欠席"), by_seat("たかさきあおい", "欠席"))
+    import_id = brought(text)
+    assert counts(import_id) == {"new": 3 * taking.AT_ONCE + 1, "same": 1}
+    started(import_id)
+    assert masks() == {(AOI.id, MONDAY): "absent"}

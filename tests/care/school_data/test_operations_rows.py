@@ -105,6 +105,15 @@ def test_reasons_are_kept_apart_from_the_mask():
             assert not scope.session.scalars(select(AttendanceEntry)).all()
 
 
+@pytest.mark.parametrize(
+    ("reason", "kept"),
+    [("39.2度", "インフルエンザ、39.2度"), ("インフルエンザA型", "インフルエンザA型")],
+)
+def test_a_word_in_brackets_is_kept_beside_the_reason(reason, kept):
+    taken(attendance(marked(AOI, mark="出席停止（インフルエンザ）", reason=reason)))
+    assert [each.reason for each in rows(AttendanceEntry)] == [kept]
+
+
 def test_a_later_file_changes_what_an_earlier_one_said():
     taken(attendance(marked(AOI), marked(BEN)))
     import_id = brought(attendance(marked(AOI, mark="遅刻"), marked(BEN), marked(TWIN_A)))

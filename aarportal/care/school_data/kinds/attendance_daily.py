@@ -66,7 +66,7 @@ def _read(cells: Cells) -> Reading | None:
         cells.refuse("mark", "attendance_mark")
     values = {
         "mark": said,
-        "reason": cells.text("reason") or unicodedata.normalize("NFC", more),
+        "reason": _both(unicodedata.normalize("NFC", more), cells.text("reason")),
         "time": cells.time("time"),
         "told_by": cells.text("told_by"),
         "remark": cells.text("remark"),
@@ -77,6 +77,11 @@ def _read(cells: Cells) -> Reading | None:
     mask = Fact("absent_days", {"day": day}, {"kind": kind} if kind else None)
     entry = Fact("attendance_entries", {"day": day}, values)
     return on_a_day(day, (entry, mask), said=word)
+
+
+def _both(more: str, reason: str) -> str:
+    """What the brackets and the column of reasons say, once where they say the same."""
+    return reason if more in reason else "、".join(filter(None, (more, reason)))
 
 
 KIND = Kind(

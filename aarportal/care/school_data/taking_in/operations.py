@@ -7,7 +7,7 @@ written together or not at all. So whoever is killed can be continued by anybody
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from aarportal.care.school_data.columns import ColumnsSaid, is_usual
 from aarportal.care.school_data.kinds import CellProblem, Fact, Kind
 from aarportal.care.school_data.models import SchoolDataChange, SchoolDataImport
 from aarportal.care.school_data.persons import Directory
-from aarportal.care.school_data.rows import Rows, RowSaid
+from aarportal.care.school_data.rows import Rows, RowSaid, Whose
 from aarportal.care.school_data.taking_in import store
 from aarportal.care.school_data.taking_in.store import Place
 from aarportal.core import clock
@@ -161,8 +161,19 @@ def job_of(scope: Scope, import_id: UUID) -> Job | None:
     )
 
 
-def rows_of(job: Job, data: bytes) -> Rows:
+def everybody(scope: Scope, job: Job) -> Directory:
+    """All who ever were pupils of the school: which rows mean the same one."""
+    by = job.said.person_kind
+    return Directory.of(by, imports.pupils(scope, by, date.min, date.max))
+
+
+def rows_of(job: Job, data: bytes, whose: Whose) -> Rows:
     """The rows of the job's file, from the first.
+
+    Args:
+        job: What is to be done.
+        data: The file.
+        whose: The pupil that a row means.
 
     Raises:
         SheetError: If the file is no table any more.
@@ -173,7 +184,7 @@ def rows_of(job: Job, data: bytes) -> Rows:
         job.encoding,
         is_usual=lambda header: is_usual(job.kind, header),
     )
-    return Rows(sheet, job.kind, job.said, not_after=clock.today(), at_once=AT_ONCE)
+    return Rows(sheet, job.kind, job.said, whose, not_after=clock.today(), at_once=AT_ONCE)
 
 
 # --- looking ------------------------------------------------------------------------------------
@@ -227,7 +238,7 @@ def _fate(
         if _says_the_same(row, fact) or claimed.get(place) == fact:
             continue
         if place in claimed or (row is not None and row.import_id == job.id):
-            # The file names one pupil in two ways, and says two things.
+            # Whose the rows are has changed since the file was read.
             return Fate(said, CellProblem("", "row_twice"))
         writes.append((place, fact, row))
     claimed.update({place: fact for place, fact, _ in writes})

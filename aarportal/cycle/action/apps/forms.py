@@ -1,19 +1,14 @@
 """A learning app: the shape of what the office types."""
 
-from collections.abc import Sequence
-from uuid import UUID
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
-from aarportal.core.errors import InvalidError
 from aarportal.cycle.action.apps.operations import MAX_TITLE, MOST_ADDRESSES, AppDraft
 from aarportal.cycle.action.apps.store import App
-
-ALL, CHOSEN = "all", "chosen"
+from aarportal.web.fields import ALL, CHOSEN, OfSchools
 
 #: Rule of an InvalidError -> what to do.
 _REFUSED = {
@@ -31,9 +26,10 @@ _REFUSED = {
 }
 
 
-class AppForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class AppForm(OfSchools):
     """What an app is called and what it may do."""
 
+    refused = _REFUSED
     title = StringField(
         _l("Name, as pupils see it"),
         [InputRequired(_REFUSED["required"]), Length(max=MAX_TITLE, message=_REFUSED["too_long"])],
@@ -46,7 +42,6 @@ class AppForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         ],
         default=ALL,
     )
-    school_ids = SelectMultipleField(_l("Only these schools"), validate_choice=False)
     may_write = BooleanField(_l("It may send learning records"), default=True)
     may_read = BooleanField(_l("It may read what other apps sent about these schools"))
     origins = TextAreaField(_l("Web origins, one on each line"))
@@ -67,15 +62,6 @@ class AppForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             }
         )
 
-    def offer(self, schools: Sequence[tuple[UUID, str]]) -> "AppForm":
-        """Let these schools be chosen."""
-        self.school_ids.choices = [Choice(str(school_id), name) for school_id, name in schools]
-        return self
-
-    def refuse(self, error: InvalidError) -> None:
-        """Say what to do, beside the field."""
-        self._fields[error.field].errors = [_REFUSED[error.rule]]
-
     def draft(self) -> AppDraft:
         """The sent values as the operation wants them.
 
@@ -84,18 +70,12 @@ class AppForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         """
         return AppDraft(
             title=(self.title.data or "").strip(),
-            school_ids=None if self.which.data == ALL else self._chosen(),
+            school_ids=self.schools(),
             may_write=bool(self.may_write.data),
             may_read=bool(self.may_read.data),
             origins=_lines(self.origins.data),
             home_pages=_lines(self.home_pages.data),
         )
-
-    def _chosen(self) -> tuple[UUID, ...]:
-        try:
-            return tuple(UUID(each) for each in self.school_ids.data or ())
-        except ValueError:
-            raise InvalidError("school_ids", "unknown_school") from None
 
 
 class RotateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Response, after_this_request, current_app, redirect, request, url_for
+from flask import Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.audit import operations as audit
@@ -27,8 +27,10 @@ from aarportal.cycle.action.freshness import RHYTHM_DAYS
 from aarportal.cycle.action.intake import digester
 from aarportal.people.attendance import store as attendance
 from aarportal.settings import Settings
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
+from aarportal.web.paging import asked_page
 from aarportal.web.reader import CATALOGUES, current_reader
 from aarportal.web.texts import catalogue, notice
 
@@ -159,12 +161,8 @@ def _forget_afterwards(app_id: UUID) -> None:
 
     A request that came meanwhile may have been let in by what held before.
     """
-
-    @after_this_request
-    def forget(response: AnyResponse) -> AnyResponse:
-        known_apps.forget(app_id)
-        digester.wake()
-        return response
+    afterwards(lambda: known_apps.forget(app_id))
+    afterwards(digester.wake)
 
 
 # --- one app --------------------------------------------------------------------------------------
@@ -308,18 +306,13 @@ def _record_on(row: App) -> date | None:
     return None if row.last_record_at is None else clock.school_day_of(row.last_record_at)
 
 
-def _number() -> int:
-    given = request.args.get("page", "1")
-    return min(max(int(given), 1), 10_000) if given.isdecimal() and given.isascii() else 1
-
-
 def _settings() -> Settings:
     found: Settings = current_app.config["SETTINGS"]
     return found
 
 
 def _listed(scope: Scope) -> dict[str, Any]:
-    today, number = clock.today(), _number()
+    today, number = clock.today(), asked_page()
     rows, count = store.page(scope, number, PAGE)
     ids = [row.id for row in rows]
     calendar = attendance.recent_calendar(scope, today, RHYTHM_DAYS)

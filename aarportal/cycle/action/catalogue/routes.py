@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -17,8 +17,10 @@ from aarportal.cycle.action.intake import digester
 from aarportal.cycle.units.catalogue import store as entries
 from aarportal.cycle.units.subjects import SUBJECTS
 from aarportal.people.roster import store as roster
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice, plain, ruby_plain
 
 blueprint = PortalBlueprint("catalogue", __name__)
@@ -42,7 +44,7 @@ def decide(scope: Scope) -> AnyResponse:
     try:
         if form.validate():
             operations.decide(scope, form.draft())
-            return _kept(url_for(".undecided", page=_number()), mark("It is kept."))
+            return _kept(url_for(".undecided", page=asked_page()), mark("It is kept."))
     except InvalidError as error:
         form.refuse(error)
     return _undecided(scope, form)
@@ -63,7 +65,9 @@ def change(scope: Scope, entry_id: UUID) -> AnyResponse:
     try:
         if form.validate():
             operations.change(scope, entry_id, form.belongs.data)
-            return _kept(url_for(".decided", words=_words(), page=_number()), mark("It is kept."))
+            return _kept(
+                url_for(".decided", words=_words(), page=asked_page()), mark("It is kept.")
+            )
     except InvalidError as error:
         form.refuse(error)
     return _decided(scope, form, entries.own_entry(scope, entry_id).id)
@@ -77,7 +81,7 @@ def change(scope: Scope, entry_id: UUID) -> AnyResponse:
 def remove(scope: Scope, entry_id: UUID) -> AnyResponse:
     """Take a decision back."""
     operations.remove(scope, entry_id)
-    return _kept(url_for(".decided", words=_words(), page=_number()), mark("It is taken back."))
+    return _kept(url_for(".decided", words=_words(), page=asked_page()), mark("It is taken back."))
 
 
 @blueprint.route("/catalogue/apps/<uuid:app_id>", permission=Permission.APPS_MANAGE)
@@ -106,7 +110,7 @@ def load_app_catalogue(scope: Scope, app_id: UUID) -> AnyResponse:
 def _undecided(scope: Scope, form: DecisionForm | None) -> Response:
     found = operations.undecided(scope)
     pages = _pages(len(found))
-    number = min(_number(), pages)
+    number = min(asked_page(), pages)
     shown = found[(number - 1) * PAGE : number * PAGE]
     values = {
         "offers": shown,
@@ -122,7 +126,7 @@ def _undecided(scope: Scope, form: DecisionForm | None) -> Response:
 
 
 def _decided(scope: Scope, form: BelongsForm | None, entry_id: UUID | None) -> Response:
-    rows, number, count = entries.page(scope, _words(), number=_number(), size=PAGE)
+    rows, number, count = entries.page(scope, _words(), number=asked_page(), size=PAGE)
     values = {
         "entries": rows,
         "apps": action.apps_by_id(scope, {row.app_id for row in rows}),
@@ -175,24 +179,13 @@ def _choices(scope: Scope) -> Choices:
 
 def _kept(location: str, said: str) -> AnyResponse:
     """Lead on, and have the records that are there read again once this is committed."""
-
-    @after_this_request
-    def read_again(response: AnyResponse) -> AnyResponse:
-        digester.wake()
-        return response
-
+    afterwards(digester.wake)
     notice(said)
     return redirect(location, 303)
 
 
 def _words() -> str:
     return request.values.get("words", "").strip()[:_MOST_LETTERS]
-
-
-def _number() -> int:
-    """Which page of the list; the first for anything that is none."""
-    text = request.values.get("page", "")
-    return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1
 
 
 def _pages(count: int) -> int:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, url_for
+from flask import Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core.errors import InvalidError, NotFoundError
@@ -13,6 +13,7 @@ from aarportal.cycle.action.identifiers import operations
 from aarportal.cycle.action.identifiers.forms import IdentifierForm
 from aarportal.cycle.action.intake import digester
 from aarportal.people.directory.persons import store as persons
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
@@ -60,10 +61,5 @@ def _page(scope: Scope, person_id: UUID, form: IdentifierForm, *, status: int = 
 
 def _read_on(location: str) -> AnyResponse:
     """Lead on, and have what is asked for read again once this is committed."""
-
-    @after_this_request
-    def wake(response: AnyResponse) -> AnyResponse:
-        digester.wake()
-        return response
-
+    afterwards(digester.wake)
     return redirect(location, 303)

@@ -34,7 +34,7 @@ class Importer(TableJobs[AppScope, Job]):
         """What there is to do for an import; None if it is gone."""
         return taking.job_of(scope, job_id)
 
-    def read(self, job: Job, data: bytes) -> Rows:
+    def read(self, scope: AppScope, job: Job, data: bytes) -> Rows:  # noqa: ARG002 - of all tables
         """The rows of a file."""
         return Rows(job, data)
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, url_for
+from flask import Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms.fields.choices import SelectChoice as Choice
 
@@ -24,9 +24,11 @@ from aarportal.cycle.action.imports.forms import (
 from aarportal.cycle.action.imports.rules import RULES, TROUBLES
 from aarportal.cycle.action.imports.states import BEFORE_START, WORKING, ImportState
 from aarportal.cycle.action.translators.rows import CellProblem
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
 from aarportal.web.guard import LARGER_FORMS
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice, plain, source
 
 PAGE = 40
@@ -42,12 +44,12 @@ _MANAGE = Permission.IMPORTS_MANAGE
 @blueprint.route("/imports", permission=_MANAGE)
 def imports(scope: Scope) -> Response:
     """List what was imported, the latest first."""
-    rows, count = store.page(scope, _number(), PAGE)
+    rows, count = store.page(scope, asked_page(), PAGE)
     values = {
         "imports": rows,
         "apps": action.apps_by_id(scope, {row.app_id for row in rows}),
         "people": store.people(scope, {row.made_by for row in rows}),
-        "page": _number(),
+        "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
         "school_day": clock.school_day_of,
     }
@@ -170,12 +172,7 @@ def drop(scope: Scope, import_id: UUID) -> AnyResponse:
     """Let go of a file of which nothing was taken."""
     operations.drop(scope, store.table_import(scope, import_id))
     files = importer.files()
-
-    @after_this_request
-    def forget(response: AnyResponse) -> AnyResponse:
-        files.forget(import_id)
-        return response
-
+    afterwards(lambda: files.forget(import_id))
     notice(mark("The file is gone; nothing of it was imported."))
     return redirect(url_for(".imports"), 303)
 
@@ -293,16 +290,5 @@ def _app(scope: Scope, row: store.Import) -> object:
 
 def _on_to(import_id: UUID) -> AnyResponse:
     """Lead to the import, and have it worked on once this is committed."""
-
-    @after_this_request
-    def work(response: AnyResponse) -> AnyResponse:
-        importer.wake()
-        return response
-
+    afterwards(importer.wake)
     return redirect(url_for(".table_import", import_id=import_id), 303)
-
-
-def _number() -> int:
-    """Which page of the list; the first for anything that is none."""
-    text = request.args.get("page", "")
-    return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1

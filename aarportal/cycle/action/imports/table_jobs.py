@@ -58,7 +58,7 @@ class TableJobs(FileJobs[AnyScope, Job], Generic[AnyScope, Job]):
     _rows: tuple[Job, AnyRows] | None = None
 
     @abstractmethod
-    def read(self, job: Job, data: bytes) -> AnyRows:
+    def read(self, scope: AnyScope, job: Job, data: bytes) -> AnyRows:
         """The rows of a file."""
 
     @abstractmethod
@@ -92,7 +92,7 @@ class TableJobs(FileJobs[AnyScope, Job], Generic[AnyScope, Job]):
             if went_on:
                 self.files.forget(job.id)
             return went_on
-        rows = self._rows_of(job)
+        rows = self._rows_of(scope, job)
         if rows is None:
             self.stop(scope, job, "file_gone")
             return True
@@ -100,7 +100,7 @@ class TableJobs(FileJobs[AnyScope, Job], Generic[AnyScope, Job]):
             return self._check(scope, job, rows)
         return job.state is ImportState.RUNNING and self._take(scope, job, rows)
 
-    def _rows_of(self, job: Job) -> AnyRows | None:
+    def _rows_of(self, scope: AnyScope, job: Job) -> AnyRows | None:
         """The rows of its file, not read farther than the job is."""
         if self._rows:
             earlier, rows = self._rows
@@ -110,7 +110,7 @@ class TableJobs(FileJobs[AnyScope, Job], Generic[AnyScope, Job]):
         data = self.files.get(job.id)
         if data is None:
             return None
-        self._rows = job, self.read(job, data)
+        self._rows = job, self.read(scope, job, data)
         return self._rows[1]
 
     def _check(self, scope: AnyScope, job: Job, rows: AnyRows) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -26,8 +26,10 @@ from aarportal.cycle.action.quarantine.forms import (
 from aarportal.cycle.action.quarantine.operations import ActorDraft
 from aarportal.people.identity import operations as identity
 from aarportal.people.identity import store as identities
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
 blueprint = PortalBlueprint("quarantine", __name__)
@@ -131,7 +133,7 @@ def distrust(scope: Scope) -> AnyResponse:
 @blueprint.route("/quarantine/links", permission=_MANAGE)
 def links(scope: Scope) -> Response:
     """List whose names are known."""
-    rows, number, total = identities.links(scope, _words(), number=_number(), size=PAGE)
+    rows, number, total = identities.links(scope, _words(), number=asked_page(), size=PAGE)
     values = {
         **_paged(number, total, PAGE),
         "links": rows,
@@ -213,7 +215,7 @@ def take_back_merge(scope: Scope, merge_id: UUID) -> AnyResponse:
 
 
 def _waiting(scope: Scope, wanted: store.Wanted) -> Response:
-    found, number, total = store.actors(scope, wanted, number=_number(), size=PAGE)
+    found, number, total = store.actors(scope, wanted, number=asked_page(), size=PAGE)
     counts, aside = store.counts(scope)
     apps = {row.id: row for row in store.apps(scope)}
     values = {
@@ -234,7 +236,7 @@ def _actor(scope: Scope, draft: ActorDraft, form: LinkForm | None) -> Response:
     app = store.app(scope, draft.app_id)
     found = store.actor(scope, draft.app_id, draft.issuer, draft.name)
     total = found.count if found else 0
-    number = min(_number(), max(-(-total // STATEMENTS), 1))
+    number = min(asked_page(), max(-(-total // STATEMENTS), 1))
     rows = (
         store.statements(scope, found, number=number, size=STATEMENTS) if found and not form else []
     )
@@ -330,12 +332,7 @@ def _merges(
 
 def _read_on(location: str) -> AnyResponse:
     """Lead on, and have what is asked for read again once this is committed."""
-
-    @after_this_request
-    def wake(response: AnyResponse) -> AnyResponse:
-        digester.wake()
-        return response
-
+    afterwards(digester.wake)
     return redirect(location, 303)
 
 
@@ -390,9 +387,3 @@ def _needed(name: str) -> UUID:
     if found is None:
         raise NotFoundError(name)
     return found
-
-
-def _number() -> int:
-    """Which page of the list; the first for anything that is none."""
-    text = _text("page")
-    return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1

@@ -17,7 +17,8 @@ from aarportal.insight.handover.leaving import store as people
 from aarportal.insight.handover.rules import WAITS
 from aarportal.insight.handover.states import DeletionState
 from aarportal.web.blueprint import PortalBlueprint
-from aarportal.web.fragments import page_number, render
+from aarportal.web.fragments import render
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
 blueprint = PortalBlueprint("deletions", __name__)
@@ -29,14 +30,14 @@ _MANAGE, _RULE = Permission.HANDOVER_MANAGE, Permission.HANDOVER_RULE
 def deletions(scope: Scope) -> Response:
     """List what is planned, held or done."""
     state = _state()
-    rows, count = store.page(scope, state, page_number(), PAGE)
+    rows, count = store.page(scope, state, asked_page(), PAGE)
     values = {
         "rows": rows,
         "state": state,
         "names": people.names(scope, {row.student_id for row in rows}),
         "waits": WAITS,
         "today": clock.today(),
-        "page": page_number(),
+        "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
         "keep_days": people.keep_days(scope, scope.district_id),
         "school_day": clock.school_day_of,

@@ -4,7 +4,7 @@ from shutil import copyfileobj
 from typing import BinaryIO
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -21,9 +21,11 @@ from aarportal.insight.handover.states import IntakeState
 from aarportal.insight.handover.taking_in import operations, store
 from aarportal.insight.handover.taking_in.forms import FileForm, PersonForm, TrustForm
 from aarportal.people.identity import store as identities
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
-from aarportal.web.fragments import page_number, render, tag_of, unchanged
+from aarportal.web.fragments import render, tag_of, unchanged
 from aarportal.web.guard import LARGER_FORMS
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice, source
 
 blueprint = PortalBlueprint("intakes", __name__)
@@ -36,11 +38,11 @@ _WORKING = frozenset({IntakeState.WRITING, IntakeState.UNDOING})
 @blueprint.route("/handover/imports", permission=_MANAGE)
 def imports(scope: Scope) -> Response:
     """List the exports that were brought, the latest first."""
-    rows, count = store.page(scope, page_number(), PAGE)
+    rows, count = store.page(scope, asked_page(), PAGE)
     values = {
         "rows": rows,
         "names": people.names(scope, {row.student_id for row in rows if row.student_id}),
-        "page": page_number(),
+        "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
         "school_day": clock.school_day_of,
     }
@@ -128,12 +130,7 @@ def drop(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Let go of a file of which nothing was taken."""
     operations.drop(scope, operations.the_import(scope, intake_id, to_change=True))
     here = keeper.here()
-
-    @after_this_request
-    def forget(response: AnyResponse) -> AnyResponse:
-        here.brought.forget(intake_id)
-        return response
-
+    afterwards(lambda: here.brought.forget(intake_id))
     notice(mark("The file is gone; nothing of it was imported."))
     return redirect(url_for(".imports"), 303)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 
 from aarportal.core.scope import Scope
+from aarportal.people.directory.named import Named
 from aarportal.people.directory.presence import Lasting
 from aarportal.people.directory.years import SchoolYears, Session, natural
 from aarportal.people.roster.grades import grade_number
@@ -36,7 +37,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Seat(Lasting):
+class Seat(Named, Lasting):
     """A person in the list of a class."""
 
     user_id: UUID
@@ -49,11 +50,6 @@ class Seat(Lasting):
     starts_on: date | None
     ends_before: date | None
     primary: bool
-
-    @property
-    def name(self) -> str:
-        """Family name, thin space, given and middle name."""
-        return "\u2009".join(filter(None, (self.family_name, self.given_name, self.middle_name)))
 
 
 def school_years(scope: Scope, today: date) -> SchoolYears:

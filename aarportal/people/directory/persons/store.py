@@ -11,6 +11,7 @@ from aarportal.core.errors import NotFoundError
 from aarportal.core.ids import NOTHING
 from aarportal.core.scope import Scope
 from aarportal.people.accounts.models import Account
+from aarportal.people.directory.named import Named
 from aarportal.people.directory.presence import Lasting, state_of
 from aarportal.people.identity.models import IdentityLink, PersonMerge
 from aarportal.people.roster.models import Class, DistrictRole, Enrollment, User, UserRole
@@ -48,7 +49,7 @@ class Seat(Lasting):
 
 
 @dataclass(frozen=True)
-class Person:
+class Person(Named):
     """A person as the roster of a district has them, as far as the scope's schools go.
 
     Attributes:
@@ -72,11 +73,6 @@ class Person:
     login_id: str | None
     posts: Sequence[Post] = ()
     seats: Sequence[Seat] = ()
-
-    @property
-    def name(self) -> str:
-        """Family name, thin space, given and middle name."""
-        return "\u2009".join(filter(None, (self.family_name, self.given_name, self.middle_name)))
 
     @property
     def kana(self) -> str:

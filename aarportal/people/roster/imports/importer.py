@@ -5,7 +5,6 @@ import json
 import pickle
 import sqlite3
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -219,16 +218,12 @@ class RosterImporter:
 
     def _sweep(self) -> None:
         """Delete files that no import needs, and those that nobody went on with."""
-        kept = dict(self.files.kept())
-        if not kept:
-            return
-        with unit_of_work(SystemScope("which files are needed"), read_only=True) as scope:
-            needed = store.needing_their_file(scope, list(kept))
-        for import_id, came_at in kept.items():
-            age = time.time() - came_at
-            # One that is just being brought is not in the database yet.
-            if age > _FILE_SECONDS or (import_id not in needed and age > 60):
-                self.files.forget(import_id)
+
+        def needed(ids: list[UUID]) -> frozenset[UUID]:
+            with unit_of_work(SystemScope("which files are needed"), read_only=True) as scope:
+                return store.needing_their_file(scope, ids)
+
+        self.files.sweep(needed, arriving_seconds=60, longest_seconds=_FILE_SECONDS)
 
 
 def _standing(within: Reach, file: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -17,9 +17,11 @@ from aarportal.people.roster.imports.rules import DOUBTS, REFUSALS, TROUBLES
 from aarportal.people.roster.imports.states import STOPPED, WORKING
 from aarportal.people.roster.oneroster.problems import RULES
 from aarportal.people.roster.oneroster.repairs import REPAIRS
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
 from aarportal.web.guard import LARGER_FORMS
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice, source
 
 PAGE = 40
@@ -36,12 +38,12 @@ _MANAGE = Permission.ROSTER_MANAGE
 @blueprint.route("/rosters", permission=_MANAGE)
 def rosters(scope: Scope) -> Response:
     """List the rosters that were brought, the latest first."""
-    rows, count = store.page(scope, _number("page"), PAGE)
+    rows, count = store.page(scope, asked_page(), PAGE)
     values = {
         "imports": rows,
         "people": store.people(scope, {row.made_by for row in rows}),
         "schools": store.school_names(scope, {row.school_id for row in rows}),
-        "page": _number("page"),
+        "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
         "school_day": clock.school_day_of,
     }
@@ -118,12 +120,7 @@ def drop(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Let go of a roster of which nothing was written."""
     operations.drop(scope, store.to_change(scope, roster_id))
     files = importer.here().files
-
-    @after_this_request
-    def forget(response: AnyResponse) -> AnyResponse:
-        files.forget(roster_id)
-        return response
-
+    afterwards(lambda: files.forget(roster_id))
     notice(mark("The file is gone; nothing of it was imported."))
     return redirect(url_for(".rosters"), 303)
 
@@ -141,7 +138,7 @@ def _import(
     fates = _fates(row)
     asked = request.args.get("fate", "")
     fate = asked if asked in dict(fates) else next((name for name, _ in fates), "")
-    number = _number("page")
+    number = asked_page()
     values = {
         "row": row,
         "form": form or ConfirmForm(formdata=None),
@@ -181,16 +178,5 @@ def _progress(row: store.Import) -> int:
 
 def _on_to(roster_id: UUID) -> AnyResponse:
     """Lead to the import, and have it worked on once this is committed."""
-
-    @after_this_request
-    def work(response: AnyResponse) -> AnyResponse:
-        importer.here().worker.wake()
-        return response
-
+    afterwards(importer.here().worker.wake)
     return redirect(url_for(".roster_import", roster_id=roster_id), 303)
-
-
-def _number(name: str) -> int:
-    """Which page of a list; the first for anything that is none."""
-    text = request.args.get(name, "")
-    return max(int(text), 1) if text.isdecimal() and len(text) < 6 else 1

@@ -78,27 +78,65 @@ def page(scope: RosterScope, asked: Asked, query: Query, refer: Ref) -> Page:
     conditions = _conditions(scope, asked)
     if query.filter is not None:
         conditions.append(filtered(scope, kind, asked.objects, query.filter))
-    total = scope.session.scalar(select(func.count(kind.model.id)).where(*conditions)) or 0
-    rows = _rows(scope, kind, query, conditions) if query.offset < total else []
+    rows, total = _rows(scope, kind, query, conditions)
     return Page(WRITERS[asked.objects](scope, rows, refer), total)
 
 
 def _rows(
     scope: RosterScope, kind: Kind, query: Query, conditions: list[Condition]
-) -> Sequence[Any]:
-    """The rows of one page, in their order."""
+) -> tuple[Sequence[Any], int]:
+    """The rows of one page, in their order, and how many there are in all."""
+    if query.sort and conditions:
+        keys, total = _keys_and_count(scope, kind, query, conditions)
+        if keys:
+            return _rows_of(scope, kind, keys), total
+    total = scope.session.scalar(select(func.count(kind.model.id)).where(*conditions)) or 0
+    if query.offset >= total:
+        return [], total
+    order = [_turned(column, down) for column, down in ordered(scope, kind, query)]
+    if query.sort:
+        # Keys first: to put whole rows in order costs several times as much.
+        found = select(*kind.key).where(*conditions).order_by(*order)
+        keys = scope.session.execute(found.limit(query.limit).offset(query.offset)).tuples().all()
+        return _rows_of(scope, kind, keys), total
+    rows = select(kind.model).where(*conditions).order_by(*order)
+    return scope.session.scalars(rows.limit(query.limit).offset(query.offset)).all(), total
+
+
+def _keys_and_count(
+    scope: RosterScope, kind: Kind, query: Query, conditions: list[Condition]
+) -> tuple[Sequence[Any], int]:
+    """The keys of one page, and of how many: what a row has to be is looked at once for both.
+
+    A page behind the last one says nothing of how many there are.
+    """
     order = ordered(scope, kind, query)
-    if not query.sort:
-        rows = select(kind.model).where(*conditions).order_by(*order)
-        return scope.session.scalars(rows.limit(query.limit).offset(query.offset)).all()
-    # Keys first: to put whole rows in order costs several times as much.
-    keys = select(*kind.key).where(*conditions).order_by(*order)
-    found = scope.session.execute(keys.limit(query.limit).offset(query.offset)).tuples().all()
-    if not found:
-        return []
-    parts = zip(kind.key, zip(*found, strict=True), strict=True)
+    by = [column.label(f"by_{place}") for place, (column, _) in enumerate(order)]
+    these = select(*by).where(*conditions).cte()
+    # An order always ends with the whole key.
+    key = [
+        these.c[place]
+        for part in kind.key
+        for place, (column, _) in enumerate(order)
+        if column is part
+    ]
+    count = select(func.count(key[-1])).scalar_subquery()
+    found = select(*key, count).order_by(
+        *(_turned(these.c[place], down) for place, (_, down) in enumerate(order))
+    )
+    rows = scope.session.execute(found.limit(query.limit).offset(query.offset)).tuples().all()
+    return [row[:-1] for row in rows], rows[0][-1] if rows else 0
+
+
+def _turned(column: Any, is_descending: bool) -> Any:  # noqa: FBT001 - as `ordered` says it
+    return column.desc() if is_descending else column
+
+
+def _rows_of(scope: RosterScope, kind: Kind, keys: Sequence[Any]) -> Sequence[Any]:
+    """The rows with these keys, in their order."""
+    parts = zip(kind.key, zip(*keys, strict=True), strict=True)
     these = select(kind.model).where(*(column.in_(set(ids)) for column, ids in parts))
-    places = {key[-1]: place for place, key in enumerate(found)}
+    places = {key[-1]: place for place, key in enumerate(keys)}
     return sorted(scope.session.scalars(these), key=lambda row: places[row.id])
 
 

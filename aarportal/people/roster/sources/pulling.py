@@ -38,6 +38,9 @@ _MOST_ROWS = 2_000_000
 #: How often one page is asked for, and the longest wait before it is asked for again, in seconds.
 _TRIES = 5
 _LONGEST_WAIT = 60.0
+#: How often a list is read that changes meanwhile, and how long it is let settle in between.
+_READINGS = 3
+_SETTLING_SECONDS = 20.0
 _FILES = {
     "orgs": ORGS,
     "academicSessions": ACADEMIC_SESSIONS,
@@ -85,6 +88,10 @@ class Pulled:
         return sha256(self.data).hexdigest()
 
 
+class _ShiftedError(PullError):
+    """A reading of a list that is not whole; the next one may be."""
+
+
 class Pull:
     """Asks one system for all that it has."""
 
@@ -101,6 +108,7 @@ class Pull:
         self._pause = pause
         self._token = ""
         self._has_kana = False
+        self._overlaps = True
 
     def whole(self) -> Pulled:
         """Fetch everything.
@@ -109,10 +117,9 @@ class Pull:
             PullError: If anything of it does not come, or is not as it should be.
         """
         rows: dict[str, dict[str, Any]] = {file: {} for file in (*_FILES.values(), ROLES)}
-        for name, file in _FILES.items():
-            for each in self._list(name):
-                for row in reading.rows(name, each):
-                    _keep(rows, ROLES if isinstance(row, RoleRow) else file, row)
+        for name in _FILES:
+            for file, row in self._list(name):
+                rows[file][row.sourced_id] = row
         if not (rows[ORGS] and rows[USERS]):
             raise PullError("empty")
         # A file of the profiles says more than one of the base, and has to be as they want it.
@@ -126,27 +133,77 @@ class Pull:
         counts = write_bundle(packed, dialect, ordered, own_columns=own)
         return Pulled(packed.getvalue(), counts)
 
-    def _list(self, name: str) -> Iterator[Any]:
-        """Every active object of a list."""
-        offset, seen, total = 0, set[str](), 0
+    def _list(self, name: str) -> Iterator[tuple[str, Any]]:
+        """The rows that a list becomes, each with the file that it belongs to.
+
+        Pages are counted from the front: where somebody is deleted in between, the next ones move
+        up, and one row is on no page at all. Such a reading is none, and begins anew.
+
+        Raises:
+            PullError: If no reading is whole.
+        """
+        for number in range(_READINGS):
+            try:
+                found = self._read_through(name)
+            except _ShiftedError as error:
+                if number == _READINGS - 1:
+                    raise PullError(error.rule, error.detail) from None
+                self._pause(_SETTLING_SECONDS)
+            else:
+                yield from (row for rows in found.values() for row in rows)
+                return
+
+    def _read_through(self, name: str) -> dict[str, list[tuple[str, Any]]]:
+        """The rows of every object of a list, by its sourcedId; none of those to be deleted.
+
+        Every page but the first begins with the last object of the one before: whatever moves up or
+        down in between shows there.
+
+        Raises:
+            PullError: If an answer does not come, or is not as it should be.
+            _ShiftedError: If the list changed while it was read, or is not what it is said to be.
+        """
+        found: dict[str, list[tuple[str, Any]]] = {}
+        place, first_total, before = 0, 0, list[str]()
         while True:
-            reply = self._page(name, offset)
+            overlap = 1 if self._overlaps and len(before) > 1 else 0
+            reply = self._page(name, place - overlap)
             objects = reading.page(name, reply.body)
-            total = _total(reply, total)
-            for each in objects:
-                seen.add(each.sourcedId)
-                self._has_kana = self._has_kana or reading.has_kana(each)
-                if each.status == "active":
-                    yield each
-                elif each.status != "tobedeleted":
-                    raise PullError("wrong_value", f"{name} status")
-            offset += len(objects)
-            if offset > _MOST_ROWS:
+            ids = [each.sourcedId for each in objects]
+            if overlap and ids == before:
+                # It counts whole pages only, and has given the same one again.
+                self._overlaps = False
+                continue
+            if overlap and ids[:1] != before[-1:]:
+                raise _ShiftedError("incomplete", name)
+            total = _total(reply, first_total)
+            first_total = first_total or total
+            for each in objects[overlap:]:
+                rows = self._rows_of(name, each)
+                if found.setdefault(each.sourcedId, rows) != rows:
+                    raise _ShiftedError("twice", f"{name} {each.sourcedId}")
+            received = len(objects) - overlap
+            place += received
+            if place > _MOST_ROWS:
                 raise PullError("too_large", name)
-            if not objects or not _goes_on(reply, offset, total, len(objects)):
+            if not received or not _goes_on(reply, place, total, received):
                 break
-        if len(seen) < total:
-            raise PullError("incomplete", f"{name}: {len(seen)} / {total}")
+            before = ids
+        if total and not len(found) == total == first_total:
+            raise _ShiftedError("incomplete", f"{name}: {len(found)} / {first_total} / {total}")
+        return found
+
+    def _rows_of(self, name: str, each: Any) -> list[tuple[str, Any]]:
+        """The rows of an object, each with its file; none if it is to be deleted."""
+        self._has_kana = self._has_kana or reading.has_kana(each)
+        if each.status == "tobedeleted":
+            return []
+        if each.status != "active":
+            raise PullError("wrong_value", f"{name} status")
+        file = _FILES[name]
+        return [
+            (ROLES if isinstance(row, RoleRow) else file, row) for row in reading.rows(name, each)
+        ]
 
     # --- one answer -------------------------------------------------------------------------------
 
@@ -193,13 +250,6 @@ class Pull:
         if reply.status in {400, 401, 403}:
             raise PullError("refused_secret", f"HTTP {reply.status}")
         raise _refusal(reply.status, "token")
-
-
-def _keep(rows: dict[str, dict[str, Any]], file: str, row: Any) -> None:
-    """Keep a row; the same one may come twice where pages shift while they are read."""
-    found = rows[file].setdefault(row.sourced_id, row)
-    if found != row:
-        raise PullError("twice", f"{file} {row.sourced_id}")
 
 
 def _token_in(body: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, after_this_request, redirect, request, url_for
+from flask import Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -14,8 +14,10 @@ from aarportal.people.roster.sources import operations, puller, store
 from aarportal.people.roster.sources.forms import SourceForm
 from aarportal.people.roster.sources.store import Source
 from aarportal.people.roster.sources.troubles import TROUBLES
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
 blueprint = PortalBlueprint("sources", __name__)
@@ -28,12 +30,12 @@ _ONE = "/rosters/sources/<uuid:source_id>"
 @blueprint.route("/rosters/sources", permission=_MANAGE)
 def sources(scope: Scope) -> Response:
     """List the systems, and how asking them went."""
-    rows, count = store.page(scope, _number(), PAGE)
+    rows, count = store.page(scope, asked_page(), PAGE)
     values = {
         "sources": rows,
         "troubles": TROUBLES,
         "now": clock.now(),
-        "page": _number(),
+        "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
         "school_day_of": clock.school_day_of,
     }
@@ -115,20 +117,10 @@ def _page(form: SourceForm, row: Source | None = None, *, status: int = 200) -> 
 
 
 def _asked() -> AnyResponse:
-    @after_this_request
-    def wake(response: AnyResponse) -> AnyResponse:
-        # What is to be asked is committed now.
-        puller.here().worker.wake()
-        return response
-
+    afterwards(puller.here().worker.wake)
     return _done(mark("The system is being asked. Load this page again in a while."))
 
 
 def _done(words: str) -> AnyResponse:
     notice(words)
     return redirect(url_for(".sources"), 303)
-
-
-def _number() -> int:
-    given = request.args.get("page", "1")
-    return max(int(given), 1) if given.isdecimal() and given.isascii() and len(given) < 6 else 1

@@ -29,8 +29,8 @@ TROUBLES: Mapping[str, str] = MappingProxyType(
         "wrong_value": mark("A value in the other system’s roster cannot be read."),
         "twice": mark("Two different rows of the other system have the same sourcedId."),
         "incomplete": mark(
-            "Fewer rows came than the other system says there are. "
-            "Perhaps the roster was changed meanwhile; ask again."
+            "What came is not all that the other system says it has, though it was asked several "
+            "times. Perhaps the roster is being changed; ask again later."
         ),
         "too_large": mark("The other system sends more than any roster holds."),
         "too_long": mark("The other system takes too long. It is asked again tomorrow."),

@@ -31,6 +31,7 @@ from aarportal.people.school_year.years import day_of, year_of
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.guard import LARGER_FORMS
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice, source
 
 PAGE = 40
@@ -51,11 +52,11 @@ _TAKE_WORDS = {
 @blueprint.route("/school-year/tables", permission=_MANAGE)
 def imports(scope: Scope) -> Response:
     """List what was brought, the latest first."""
-    rows, count = store.page(scope, _number(), PAGE)
+    rows, count = store.page(scope, asked_page(), PAGE)
     values = {
         "imports": rows,
         "people": store.people(scope, {row.made_by for row in rows}),
-        "page": _number(),
+        "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
         "school_day": clock.school_day_of,
         "year_of": years.school_year_of,
@@ -259,9 +260,3 @@ def _difference(
         "weekdays": timetable_table.WEEKDAYS,
         "counts": differences.counts((it.before, it.after) for it in lines),
     }
-
-
-def _number() -> int:
-    """Which page of the list; the first for anything that is none."""
-    text = request.args.get("page", "")
-    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 5 else 1

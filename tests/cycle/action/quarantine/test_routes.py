@@ -302,7 +302,7 @@ def test_a_rule_is_shown_declared_and_taken_back(office, given, the):
     given(play, "s0001", page=ELSE)
     path = address("/quarantine/rule", app=APP_DRILL, issuer=ELSE)
     page = office.get(path)
-    assert page.says("1 names with 2 statements belong to children of this school.")
+    assert page.says("Names of children of this school: 1 (statements: 2)")
     assert page.says("1 name belongs to somebody of another school or to staff.")
     assert page.says("1 name stays unknown and goes on waiting.")
     [card] = cards(page)

@@ -7,8 +7,10 @@ import pytest
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.cycle.action.models import LearningRecord
+from aarportal.cycle.anticipation.arrivals import operations as arrivals
 from aarportal.cycle.drafts.models import Draft
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
+from aarportal.people.accounts import entering
 from tests.backstage import backstage, stage
 from tests.cast import (
     AOI,
@@ -27,6 +29,7 @@ from tests.cycle.reflection import laps
 from tests.cycle.reflection.backstage import in_english, sheet
 from tests.drill import HEADERS, answered
 from tests.over_time import move_school
+from tests.power import cut_after
 
 __all__ = ["stage"]
 
@@ -121,6 +124,26 @@ def test_nothing_happens_before_the_child_comes_in_and_nothing_twice(browser, ha
     for _ in range(3):
         assert browser(aoi).get("/").status == 200
     assert len(rows(Adjustment)) == 2
+    assert len(rows(AuditEntry, verb="student:arrived")) == 1
+
+
+def test_what_cannot_be_settled_keeps_no_child_out_and_is_settled_next_time(
+    browser, half_done, monkeypatch, caplog
+):
+    """The database says no in the middle of it: nothing is half done, and others still act."""
+    _, _, second = half_done
+    aoi = moves(AOI, SECONDARY, CLASS_J2_1)
+    others: list = []
+    with monkeypatch.context() as patch:
+        cut_after(patch, arrivals.loop, "carry_over", 0)
+        patch.setitem(entering._ACTS, "another", others.append)
+        assert browser(aoi).get("/").status == 200
+    assert [scope.actor_id for scope in others] == [AOI.id]
+    assert "could not be settled" in caplog.text
+    assert the(LearningCycle, id=second).state == "reflecting"
+    assert not rows(AuditEntry, verb="student:arrived")
+    assert browser(aoi).get("/").status == 200
+    assert the(LearningCycle, id=second).state == "closed_unreviewed"
     assert len(rows(AuditEntry, verb="student:arrived")) == 1
 
 

@@ -85,3 +85,10 @@ def test_a_change_of_what_somebody_is_changes_the_person(reader):
     assert len(since) == 2, "one whose name and one whose role was changed"
     stamp = reader.objects("/users", filter="dateLastModified>'2026-06-01'", limit=1)
     assert stamp[0]["dateLastModified"] == "2027-05-01T03:04:05.678Z"
+
+
+def test_a_page_behind_the_last_one_still_says_how_many_there_are(reader):
+    whole = reader.get("/users", limit=1)
+    behind = reader.get("/users", limit=5, offset=1000, sort="familyName")
+    assert behind.json["users"] == []
+    assert behind.headers["X-Total-Count"] == whole.headers["X-Total-Count"]

@@ -75,6 +75,7 @@ class OtherSystem:
         self.most = 2
         self.counts = True
         self.mischief: Mischief = lambda _path, _number: None
+        self.page = self.rows_of_page
         self.asked: list[str] = []
         self.tokens = 0
         self.address = ""
@@ -95,10 +96,14 @@ class OtherSystem:
         if not path.startswith(BASE) or name not in self.rows:
             return self.said(404, {})
         offset, limit = int(query["offset"][0]), min(int(query["limit"][0]), self.most)
-        status, told, body = self.said(200, {name: self.rows[name][offset : offset + limit]})
+        total = str(len(self.rows[name]))
+        status, told, body = self.said(200, {name: self.page(name, offset, limit)})
         if self.counts:
-            told["X-Total-Count"] = str(len(self.rows[name]))
+            told["X-Total-Count"] = total
         return status, told, body
+
+    def rows_of_page(self, name: str, offset: int, limit: int) -> list[dict]:
+        return self.rows[name][offset : offset + limit]
 
     @staticmethod
     def said(status: int, body: object, **headers: str) -> Reply:

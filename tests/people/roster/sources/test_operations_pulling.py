@@ -142,6 +142,69 @@ def test_every_page_is_read(entered, system, most, counts):
     assert ask(entered).counts["users.csv"] == 5
 
 
+def changed_between_pages(system, change, *, times, name="users"):
+    """Let somebody change a list right after its first page has gone out, so many times."""
+    begun = []
+    usual = system.page
+
+    def page(asked, offset, limit):
+        found = usual(asked, offset, limit)
+        if asked == name and offset == 0 and len(begun) < times:
+            begun.append(1)
+            change(system.rows[name])
+        return found
+
+    system.page = page
+
+
+def replaced(rows):
+    """One row less in front and one more at the end: there are as many as before."""
+    first = rows.pop(0)
+    rows.append({**first, "sourcedId": f"{first['sourcedId']}x", "username": "x@x.example"})
+
+
+def one_less(rows):
+    rows.pop(0)
+
+
+def one_more(rows):
+    rows.insert(0, {**rows[0], "sourcedId": f"{rows[0]['sourcedId']}x"})
+
+
+@pytest.mark.parametrize("counts", [True, False])
+@pytest.mark.parametrize("change", [replaced, one_less, one_more])
+def test_a_list_that_changes_while_it_is_read_is_read_anew(entered, system, pauses, change, counts):
+    system.most, system.counts = 3, counts
+    changed_between_pages(system, change, times=1)
+    assert ask(entered).outcome == "brought"
+    system.page = system.rows_of_page
+    assert ask(entered).outcome == "unchanged", "what came is what there is"
+    assert pauses == [20.0]
+
+
+def test_a_system_that_counts_whole_pages_is_read_and_its_changes_are_seen(entered, system, pauses):
+    def whole_page(name, offset, limit):
+        return system.rows_of_page(name, offset // limit * limit, limit)
+
+    system.page = whole_page
+    assert ask(entered).counts["users.csv"] == 5
+    changed_between_pages(system, one_less, times=1)
+    assert ask(entered).counts["users.csv"] == 4
+    assert pauses == [20.0]
+
+
+@pytest.mark.parametrize("change", [replaced, one_more])
+def test_a_list_that_never_rests_is_no_roster_and_nobody_leaves(entered, system, pauses, change):
+    assert ask(entered).outcome == "brought"
+    changed_between_pages(system, change, times=99)
+    source = ask(entered)
+    assert (source.trouble, source.outcome) == ("incomplete", "")
+    assert len(rosters()) == 1
+    assert pauses == [20.0, 20.0]
+    system.page = system.rows_of_page
+    assert ask(entered).outcome == "brought", "it is asked again"
+
+
 def test_who_is_to_be_deleted_is_not_there(entered, system):
     system.rows["users"][4]["status"] = system.rows["enrollments"][4]["status"] = "tobedeleted"
     source = ask(entered)

@@ -1,18 +1,12 @@
 """A system that reads the roster: the shape of what the office types."""
 
-from collections.abc import Sequence
-from uuid import UUID
-
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
-from aarportal.core.errors import InvalidError
 from aarportal.people.roster.rest.operations import MAX_TITLE, ClientDraft
-
-ALL, CHOSEN = "all", "chosen"
+from aarportal.web.fields import ALL, CHOSEN, OfSchools
 
 #: Rule of an InvalidError -> what to do.
 _REFUSED = {
@@ -23,9 +17,10 @@ _REFUSED = {
 }
 
 
-class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class ClientForm(OfSchools):
     """What a system is called and what it reads."""
 
+    refused = _REFUSED
     title = StringField(
         _l("Name of the system"),
         [InputRequired(_REFUSED["required"]), Length(max=MAX_TITLE, message=_REFUSED["too_long"])],
@@ -38,16 +33,6 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         ],
         default=CHOSEN,
     )
-    school_ids = SelectMultipleField(_l("Only these schools"), validate_choice=False)
-
-    def offer(self, schools: Sequence[tuple[UUID, str]]) -> "ClientForm":
-        """Let these schools be chosen."""
-        self.school_ids.choices = [Choice(str(school_id), name) for school_id, name in schools]
-        return self
-
-    def refuse(self, error: InvalidError) -> None:
-        """Say what to do, beside the field."""
-        self._fields[error.field].errors = [_REFUSED[error.rule]]
 
     def draft(self) -> ClientDraft:
         """The sent values as the operation wants them.
@@ -55,10 +40,4 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         Raises:
             InvalidError: If a school is none.
         """
-        title = (self.title.data or "").strip()
-        if self.which.data == ALL:
-            return ClientDraft(title)
-        try:
-            return ClientDraft(title, tuple(UUID(each) for each in self.school_ids.data or ()))
-        except ValueError:
-            raise InvalidError("school_ids", "unknown_school") from None
+        return ClientDraft((self.title.data or "").strip(), self.schools())

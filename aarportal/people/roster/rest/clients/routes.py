@@ -17,6 +17,7 @@ from aarportal.people.roster.rest.operations import Credential
 from aarportal.settings import Settings
 from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
 blueprint = PortalBlueprint("roster_clients", __name__)
@@ -28,14 +29,14 @@ _MANAGE = Permission.ROSTER_MANAGE
 @blueprint.route("/rosters/clients", permission=_MANAGE)
 def clients(scope: Scope) -> Response:
     """List the systems that read the roster."""
-    rows, count = store.page(scope, _number(), PAGE)
+    rows, count = store.page(scope, asked_page(), PAGE)
     names = {str(school_id): name for school_id, name in store.schools(scope)}
     values = {
         "clients": rows,
         "school_names": names,
         "root": _root(),
         "base": entities.BASE,
-        "page": _number(),
+        "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
         "school_day_of": clock.school_day_of,
     }
@@ -111,8 +112,3 @@ def _root() -> str:
     """The address of the portal as others see it, without a slash at its end."""
     settings: Settings = current_app.config["SETTINGS"]
     return (settings.public_url or request.host_url).rstrip("/")
-
-
-def _number() -> int:
-    given = request.args.get("page", "1")
-    return max(int(given), 1) if given.isdecimal() and given.isascii() and len(given) < 6 else 1

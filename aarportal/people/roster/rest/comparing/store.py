@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select
 
 from aarportal.core.ownership import SchoolOwned
 from aarportal.core.scope import RosterScope
@@ -116,9 +116,13 @@ def _user_changed(sign: str, value: datetime) -> Condition:
     }.get(sign, false())
 
 
-def ordered(scope: RosterScope, kind: Kind, query: Query) -> list[Any]:
-    """Always whole: whoever reads page after page gets every row once."""
-    always = [*kind.key[:-1], kind.model.sourced_id, kind.model.id]
+def ordered(scope: RosterScope, kind: Kind, query: Query) -> list[tuple[Any, bool]]:
+    """Always whole: whoever reads page after page gets every row once.
+
+    Returns:
+        Column and whether it is descending, the first one first.
+    """
+    always = [(column, False) for column in (*kind.key[:-1], kind.model.sourced_id, kind.model.id)]
     if not query.sort:
         return always
     if query.sort in kind.through:
@@ -138,19 +142,21 @@ def ordered(scope: RosterScope, kind: Kind, query: Query) -> list[Any]:
         if how is Type.DATE:
             # What has no date comes first, as an empty text does.
             blank = wanted.is_not(None)
-            return [blank.desc() if query.is_descending else blank, _turned(wanted, query), *always]
-    return [_turned(wanted, query), *always]
-
-
-def _turned(column: Any, query: Query) -> Any:
-    return column.desc() if query.is_descending else column.asc()
+            return [(blank, query.is_descending), (wanted, query.is_descending), *always]
+    return [(wanted, query.is_descending), *always]
 
 
 def _last_change(scope: RosterScope) -> Any:
+    """When a person was changed, or what they are at some org."""
     latest: list[Any] = [User.last_modified]
     for roles in (UserRole, DistrictRole):
-        at = select(func.max(roles.last_modified)).where(roles.user_id == User.id).scalar_subquery()
-        latest.append(func.coalesce(at, User.last_modified))
+        later = and_(roles.user_id == User.id, roles.last_modified > User.last_modified)
+        at = roles.last_modified
+        last = select(at).where(later).order_by(at.desc()).limit(1).scalar_subquery()
+        latest.append(func.coalesce(last, User.last_modified))
+    # Of the board there are few, and nobody else is looked up.
+    of_board = User.id.in_(select(DistrictRole.user_id))
+    latest[-1] = case((of_board, latest[-1]), else_=User.last_modified)
     is_postgresql = scope.session.get_bind().dialect.name == "postgresql"
     return func.greatest(*latest) if is_postgresql else func.max(*latest)
 
