@@ -312,7 +312,7 @@ def test_a_rule_is_shown_declared_and_taken_back(office, given, the):
     page = office.follow(office.post("/quarantine/rule", {"app": str(APP_DRILL), "issuer": ELSE}))
     assert form
     assert page.says("The rule holds")
-    assert page.says("0 names with 0 statements belong to children of this school.")
+    assert page.says("Names of children of this school: 0 (statements: 0)")
     assert {row.student_id for row in the(LearningRecord)} == {AOI.id, KEN.id}
     page = office.post("/quarantine/rule/take-back", {"app": str(APP_DRILL), "issuer": ELSE})
     assert office.follow(page).says("The rule is taken back.")
