@@ -250,27 +250,28 @@ class Watch:
 
     def _without_staff(self, count: "_Count", seats: Sequence[_Seat]) -> Iterable[Doubt]:
         """Schools that go on, and would have nobody of a kind of staff."""
-        still = {seats[seat].school_id for seat in count.are}
+        still = _with_pupils(count, seats)
         were, are = self._staff
         for (school_id, rule), people in sorted(were.items(), key=lambda each: each[0][1]):
             if school_id in still and not are[school_id, rule]:
                 yield Doubt(rule, self._schools[school_id], people, people)
 
     def _emptied_schools(self, count: "_Count", seats: Sequence[_Seat]) -> Iterable[Doubt]:
-        """Schools of which nobody is left."""
+        """Schools of which no pupil is left."""
         were: Counter[UUID] = Counter()
         for seat, people in count.were.items():
-            were[seats[seat].school_id] += people
-        left = {seats[seat].school_id for seat in count.are}
+            if seats[seat].class_id:
+                were[seats[seat].school_id] += people
+        still = _with_pupils(count, seats)
         for school_id, people in were.items():
-            if school_id not in left:
+            if school_id not in still:
                 yield Doubt("school_empties", self._schools[school_id], people, people)
 
     def _emptied_classes(
         self, count: "_Count", seats: Sequence[_Seat], titles: Sequence[str]
     ) -> Iterable[Doubt]:
         """Classes that go on, and lose many who get no other class."""
-        still = {seats[seat].school_id for seat in count.are}
+        still = _with_pupils(count, seats)
         for seat, gone in sorted(count.gone.items(), key=lambda each: titles[each[0]]):
             goes_on = seats[seat].class_id in self._listed and seats[seat].school_id in still
             were = count.were[seat]
@@ -298,6 +299,11 @@ class _Count:
             self.were[was.seat] += 1
             if will.seat is None:
                 self.gone[was.seat] += 1
+
+
+def _with_pupils(count: _Count, seats: Sequence[_Seat]) -> set[UUID]:
+    """Schools in which a pupil has a seat afterwards."""
+    return {seats[seat].school_id for seat in count.are if seats[seat].class_id}
 
 
 def _large_numbers(count: _Count) -> Iterable[Doubt]:

@@ -197,6 +197,13 @@ def test_a_school_that_would_be_without_staff_of_a_kind_is_asked_about(gone, dou
     }
 
 
+def test_a_school_whose_pupils_are_gone_is_asked_about_though_its_staff_stay():
+    before, after = staffed(Town(60)), staffed(Town(60))
+    for number in range(2 * SIZE):
+        del after.users[f"p{number}"], after.seats[f"p{number}"]
+    assert Doubt("school_empties", "第0小学校", 20, 20) in meant(before, after).doubts
+
+
 def test_a_teacher_of_another_school_moves_and_a_role_that_is_over_is_none():
     before, after = staffed(Town(60)), staffed(Town(60))
     after.roles["t0"] = ("teacher", "s1", None)
