@@ -13,10 +13,10 @@ class AwayError(Exception):
 
 
 def test_a_thread_goes_on_when_tidying_or_a_piece_of_work_goes_wrong():
-    worked, calls = threading.Event(), iter([AwayError(), AwayError(), None])
+    worked, calls = threading.Event(), iter([AwayError(), AwayError()])
 
     def trouble() -> None:
-        if error := next(calls):
+        if error := next(calls, None):
             raise error
 
     def work() -> bool:
