@@ -137,10 +137,6 @@ class Pile:
         self._at_hand: list[Values] = []
         self._count = 0
 
-    def __len__(self) -> int:
-        """How many rows there are."""
-        return self._count
-
     def add(self, *values: Value) -> None:
         """Put a row on the pile; of the values that it is sorted by none is None."""
         self._at_hand.append((self._count, *values))

@@ -92,10 +92,6 @@ class People:
         """Say on which pile they lie, sorted."""
         self._pile = pile
 
-    def __len__(self) -> int:
-        """How many changes there are."""
-        return len(self._pile)
-
     def __iter__(self) -> Iterator[PersonChange]:
         """All of them."""
         for fate, after, before, name, user_id in self._pile:

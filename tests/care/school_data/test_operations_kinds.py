@@ -4,15 +4,7 @@ import pytest
 
 from aarportal.care.school_records.models import ExaminationResult, Grade, YearAttendance
 from aarportal.care.wellbeing.models import HealthObservation, HealthRoomVisit
-from tests.care.people import (
-    GONE,
-    HEAD,
-    NUMBERS,
-    NURSE,
-    TWIN_A,
-    TWIN_B,
-    appoint,
-)
+from tests.care.people import HEAD, NUMBERS, NURSE, TWIN_A, TWIN_B
 from tests.care.tables import (
     GRADES,
     OBSERVATION,
@@ -28,10 +20,7 @@ from tests.care.tables import (
 )
 from tests.cast import AOI, BEN
 
-
-@pytest.fixture(autouse=True)
-def school(in_app):
-    appoint(NURSE, HEAD, TWIN_A, TWIN_B, GONE)
+pytestmark = pytest.mark.usefixtures("school")
 
 
 def test_the_days_of_a_year_have_to_add_up():

@@ -12,15 +12,7 @@ from aarportal.core.errors import InvalidError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.identity.models import PersonMerge
 from aarportal.people.roster.models import Enrollment
-from tests.care.people import (
-    GONE,
-    HEAD,
-    NURSE,
-    TWIN_A,
-    TWIN_B,
-    VARIANT,
-    appoint,
-)
+from tests.care.people import GONE, TWIN_A, TWIN_B, VARIANT, appoint
 from tests.care.tables import (
     MONDAY,
     attendance,
@@ -37,10 +29,7 @@ from tests.care.tables import (
 )
 from tests.cast import AOI, BEN, CHIBA, HINATA, KEN
 
-
-@pytest.fixture(autouse=True)
-def school(in_app):
-    appoint(NURSE, HEAD, TWIN_A, TWIN_B, GONE)
+pytestmark = pytest.mark.usefixtures("school")
 
 
 def named(header, member, cells):

@@ -10,14 +10,7 @@ from aarportal.core.errors import InvalidError
 from aarportal.core.scope import unit_of_work
 from aarportal.people.attendance import store as days
 from aarportal.people.attendance.models import AbsentDay
-from tests.care.people import (
-    GONE,
-    HEAD,
-    NURSE,
-    TWIN_A,
-    TWIN_B,
-    appoint,
-)
+from tests.care.people import TWIN_A, TWIN_B
 from tests.care.tables import (
     MONDAY,
     attendance,
@@ -34,10 +27,7 @@ from tests.care.tables import (
 )
 from tests.cast import AOI, BEN, KEN, OKA, scope_of
 
-
-@pytest.fixture(autouse=True)
-def school(in_app):
-    appoint(NURSE, HEAD, TWIN_A, TWIN_B, GONE)
+pytestmark = pytest.mark.usefixtures("school")
 
 
 def mask_seen_by(member, first=date(2026, 4, 1), last=date(2027, 3, 31)) -> dict:

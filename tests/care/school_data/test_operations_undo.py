@@ -9,16 +9,7 @@ from aarportal.core.errors import StateError
 from aarportal.core.scope import unit_of_work
 from aarportal.cycle.action.imports.states import ImportState
 from aarportal.people.attendance import operations as by_hand
-from tests.care.people import (
-    GONE,
-    HEAD,
-    NUMBERS,
-    NURSE,
-    TWIN_A,
-    TWIN_B,
-    appoint,
-    moved,
-)
+from tests.care.people import NUMBERS, NURSE, TWIN_A, TWIN_B, moved
 from tests.care.tables import (
     GRADES,
     MONDAY,
@@ -40,10 +31,7 @@ from tests.care.tables import (
 )
 from tests.cast import AOI, BEN, CHIBA, OKA, scope_of
 
-
-@pytest.fixture(autouse=True)
-def school(in_app):
-    appoint(NURSE, HEAD, TWIN_A, TWIN_B, GONE)
+pytestmark = pytest.mark.usefixtures("school")
 
 
 def test_taking_back_restores_the_database_to_equality():

@@ -13,15 +13,7 @@ from aarportal.care.wellbeing.models import AttendanceEntry
 from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.imports.states import ImportState
-from tests.care.people import (
-    GONE,
-    HEAD,
-    NURSE,
-    TWIN_A,
-    TWIN_B,
-    appoint,
-    whole_school,
-)
+from tests.care.people import HEAD, NURSE, whole_school
 from tests.care.tables import (
     GRADES,
     attendance,
@@ -41,10 +33,7 @@ from tests.care.tables import (
 from tests.cast import AOI, BEN, CHIBA, OKA, SATO, scope_of
 from tests.power import PowerCutError, cut_after, dies
 
-
-@pytest.fixture(autouse=True)
-def school(in_app):
-    appoint(NURSE, HEAD, TWIN_A, TWIN_B, GONE)
+pytestmark = pytest.mark.usefixtures("school")
 
 
 # --- who may, and what is left of it ------------------------------------------------------------

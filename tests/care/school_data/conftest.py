@@ -1,0 +1,11 @@
+"""Who is there when tables come from the school office."""
+
+import pytest
+
+from tests.care.people import GONE, HEAD, NURSE, TWIN_A, TWIN_B, appoint
+
+
+@pytest.fixture
+def school(in_app):
+    """A nurse and a head, two pupils of one name, and one who has left."""
+    appoint(NURSE, HEAD, TWIN_A, TWIN_B, GONE)
