@@ -23,7 +23,7 @@ def model_of(table: str) -> Any:
 
 
 def _models() -> dict[str, Any]:
-    return {each.__tablename__: each for each in FromSchoolOffice.__subclasses__()}  # type: ignore[attr-defined] # models
+    return {each.__tablename__: each for each in FromSchoolOffice.__subclasses__()}  # type: ignore[attr-defined] # each is a table
 
 
 def key_names(table: str) -> tuple[str, ...]:
