@@ -12,7 +12,7 @@ from htmx_flask import Htmx
 from markupsafe import Markup
 
 from aarportal.care.school_data import importer as school_data
-from aarportal.core import clock, database
+from aarportal.core import clock, database, sealing
 from aarportal.cycle.action import store as action
 from aarportal.cycle.action.imports import importer
 from aarportal.cycle.action.intake import digester
@@ -82,6 +82,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     app.config.from_mapping(config)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     clock.shift(settings.clock_shift)
+    sealing.use_keys([*settings.data_keys, settings.secret_key])
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     for name in _modules("models.py"):
         import_module(name)

@@ -1,7 +1,7 @@
 """Everything that differs between places, read once from the environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,6 +59,9 @@ class Settings:
     account_home_page: str = ""
     """AARPORTAL_ACCOUNT_HOME_PAGE: the IRI under which 利用者識別子 are account names in statements
     that other systems read, for instance of the identity provider; empty means public_url."""
+    data_keys: tuple[str, ...] = field(default=(), repr=False)
+    """AARPORTAL_DATA_KEYS: keys for what is encrypted at rest, at least 32 characters each, the
+    newest first, with commas between; empty means one that follows from the secret key."""
     private_roster_sources: bool = False
     """AARPORTAL_PRIVATE_ROSTER_SOURCES: 1 where rosters are fetched from systems in the same
     private network; only there http:// will do."""
@@ -109,7 +112,10 @@ class Settings:
             public_url=env.get("AARPORTAL_PUBLIC_URL", cls.public_url),
             account_home_page=env.get("AARPORTAL_ACCOUNT_HOME_PAGE", cls.account_home_page),
             private_roster_sources=env.get("AARPORTAL_PRIVATE_ROSTER_SOURCES", "0") == "1",
+            data_keys=tuple(filter(None, env.get("AARPORTAL_DATA_KEYS", "").split(","))),
         )
+        if any(len(key) < 32 for key in settings.data_keys):
+            raise SettingsError("Each of AARPORTAL_DATA_KEYS has to be at least 32 characters.")
         if settings.unversioned_xapi not in XAPI_VERSIONS:
             raise SettingsError(
                 f"AARPORTAL_UNVERSIONED_XAPI has to be one of {', '.join(XAPI_VERSIONS)}."

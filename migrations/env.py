@@ -5,18 +5,23 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from aarportal.core.database import Base, Key, Moment, db
+from aarportal.core.sealing import SealedSecret, SealedText
+
+#: Types of our own: known by what they are stored as.
+OWN = Key | Moment | SealedSecret | SealedText
 
 
 def render_item(kind, item, _autogen):
     """Write our own types by their short names."""
-    if kind == "type" and isinstance(item, Key | Moment):
-        return f"{type(item).__name__}()"
+    if kind == "type" and isinstance(item, OWN):
+        sealed = isinstance(item, SealedSecret | SealedText)
+        return "sa.LargeBinary()" if sealed else f"{type(item).__name__}()"
     return False
 
 
 def compare_type(_context, _inspected, _column, inspected_type, metadata_type):
     """Our own types are known by what they are stored as, which both databases report."""
-    if isinstance(metadata_type, Key | Moment):
+    if isinstance(metadata_type, OWN):
         return False
     return None
 

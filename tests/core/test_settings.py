@@ -18,6 +18,7 @@ OTHER = {
     "demo": "1", "attachments": "s3://bucket/prefix",
     "unversioned_xapi": "2.0.0", "public_url": "https://p.example/",
     "account_home_page": "https://idp.example/", "private_roster_sources": "1",
+    "data_keys": "k" * 32,
 }  # fmt: skip
 
 
@@ -27,6 +28,7 @@ OTHER = {
         ({}, "AARPORTAL_SECRET_KEY"),
         ({"AARPORTAL_SECRET_KEY": "short"}, "32 random characters"),
         (GOOD | {"AARPORTAL_THREADS": "many"}, "AARPORTAL_THREADS has to be a whole number"),
+        (GOOD | {"AARPORTAL_DATA_KEYS": f"{'k' * 32},short"}, "32 characters"),
         (GOOD | {"AARPORTAL_WORKERS": "2"}, "needs PostgreSQL"),
     ],
 )

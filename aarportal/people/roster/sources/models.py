@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from aarportal.core import clock
 from aarportal.core.database import Base
 from aarportal.core.ownership import DistrictRow, OfficeOnly
+from aarportal.core.sealing import SealedSecret, Secret
 
 
 class RosterSource(OfficeOnly, DistrictRow, Base):
@@ -29,8 +30,7 @@ class RosterSource(OfficeOnly, DistrictRow, Base):
     """Without a slash at the end: …/ims/oneroster/rostering/v1p2"""
     token_url: Mapped[str]
     client_id: Mapped[str]
-    sealed_secret: Mapped[bytes]
-    """Encrypted with a key that is derived from the secret key of the installation."""
+    client_secret: Mapped[Secret] = mapped_column(SealedSecret("roster_sources.client_secret"))
     pull_hour: Mapped[int]
     """Hour of the school's day, 0 to 23, at which it is asked."""
     made_by: Mapped[UUID | None]

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from aarportal.audit import operations as audit
-from aarportal.core import clock
+from aarportal.core import clock, wire
 from aarportal.core.errors import InvalidError, StateError
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.sealing import SealedError, Secret
+from aarportal.core.wire import WireError
 from aarportal.people.roster.imports import operations as imports
 from aarportal.people.roster.imports.operations import Brought
 from aarportal.people.roster.operations import Reach
-from aarportal.people.roster.sources import sealing, store, wire
+from aarportal.people.roster.sources import store
 from aarportal.people.roster.sources.models import RosterSource
 from aarportal.people.roster.sources.pulling import Place, Pulled
 from aarportal.people.roster.sources.troubles import PullError
@@ -42,9 +44,8 @@ class SourceDraft:
 
 @dataclass(frozen=True)
 class House:
-    """What this installation is: the key for secrets, and whether it asks private networks."""
+    """What this installation is: whether it asks private networks."""
 
-    secret_key: str = field(repr=False)
     private: bool = False
 
 
@@ -77,7 +78,7 @@ def add(scope: Scope, draft: SourceDraft, house: House) -> RosterSource:
         district_id=scope.district_id,
         school_id=None if board else scope.school_id,
         made_by=scope.actor_id,
-        sealed_secret=sealing.seal(house.secret_key, draft.secret),
+        client_secret=Secret(draft.secret),
         next_pull_at=next_pull(draft.pull_hour, clock.now()),
         **_columns(draft),
     )
@@ -101,7 +102,7 @@ def change(scope: Scope, source_id: UUID, draft: SourceDraft, house: House) -> R
     for name, value in _columns(draft).items():
         setattr(row, name, value)
     if draft.secret:
-        row.sealed_secret = sealing.seal(house.secret_key, draft.secret)
+        row.client_secret = Secret(draft.secret)
     if row.paused_at is None:
         row.next_pull_at = next_pull(row.pull_hour, clock.now())
     audit.record(scope, "roster_source:changed", row.id)
@@ -193,7 +194,7 @@ def _check(draft: SourceDraft, house: House, *, needs_secret: bool) -> None:
             raise InvalidError(name, "too_long")
         try:
             wire.checked(getattr(draft, name), private=house.private)
-        except PullError as error:
+        except WireError as error:
             raise InvalidError(name, error.rule) from error
     if needs_secret and not draft.secret:
         raise InvalidError("secret", "required")
@@ -206,7 +207,7 @@ def _check(draft: SourceDraft, house: House, *, needs_secret: bool) -> None:
 # --- asking ---------------------------------------------------------------------------------------
 
 
-def claim(scope: SystemScope, source_id: UUID, house: House) -> Claimed | None:
+def claim(scope: SystemScope, source_id: UUID) -> Claimed | None:
     """Take a system that is due, so that no other process asks it; None if somebody was faster."""
     now = clock.now()
     row = store.due_source(scope, source_id, now)
@@ -218,10 +219,9 @@ def claim(scope: SystemScope, source_id: UUID, house: House) -> Claimed | None:
     reach = Reach(row.district_id, row.school_id)
     place, trouble = None, None
     try:
-        secret = sealing.opened(house.secret_key, row.sealed_secret)
-        place = Place(row.base_url, row.token_url, row.client_id, secret)
-    except PullError as error:
-        trouble = error
+        place = Place(row.base_url, row.token_url, row.client_id, row.client_secret.reveal())
+    except SealedError:
+        trouble = PullError("secret_lost")
     return Claimed(row.id, reach, row.title, row.last_sha256, place, trouble)
 
 
@@ -250,7 +250,7 @@ def brought(scope: SystemScope, claimed: Claimed, pulled: Pulled) -> UUID | None
     return made.id
 
 
-def came_to_nothing(scope: SystemScope, source_id: UUID, error: PullError) -> None:
+def came_to_nothing(scope: SystemScope, source_id: UUID, error: WireError) -> None:
     """Keep why nothing came; of the roster nothing is changed."""
     row = store.claimed(scope, source_id)
     if row is None:

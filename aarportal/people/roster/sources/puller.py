@@ -8,12 +8,12 @@ from flask import Flask, current_app
 
 from aarportal.core import clock
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.wire import Wire, WireError
 from aarportal.people.roster.imports import importer
 from aarportal.people.roster.sources import operations, store
 from aarportal.people.roster.sources.operations import Claimed, House
 from aarportal.people.roster.sources.pulling import Pull, Pulled
 from aarportal.people.roster.sources.troubles import PullError
-from aarportal.people.roster.sources.wire import Wire
 from aarportal.settings import Settings
 from aarportal.web import worker
 
@@ -39,7 +39,7 @@ class Puller:
     def house(self) -> House:
         """What this installation is."""
         settings: Settings = self._app.config["SETTINGS"]
-        return House(settings.secret_key, settings.private_roster_sources)
+        return House(settings.private_roster_sources)
 
     def _work(self) -> bool:
         """Ask the first that is due; whether one was."""
@@ -49,13 +49,13 @@ class Puller:
 
     def _ask(self, source_id: UUID) -> bool:
         with unit_of_work(SystemScope("a roster is asked for")) as scope:
-            claimed = operations.claim(scope, source_id, self.house)
+            claimed = operations.claim(scope, source_id)
         if claimed is None:
             return False
         try:
             pulled = self._pulled(claimed)
             self._hand_over(claimed, pulled)
-        except PullError as error:
+        except WireError as error:
             self._give_up(claimed, error)
         except Exception:
             self._app.logger.exception("a roster could not be fetched")
@@ -82,7 +82,7 @@ class Puller:
         if import_id is not None:
             rosters.worker.wake()
 
-    def _give_up(self, claimed: Claimed, error: PullError) -> None:
+    def _give_up(self, claimed: Claimed, error: WireError) -> None:
         with unit_of_work(SystemScope("a roster did not come")) as scope:
             operations.came_to_nothing(scope, claimed.source_id, error)
 

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from aarportal.core.wire import Reply
 from aarportal.people.roster.oneroster.columns import (
     ACADEMIC_SESSIONS,
     CLASSES,
@@ -28,7 +29,6 @@ from aarportal.people.roster.oneroster.rows import RoleRow
 from aarportal.people.roster.oneroster.writer import write_bundle
 from aarportal.people.roster.sources import reading
 from aarportal.people.roster.sources.troubles import PullError
-from aarportal.people.roster.sources.wire import Reply
 
 _SCOPE_PREFIX = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
 _SCOPES = f"{_SCOPE_PREFIX}roster-core.readonly {_SCOPE_PREFIX}roster.readonly"

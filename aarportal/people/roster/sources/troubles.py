@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from aarportal.core.wire import WireError
 from aarportal.core.words import mark
 
 #: Rule -> a sentence for the office.
@@ -44,17 +45,5 @@ TROUBLES: Mapping[str, str] = MappingProxyType(
 )
 
 
-class PullError(Exception):
-    """A roster that could not be fetched.
-
-    Attributes:
-        rule: One of `TROUBLES`.
-        detail: What may help the maker of the other system; never a person's name.
-    """
-
-    def __init__(self, rule: str, detail: str = "") -> None:
-        """Name the reason."""
-        super().__init__(f"{rule}: {detail}")
-        self.rule = rule
-        # It may hold what the other system sent, and PostgreSQL keeps no character NUL.
-        self.detail = "".join(c if c.isprintable() else "\ufffd" for c in detail[:200])
+class PullError(WireError):
+    """A roster that could not be fetched; its rule is one of `TROUBLES`."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from aarportal.core import clock
+from aarportal.core import clock, sealing
 from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
@@ -322,16 +322,16 @@ def test_nobody_there_is_said(in_app, system, pauses):
     assert ask(source_id).trouble == "unreachable"
 
 
-def test_a_secret_under_another_key_is_lost(entered, in_app, monkeypatch):
-    settings = replace(in_app.config["SETTINGS"], secret_key="another key, also long enough here")
-    monkeypatch.setitem(in_app.config, "SETTINGS", settings)
+def test_a_secret_under_another_key_is_lost(entered, monkeypatch):
+    monkeypatch.setattr(sealing, "_ring", sealing._Ring())
+    sealing.use_keys(["another key, also long enough here"])
     assert ask(entered).trouble == "secret_lost"
 
 
 def test_the_secret_is_not_in_the_database(entered):
     with unit_of_work(BOARD, read_only=True) as scope:
         row = scope.session.get(RosterSource, entered)
-    assert b"secret" not in row.sealed_secret
+    assert "secret" not in str(row.client_secret) + repr(row.client_secret)
     assert "'secret'" not in repr(all_rows(but=("accounts",)))
 
 
@@ -370,15 +370,14 @@ def test_who_is_paused_is_not_asked(entered, system):
 
 
 def test_only_one_process_asks_and_another_goes_on_after_it_was_killed(entered, system):
-    house = puller.here().house
     with unit_of_work(BOARD) as scope:
         operations.ask_now(scope, entered)
     with unit_of_work(SystemScope("test")) as scope:
-        assert operations.claim(scope, entered, house) is not None
+        assert operations.claim(scope, entered) is not None
     with unit_of_work(BOARD) as scope:
         operations.ask_now(scope, entered)
     with unit_of_work(SystemScope("test")) as scope:
-        assert operations.claim(scope, entered, house) is None
+        assert operations.claim(scope, entered) is None
     clock.shift(operations.CLAIM + timedelta(minutes=1))
     puller.here().worker.wake()
     assert len(rosters()) == 1
@@ -388,7 +387,7 @@ def test_whoever_was_killed_is_followed_by_another_without_being_asked(entered, 
     with unit_of_work(BOARD) as scope:
         operations.ask_now(scope, entered)
     with unit_of_work(SystemScope("test")) as scope:
-        assert operations.claim(scope, entered, puller.here().house) is not None
+        assert operations.claim(scope, entered) is not None
     puller.here().worker.wake()
     assert not rosters(), "it is being asked"
     clock.shift(operations.CLAIM + timedelta(minutes=1))
@@ -400,7 +399,7 @@ def test_who_was_paused_while_the_asking_process_was_killed_is_not_asked(entered
     with unit_of_work(BOARD) as scope:
         operations.ask_now(scope, entered)
     with unit_of_work(SystemScope("test")) as scope:
-        operations.claim(scope, entered, puller.here().house)
+        operations.claim(scope, entered)
     with unit_of_work(BOARD) as scope:
         operations.pause(scope, entered)
     clock.shift(operations.CLAIM + timedelta(minutes=1))
@@ -443,5 +442,5 @@ def test_addresses_that_are_none(in_app, system, url, rule):
         good = {"base_url": "https://sis.example/x", "token_url": "https://sis.example/t"}
         entering = draft(system, **{**good, name: url})
         with pytest.raises(InvalidError) as refused, unit_of_work(BOARD) as scope:
-            operations.add(scope, entering, House("k" * 32))
+            operations.add(scope, entering, House())
         assert (refused.value.field, refused.value.rule) == (name, rule)

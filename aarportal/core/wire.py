@@ -15,8 +15,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from aarportal.people.roster.sources.troubles import PullError
-
 _SECONDS = 30.0
 _MOST_BYTES = 32 << 20
 #: Of all answers together: a roster of 60,000 people has some 100 MB.
@@ -27,6 +25,23 @@ _PORTS = {"https": 443, "http": 80}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class WireError(Exception):
+    """Why no answer came, or none that may be taken.
+
+    Attributes:
+        rule: A key for the reason: `address`, `not_https`, `no_host`, `private_address`,
+            `unreachable`, `certificate`, `not_json`, `too_large`, `too_long`.
+        detail: What may help the maker of the other system; never a person's name.
+    """
+
+    def __init__(self, rule: str, detail: str = "") -> None:
+        """Name the reason."""
+        super().__init__(f"{rule}: {detail}")
+        self.rule = rule
+        # It may hold what the other system sent, and PostgreSQL keeps no character NUL.
+        self.detail = "".join(c if c.isprintable() else "\ufffd" for c in detail[:200])
 
 
 @dataclass(frozen=True)
@@ -50,19 +65,19 @@ def checked(url: str, *, private: bool) -> SplitResult:
         private: Whether private networks may be asked; there http will do as well.
 
     Raises:
-        PullError: If it may not.
+        WireError: If it may not.
     """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise PullError("address") from None
+        raise WireError("address") from None
     if parts.scheme != "https" and not (private and parts.scheme == "http"):
-        raise PullError("not_https")
+        raise WireError("not_https")
     if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
-        raise PullError("address")
+        raise WireError("address")
     if port == 0 or not url.isascii() or any(mark <= " " for mark in url):
-        raise PullError("address")
+        raise WireError("address")
     return parts
 
 
@@ -110,7 +125,7 @@ class Wire:
         """Ask once.
 
         Raises:
-            PullError: If no answer came, or it was too much.
+            WireError: If no answer came, or it was too much.
         """
         parts = checked(url, private=self._private)
         path = (parts.path or "/") + (f"?{query}" if query else "")
@@ -137,7 +152,7 @@ class Wire:
     def _left(self) -> float:
         left = self._until - self._seconds()
         if left <= 0:
-            raise PullError("too_long")
+            raise WireError("too_long")
         return min(left, _SECONDS)
 
     def _connect(self, scheme: str, host: str, port: int) -> http.client.HTTPConnection:
@@ -183,12 +198,12 @@ class Wire:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
-            raise PullError("no_host") from None
+            raise WireError("no_host") from None
         addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
         if not self._private and not all(
             is_public(ipaddress.ip_address(each)) for each in addresses
         ):
-            raise PullError("private_address")
+            raise WireError("private_address")
         return addresses[0]
 
     def _exchange(  # noqa: PLR0913, PLR0917 - what an exchange is made of
@@ -223,7 +238,7 @@ class Wire:
             size += len(chunk)
             self._received += len(chunk)
             if size > _MOST_BYTES or self._received > _MOST_BYTES_IN_ALL:
-                raise PullError("too_large")
+                raise WireError("too_large")
             self._left()
             parts.append(chunk)
         if answer.length:
@@ -239,9 +254,9 @@ def _cut_off(sock: socket.socket) -> None:
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-def _trouble(error: Exception) -> PullError:
+def _trouble(error: Exception) -> WireError:
     if isinstance(error, http.client.IncompleteRead):
-        return PullError("not_json", "cut off")
+        return WireError("not_json", "cut off")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return PullError("certificate", error.verify_message)
-    return PullError("unreachable", type(error).__name__)
+        return WireError("certificate", error.verify_message)
+    return WireError("unreachable", type(error).__name__)

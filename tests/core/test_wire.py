@@ -8,9 +8,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from aarportal.people.roster.sources import wire
-from aarportal.people.roster.sources.troubles import PullError
-from aarportal.people.roster.sources.wire import Wire
+from aarportal.core import wire
+from aarportal.core.wire import Wire, WireError
 from tests.people.roster.sources.other_system import running
 
 
@@ -39,7 +38,7 @@ def test_the_open_internet_may_be_asked(address):
 )
 def test_no_name_leads_into_the_own_network(host):
     asking = Wire(private=False, until=time.monotonic() + 5)
-    with pytest.raises(PullError) as refused:
+    with pytest.raises(WireError) as refused:
         asking.ask("GET", f"https://{host}:9/", {})
     assert refused.value.rule in {"private_address", "no_host"}
 
@@ -50,7 +49,7 @@ def test_a_name_with_one_private_address_is_not_asked(monkeypatch):
     ]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: found)
     monkeypatch.setattr(socket, "create_connection", lambda *_a, **_o: pytest.fail("connected"))
-    with pytest.raises(PullError, match="private_address"):
+    with pytest.raises(WireError, match="private_address"):
         Wire(private=False, until=time.monotonic() + 5).ask("GET", "https://sis.example/", {})
 
 
@@ -64,7 +63,7 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(monkeypatch):
         raise ConnectionRefusedError
 
     monkeypatch.setattr(socket, "create_connection", connect)
-    with pytest.raises(PullError, match="unreachable"):
+    with pytest.raises(WireError, match="unreachable"):
         Wire(private=False, until=time.monotonic() + 5).ask("GET", "https://sis.example/", {})
     assert asked == [("8.8.8.8", 443)]
 
@@ -73,12 +72,12 @@ def test_an_answer_has_an_end(monkeypatch):
     monkeypatch.setattr(wire, "_MOST_BYTES", 1000)
     with running() as system:
         system.mischief = lambda _path, _n: (200, {}, b"x" * 1001)
-        with pytest.raises(PullError, match="too_large"):
+        with pytest.raises(WireError, match="too_large"):
             Wire(private=True, until=time.monotonic() + 5).ask("GET", f"{system.address}/x", {})
 
 
 def test_time_has_an_end():
-    with running() as system, pytest.raises(PullError, match="too_long"):
+    with running() as system, pytest.raises(WireError, match="too_long"):
         Wire(private=True, until=0.0, seconds=lambda: 1.0).ask("GET", f"{system.address}/x", {})
 
 
@@ -131,7 +130,7 @@ def test_who_sends_a_byte_now_and_then_holds_nobody(scheme, beginning):
     with dripping(beginning) as port:
         asking = Wire(private=True, until=time.monotonic() + 0.5)
         started = time.monotonic()
-        with pytest.raises(PullError, match="too_long"):
+        with pytest.raises(WireError, match="too_long"):
             asking.ask("GET", f"{scheme}://127.0.0.1:{port}/", {})
         assert time.monotonic() - started < 5
 
@@ -142,6 +141,6 @@ def test_all_answers_together_have_an_end(monkeypatch):
         system.mischief = lambda _path, _n: (200, {}, b"x" * 600)
         asking = Wire(private=True, until=time.monotonic() + 5)
         asking.ask("GET", f"{system.address}/x", {})
-        with pytest.raises(PullError, match="too_large"):
+        with pytest.raises(WireError, match="too_large"):
             asking.ask("GET", f"{system.address}/x", {})
         asking.close()
