@@ -29,7 +29,19 @@ from aarportal.people.roster.imports import importer as rosters
 from aarportal.people.roster.rest import protocol as rostering
 from aarportal.people.roster.sources import puller
 from aarportal.settings import Settings
-from aarportal.web import assets, dates, errors, fragments, guard, priority, texts, view
+from aarportal.web import (
+    assets,
+    cookies,
+    dates,
+    errors,
+    fragments,
+    guard,
+    hosts,
+    logs,
+    priority,
+    texts,
+    view,
+)
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -64,7 +76,8 @@ def create_app(settings: Settings, **config: Any) -> Flask:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
-        SESSION_COOKIE_NAME="__Host-session" if settings.cookie_secure else "session",
+        SESSION_COOKIE_NAME=cookies.name_of("session", is_secure=settings.cookie_secure),
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_SECURE=settings.cookie_secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -96,10 +109,11 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     rostering.init_app(app, settings)
     last_use.init_app(app)
     priority.init_app(app, machines=("/xapi/", "/caliper", "/ims/"))
-    guard.init_app(app)
+    guard.init_app(app, settings)
     errors.init_app(app)
     view.init_app(app, settings)
     assets.init_app(app, settings)
+    hosts.init_app(app, settings)
     digester.init_app(app)
     log_writer.init_app(app)
     importer.init_app(app, settings)
@@ -112,6 +126,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     closer.init_app(app)
     entering.after_a_move("arrive", arrivals.arrive)
     keeper.init_app(app, settings)
+    logs.init_app(app, settings)
     app.extensions["attachments"] = storage.open_store(settings.attachments, settings.data_dir)
     for name in _modules("*routes.py"):
         blueprint = import_module(name).blueprint
@@ -152,7 +167,12 @@ def _modules(pattern: str) -> list[str]:
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
-    options: dict[str, Any] = {"pool_size": settings.threads, "max_overflow": 4}
+    # What a statement was given are names and words of children: no error may repeat them.
+    options: dict[str, Any] = {
+        "pool_size": settings.threads,
+        "max_overflow": 4,
+        "hide_parameters": True,
+    }
     if settings.is_sqlite:
         options["connect_args"] = {"check_same_thread": False}
     return options

@@ -1,5 +1,6 @@
 """Everything that differs between places, read once from the environment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,6 +8,8 @@ from pathlib import Path
 
 #: The versions of xAPI that are spoken, the latest of each family.
 XAPI_VERSIONS = ("1.0.3", "2.0.0")
+
+_CONTACT = re.compile(r"(mailto:|https://)[\x21-\x7e]+")
 
 
 class SettingsError(ValueError):
@@ -66,6 +69,16 @@ class Settings:
     """AARPORTAL_PRIVATE_ROSTER_SOURCES: 1 where rosters are fetched from systems in the same
     private network; only there http:// will do."""
 
+    hosts: tuple[str, ...] = ()
+    """AARPORTAL_HOSTS: names under which the portal answers, with commas between; `.school.jp` for
+    all below it. Empty means the public_url's; without that, any."""
+    proxies: int = 0
+    """AARPORTAL_PROXIES: how many proxies stand in front of the portal, each of which adds to
+    X-Forwarded-For and -Proto; none is believed otherwise."""
+    security_contact: str = ""
+    """AARPORTAL_SECURITY_CONTACT: mailto: or https:// for whoever finds a weakness; it is told in
+    security.txt."""
+
     @property
     def is_sqlite(self) -> bool:
         """Whether the embedded store is used."""
@@ -112,10 +125,17 @@ class Settings:
             public_url=env.get("AARPORTAL_PUBLIC_URL", cls.public_url),
             account_home_page=env.get("AARPORTAL_ACCOUNT_HOME_PAGE", cls.account_home_page),
             private_roster_sources=env.get("AARPORTAL_PRIVATE_ROSTER_SOURCES", "0") == "1",
+            hosts=tuple(filter(None, re.split(r"[,\s]+", env.get("AARPORTAL_HOSTS", "")))),
+            proxies=_number(env, "AARPORTAL_PROXIES", cls.proxies),
+            security_contact=env.get("AARPORTAL_SECURITY_CONTACT", cls.security_contact),
             data_keys=tuple(filter(None, env.get("AARPORTAL_DATA_KEYS", "").split(","))),
         )
         if any(len(key) < 32 for key in settings.data_keys):
             raise SettingsError("Each of AARPORTAL_DATA_KEYS has to be at least 32 characters.")
+        if settings.proxies < 0:
+            raise SettingsError("AARPORTAL_PROXIES has to be 0 or more.")
+        if settings.security_contact and not _CONTACT.fullmatch(settings.security_contact):
+            raise SettingsError("AARPORTAL_SECURITY_CONTACT has to begin with mailto: or https://.")
         if settings.unversioned_xapi not in XAPI_VERSIONS:
             raise SettingsError(
                 f"AARPORTAL_UNVERSIONED_XAPI has to be one of {', '.join(XAPI_VERSIONS)}."

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -117,6 +118,21 @@ def database(request, stages, tmp_path_factory) -> Stage:
 def app(database) -> Flask:
     """The app, joined to its database, with nothing in it but the cast."""
     return database.app
+
+
+@pytest.fixture
+def another(app):
+    """Makes further apps on the same database: `another(proxies=1)` has one other setting."""
+    made: list[Flask] = []
+
+    def make(**given) -> Flask:
+        made.append(create_app(replace(app.config["SETTINGS"], **given), TESTING=True))
+        return made[-1]
+
+    yield make
+    for each in made:
+        with each.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture

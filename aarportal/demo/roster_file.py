@@ -1,6 +1,5 @@
 """The school as a OneRoster bundle of the Japanese K-12 profile, as a school office sends it."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable
@@ -8,6 +7,7 @@ from datetime import date
 from random import Random
 from uuid import UUID
 
+from aarportal.core.tables.writing import Exact
 from aarportal.demo.school import (
     BOARD,
     DISTRICT_CODE,
@@ -93,9 +93,9 @@ def _header(file: str) -> list[str]:
 
 def _csv(header: list[str], rows: Iterable[Cells]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, header, restval="", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    sheet = Exact(text)
+    sheet.write([header])
+    sheet.write([row.get(name, "") for name in header] for row in rows)
     return text.getvalue()
 
 

@@ -4,13 +4,13 @@ Everything in them is invented. Absences are those of the simulation, so that th
 nobody what their own history contradicts.
 """
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from aarportal.core.tables.writing import Sheet
 from aarportal.demo.days import SchoolTime
 from aarportal.demo.school import ClassPlan, Pupil
 from aarportal.demo.simulation import Learner
@@ -107,9 +107,9 @@ Learners = Sequence[tuple[ClassPlan, Learner]]
 
 def _csv(header: Sequence[str], rows: Iterable[Row]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    sheet = Sheet(text)
+    sheet.write([header])
+    sheet.write(rows)
     return text.getvalue()
 
 

@@ -8,6 +8,7 @@ of them is a new address for all.
 import shutil
 from hashlib import blake2b
 from pathlib import Path
+from wsgiref.headers import Headers
 
 import rcssmin
 import rjsmin
@@ -17,6 +18,7 @@ from whitenoise.compress import Compressor
 
 from aarportal.paths import resource
 from aarportal.settings import Settings
+from aarportal.web.guard import headers_of
 
 STYLE_SHEET = "css/portal.css"
 SCRIPT = "js/portal.js"
@@ -30,8 +32,19 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["ASSET_VERSION"] = version
     app.config["ASSET_FOLDER"] = folder
     prefix = f"static/{version}/"
+
+    def add_headers(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in headers_of(settings):
+            headers[name] = value
+
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(folder), prefix=prefix, immutable_file_test=lambda *_: True
+        app.wsgi_app,
+        root=str(folder),
+        prefix=prefix,
+        immutable_file_test=lambda *_: True,
+        # A file belongs to pages of this portal alone; WhiteNoise lets every origin read it.
+        allow_all_origins=False,
+        add_headers_function=add_headers,
     )
     app.jinja_env.globals["asset"] = lambda name: f"/{prefix}{name}"
 

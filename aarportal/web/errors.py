@@ -1,5 +1,7 @@
 """The one table from portal errors to HTTP, and the pages that say what to do."""
 
+import secrets
+
 from flask import (
     Flask,
     jsonify,
@@ -69,11 +71,12 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def answer_unexpected(error: Exception) -> AnyResponse:
-        # The trace goes to the log; the page says nothing about the inside.
-        app.logger.error("unexpected error", exc_info=error)
+        # The trace goes to the log under a number; the page says the number and nothing else.
+        number = secrets.token_hex(4)
+        app.logger.error("unexpected error %s", number, exc_info=error)
         if app.testing:
             raise error
-        return _answer(500, "")
+        return _answer(500, number)
 
 
 def _answer(status: int, reason: str) -> AnyResponse:

@@ -3,6 +3,7 @@
 from flask import Flask, Response, abort, request
 from flask_wtf import CSRFProtect
 
+from aarportal.settings import Settings
 from aarportal.web.blueprint import PERMISSIONS
 
 CSP = "; ".join(
@@ -15,6 +16,9 @@ CSP = "; ".join(
         "connect-src 'self'",
         "manifest-src 'self'",
         "worker-src 'self'",
+        "object-src 'none'",
+        "frame-src 'none'",
+        "media-src 'none'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -24,16 +28,59 @@ CSP = "; ".join(
 #: A web filter or a captive portal can answer 200 in our place; scripts believe only this header.
 APP_HEADER = ("X-App", "manabinowa")
 
+#: What a page could ask a device for; no page of ours asks for anything.
+_DEVICE_FEATURES = (
+    "accelerometer",
+    "ambient-light-sensor",
+    "attribution-reporting",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "interest-cohort",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "otp-credentials",
+    "payment",
+    "picture-in-picture",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "sync-xhr",
+    "usb",
+    "web-share",
+    "window-management",
+    "xr-spatial-tracking",
+)
+
 #: Nothing else sets these.
 _HEADERS = (
     ("Content-Security-Policy", CSP),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
+    ("X-Permitted-Cross-Domain-Policies", "none"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Permissions-Policy", "geolocation=(), camera=(), microphone=()"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Origin-Agent-Cluster", "?1"),
+    ("Permissions-Policy", ", ".join(f"{name}=()" for name in _DEVICE_FEATURES)),
     APP_HEADER,
 )
+#: Two years, for all names below ours: whoever sets up the portal gives it a name of its own.
+_TLS_ONLY = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 
 OUTBOX_HEADER = "X-Outbox"
 
@@ -46,8 +93,14 @@ LARGER_FORMS: dict[str, int] = {}
 csrf = CSRFProtect()
 
 
-def init_app(app: Flask) -> None:
+def headers_of(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """The headers of every answer: pages, errors, files, answers to machines."""
+    return (*_HEADERS, _TLS_ONLY) if settings.cookie_secure else _HEADERS
+
+
+def init_app(app: Flask, settings: Settings) -> None:
     """Install the guard."""
+    headers = headers_of(settings)
 
     @app.before_request
     def limit_what_people_send() -> None:
@@ -71,7 +124,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.extend(_HEADERS)
+        response.headers.update(headers)
         # Pages are personal: nothing of them may stay in a cache of a shared device.
         response.headers.setdefault("Cache-Control", "no-store")
         vary_by(response, "Cookie")

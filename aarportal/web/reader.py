@@ -10,6 +10,7 @@ from flask import has_request_context, request
 
 from aarportal.core.permissions import Role
 from aarportal.core.scope import AppScope, Scope
+from aarportal.web import cookies
 from aarportal.web.script import AFTER_PRIMARY, EVERY_KANJI, Script
 
 #: UI language -> catalogue folder; the folder of little readers is chosen by band, not by hand.
@@ -129,7 +130,7 @@ def current_reader() -> Reader:
 def _strangers_language() -> str:
     if not has_request_context():
         return "ja"
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    chosen = cookies.kept(LANGUAGE_COOKIE)
     if chosen in CATALOGUES:
         return chosen
     return request.accept_languages.best_match(tuple(CATALOGUES), default="ja") or "ja"

@@ -1,16 +1,31 @@
 """What a browser needs before anybody is known: the shell that works offline, and a fresh token."""
 
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from flask import Response, current_app, jsonify, make_response, request, send_from_directory
+from flask import (
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    make_response,
+    request,
+    send_from_directory,
+    url_for,
+)
 from flask_wtf.csrf import generate_csrf
 
+from aarportal.core import clock
 from aarportal.core.permissions import Permission
+from aarportal.settings import Settings
 from aarportal.web import assets, credentials, view
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 
 blueprint = PortalBlueprint("shell", __name__)
+
+#: Whoever reads an older copy asks again; less than a year, as the RFC wants it.
+_TOLD_FOR = timedelta(days=180)
 
 
 @blueprint.route("/csrf", permission=Permission.PUBLIC)
@@ -58,6 +73,27 @@ def web_manifest() -> Response:
             mimetype="application/manifest+json",
         )
     )
+
+
+@blueprint.route("/.well-known/security.txt", permission=Permission.PUBLIC)
+def security_txt() -> Response:
+    """Whom to tell about a weakness.
+
+    Source: RFC 9116.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.security_contact:
+        abort(404)
+    until = datetime.combine(clock.today() + _TOLD_FOR, time(), UTC)
+    lines = [
+        f"Contact: {settings.security_contact}",
+        f"Expires: {until:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: ja, en",
+    ]
+    if settings.public_url.startswith("https://"):
+        root = settings.public_url.rstrip("/")
+        lines.append(f"Canonical: {root}{url_for('.security_txt')}")
+    return Response("".join(f"{line}\r\n" for line in lines), mimetype="text/plain")
 
 
 @blueprint.route("/healthz", permission=Permission.PUBLIC)

@@ -13,6 +13,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 NAMES = {each.name: f"AARPORTAL_{each.name.upper()}" for each in fields(Settings)}
 #: What other values look like, where it is not a number.
 OTHER = {
+    "security_contact": "mailto:x@y.example",
     "secret_key": "another secret key, and long enough", "data_dir": "/elsewhere",
     "database_url": "sqlite:////elsewhere/portal.db", "product_name": "わ", "cookie_secure": "0",
     "demo": "1", "attachments": "s3://bucket/prefix",

@@ -1,7 +1,5 @@
 """Autosave over HTTP."""
 
-import re
-
 from flask import Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -9,12 +7,10 @@ from aarportal.core import clock
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.cycle.drafts import operations
+from aarportal.web.addresses import own_path
 from aarportal.web.blueprint import PortalBlueprint
 
 blueprint = PortalBlueprint("drafts", __name__, url_prefix="/drafts")
-
-#: A path of this portal: browsers read both `//` and `/\` as the start of another host.
-_IN_HERE = re.compile(r"/(?![/\\])")
 
 #: Fields of every form that are not a part of what the child wrote.
 _FRAME = frozenset({"csrf_token", "rev", "idem", "go"})
@@ -37,8 +33,7 @@ def save(scope: Scope, form: str, key: str) -> Response:
 def choose(scope: Scope, form: str, key: str) -> AnyResponse:
     """Of two texts, go on with the chosen one."""
     operations.choose(scope, form, key, other=request.form.get("keep") == "other")
-    back = request.form.get("back", "")
-    return redirect(back if _IN_HERE.match(back) else "/", 303)
+    return redirect(own_path(request.form.get("back")) or "/", 303)
 
 
 def _change(form: str, key: str) -> operations.DraftChange:

@@ -1,6 +1,5 @@
 """Commands about accounts."""
 
-import csv
 import os
 import secrets
 import sys
@@ -16,6 +15,7 @@ from flask import Flask
 
 from aarportal.core import clock
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.tables.writing import Sheet
 from aarportal.people.accounts import operations, passwords, store
 from aarportal.people.accounts.store import Newcomer
 
@@ -141,15 +141,14 @@ def _opened(target: Path | None) -> Iterator[TextIO]:
 
 
 def _write(file: TextIO, slips: Iterable[_Slip]) -> None:
-    writer = csv.writer(file)
-    writer.writerow(_COLUMNS)
+    sheet = Sheet(file)
+    sheet.write([_COLUMNS])
     for slip in slips:
         user, newcomer = slip.newcomer.user, slip.newcomer
         number = "" if newcomer.attendance_no is None else str(newcomer.attendance_no)
         name = f"{user.family_name} {user.given_name}"
         row = (newcomer.class_title, number, name, slip.login_id, slip.password)
-        # A cell that begins like a formula would be run by a spreadsheet.
-        writer.writerow([f"'{cell}" if cell[:1] in {*"=+-@\t"} else cell for cell in row])
+        sheet.write([row])
     file.flush()
 
 

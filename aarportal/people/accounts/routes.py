@@ -1,7 +1,6 @@
 """Signing in and out, and the reading switch."""
 
 from functools import partial
-from urllib.parse import urlsplit
 
 from flask import current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response
@@ -13,6 +12,8 @@ from aarportal.people.accounts import operations, store, ways
 from aarportal.people.accounts.forms import ReadingForm, SignInForm
 from aarportal.people.accounts.names import called
 from aarportal.people.roster.grades import grade_number
+from aarportal.web import cookies
+from aarportal.web.addresses import own_path
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.credentials import keep
 from aarportal.web.fragments import render
@@ -30,7 +31,6 @@ blueprint = PortalBlueprint("accounts", __name__)
 
 #: Remembers the school on a device, so that small children type two things and not three.
 CODE_COOKIE = "school"
-YEAR_SECONDS = 366 * 24 * 3600
 
 
 @keep("browser")
@@ -60,7 +60,7 @@ def signed_in_person() -> Visitor | None:
 @blueprint.route("/sign-in", permission=Permission.PUBLIC, methods=["GET", "POST"])
 def sign_in() -> Response:
     """Ask who it is, and open a session."""
-    form = SignInForm(code=request.args.get("school") or request.cookies.get(CODE_COOKIE))
+    form = SignInForm(code=request.args.get("school") or cookies.kept(CODE_COOKIE))
     if not form.is_submitted():
         return _ask(form)
     refused = False
@@ -88,7 +88,7 @@ def choose_language() -> Response:
     language = request.form.get("language", "")
     response = redirect(url_for(".sign_in"), 303)
     if language in CATALOGUES:
-        _keep_cookie(response, LANGUAGE_COOKIE, language)
+        cookies.keep(response, LANGUAGE_COOKIE, language)
     return response
 
 
@@ -131,7 +131,7 @@ def _open_session(form: SignInForm) -> Response:
     draft = form.draft(request.remote_addr or "", request.user_agent.string)
     token = operations.sign_in(draft, current_app.secret_key)  # type: ignore[arg-type]
     response = welcome(token, request.args.get("next"))
-    _keep_cookie(response, CODE_COOKIE, draft.code)
+    cookies.keep(response, CODE_COOKIE, draft.code)
     return response
 
 
@@ -139,24 +139,4 @@ def welcome(token: str, target: str | None) -> Response:
     """Give a browser its session, and lead it where it wanted to go."""
     session.clear()
     session["token"] = token
-    return redirect(_safe_target(target), 303)
-
-
-def _safe_target(target: str | None) -> str:
-    """Only a path of our own: an address elsewhere would make the sign-in page a trap."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")):
-        parts = urlsplit(target)
-        if not parts.scheme and not parts.netloc:
-            return target
-    return url_for("home.home")
-
-
-def _keep_cookie(response: Response, name: str, value: str) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=YEAR_SECONDS,
-        httponly=True,
-        samesite="Lax",
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-    )
+    return redirect(own_path(target) or url_for("home.home"), 303)

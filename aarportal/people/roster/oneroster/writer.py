@@ -3,7 +3,6 @@
 Pure and streaming: a row is written as it comes, so the memory stays flat however many there are.
 """
 
-import csv
 import io
 import re
 import unicodedata
@@ -13,6 +12,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Any, BinaryIO, TypeAlias
 
+from aarportal.core.tables.writing import Exact
 from aarportal.people.roster.oneroster.columns import CARRIED, MANIFEST, Column, Kind
 from aarportal.people.roster.oneroster.dialects import FILE_PROPERTIES, Dialect
 from aarportal.people.roster.oneroster.refused import is_refused
@@ -87,15 +87,15 @@ class _Table:
 
     def __init__(self, stream: Any, columns: Sequence[str], writers: Sequence[Write]) -> None:
         self._text = io.TextIOWrapper(stream, "utf-8", newline="", write_through=False)
-        self._writer = csv.writer(self._text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-        self._writer.writerow(columns)
+        self._sheet = Exact(self._text)
+        self._sheet.write([columns])
         self._writers = writers
 
     def write(self, rows: Iterable[Any]) -> int:
         """Write all rows; how many there were."""
         count = 0
         for row in rows:
-            self._writer.writerow([write(row) for write in self._writers])
+            self._sheet.write([[write(row) for write in self._writers]])
             count += 1
         self._text.flush()
         self._text.detach()
@@ -123,9 +123,9 @@ def _manifest(dialect: Dialect, counts: Mapping[str, int], system_name: str) -> 
         "source.systemName": _clean(system_name),
     }
     text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(("propertyName", "value"))
-    writer.writerows((name, value) for name, value in properties.items() if value)
+    sheet = Exact(text)
+    sheet.write([("propertyName", "value")])
+    sheet.write((name, value) for name, value in properties.items() if value)
     return text.getvalue()
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from aarportal.core.tables.cells import is_blank
 from aarportal.core.tables.dates import CellError, plain, read_date
 from aarportal.core.tables.sheets import Row, Sheet
+from aarportal.core.tables.writing import as_meant
 from aarportal.people.attendance.calendar import DayKind, is_usual
 from aarportal.people.school_year.imports.columns import Problem
 from aarportal.people.school_year.years import (
@@ -152,7 +153,9 @@ class _Reader:
 
     def _cell(self, row: Row, field: str) -> str:
         place = self._places.get(field)
-        return row.cells[place] if place is not None and place < len(row.cells) else ""
+        if place is None or place >= len(row.cells):
+            return ""
+        return as_meant(row.cells[place])
 
     def _error(self, row: Row, field: str, rule: str) -> _LineError:
         return _LineError(Problem(row.line, self._columns[field], rule, self._cell(row, field)))

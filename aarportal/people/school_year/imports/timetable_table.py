@@ -10,6 +10,7 @@ from aarportal.core import subjects
 from aarportal.core.tables.cells import is_blank
 from aarportal.core.tables.dates import plain
 from aarportal.core.tables.sheets import Row, Sheet
+from aarportal.core.tables.writing import as_meant
 from aarportal.people.attendance.lessons import Slot
 from aarportal.people.roster.names import search_key
 from aarportal.people.school_year.imports.columns import DAY_COLUMNS, Problem
@@ -131,7 +132,9 @@ class _Reader:
 
     def _cell(self, row: Row, field: str) -> str:
         place = self._places.get(field)
-        return row.cells[place] if place is not None and place < len(row.cells) else ""
+        if place is None or place >= len(row.cells):
+            return ""
+        return as_meant(row.cells[place])
 
     def _error(self, row: Row, field: str, rule: str, cell: str = "") -> _LineError:
         said = cell or self._cell(row, field)

@@ -1,0 +1,93 @@
+"""Every answer carries every header, and every cookie is out of reach."""
+
+import re
+
+import pytest
+
+from aarportal.web.guard import headers_of
+from tests.cast import AOI, CODES, MORI, PASSWORD, PRIMARY
+
+NEVER_ASKED = "00000000-0000-0000-0000-000000000001"
+
+
+def addresses(app):
+    for rule in app.url_map.iter_rules():
+        if "GET" in rule.methods:
+            url = re.sub(r"<uuid:[^>]+>", NEVER_ASKED, rule.rule)
+            yield re.sub(r"<(?:date|[^>]*day)[^>]*>", "2026-05-01", re.sub("<int:[^>]+>", "1", url))
+
+
+def test_every_page_error_file_and_answer_to_a_machine_carries_every_header(app, browser):
+    people = [browser().client, browser(AOI).client, browser(MORI).client]
+    wanted = headers_of(app.config["SETTINGS"])
+    version = app.config["ASSET_VERSION"]
+    others = [
+        "/nowhere",
+        "/xapi/nothing",
+        "/ims/oneroster/none",
+        f"/static/{version}/css/portal.css",
+        "/static/none.css",
+    ]
+    asked = 0
+    for path in [*addresses(app), *others]:
+        for client in people:
+            with client.get(re.sub("<[^>]+>", "1", path)) as answer:
+                for name, value in wanted:
+                    assert answer.headers.getlist(name) == [value], (path, answer.status, name)
+                assert "unsafe" not in answer.headers["Content-Security-Policy"]
+                asked += 1
+    assert asked > 300
+
+
+def test_a_file_is_for_pages_of_the_portal_alone(app, browser):
+    path = f"/static/{app.config['ASSET_VERSION']}/css/portal.css"
+    with browser().client.get(path) as answer:
+        assert "Access-Control-Allow-Origin" not in answer.headers
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.fixture
+def behind_tls(another):
+    return another(cookie_secure=True)
+
+
+def test_behind_tls_a_browser_comes_back_by_tls_alone(behind_tls):
+    answer = behind_tls.test_client().get("https://localhost/sign-in")
+    said = answer.headers["Strict-Transport-Security"]
+    assert int(re.search(r"max-age=(\d+)", said)[1]) >= 365 * 24 * 3600
+    assert "includeSubDomains" in said
+
+
+def test_without_tls_nothing_is_said_about_it(browser):
+    assert "Strict-Transport-Security" not in browser().get("/sign-in").response.headers
+
+
+def test_behind_tls_every_cookie_is_for_this_host_alone(behind_tls):
+    client = behind_tls.test_client()
+    here = {"base_url": "https://localhost"}
+    page = client.get("/sign-in", **here).get_data(as_text=True)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+    referer = {"Referer": "https://localhost/sign-in"}
+    fields = {
+        "code": CODES[PRIMARY],
+        "login_id": AOI.login_id,
+        "password": PASSWORD,
+        "csrf_token": token,
+    }
+    left = client.post("/sign-in", data=fields, headers=referer, **here)
+    assert left.status_code == 303
+    language = client.post(
+        "/language",
+        data={"language": "en"},
+        headers=referer | {"X-CSRFToken": client.get("/csrf", **here).get_json()["token"]},
+        **here,
+    )
+    cookies = left.headers.getlist("Set-Cookie") + language.headers.getlist("Set-Cookie")
+    assert len(cookies) >= 3
+    for cookie in cookies:
+        name, _, _ = cookie.partition("=")
+        parts = {part.strip() for part in cookie.split(";")[1:]}
+        assert name.startswith("__Host-"), cookie
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= parts, cookie
+        assert not any(part.startswith("Domain") for part in parts)
+    assert client.get("/", **here).status_code == 200
