@@ -30,6 +30,7 @@ from aarportal.people.roster.rest import protocol as rostering
 from aarportal.people.roster.sources import puller
 from aarportal.settings import Settings
 from aarportal.web import (
+    allowance,
     assets,
     cookies,
     dates,
@@ -109,6 +110,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     rostering.init_app(app, settings)
     last_use.init_app(app)
     priority.init_app(app, machines=("/xapi/", "/caliper", "/ims/"))
+    allowance.init_app(app, settings)
     guard.init_app(app, settings)
     errors.init_app(app)
     view.init_app(app, settings)

@@ -75,6 +75,12 @@ class Settings:
     proxies: int = 0
     """AARPORTAL_PROXIES: how many proxies stand in front of the portal, each of which adds to
     X-Forwarded-For and -Proto; none is believed otherwise."""
+    costly_per_minute: int = 120
+    """AARPORTAL_COSTLY_PER_MINUTE: what one person may have of pages that cost much, as points; a
+    search is 1, a file that is taken in or made 10; 0 for any number."""
+    refusals_per_minute: int = 600
+    """AARPORTAL_REFUSALS_PER_MINUTE: how often one session, or one address without any, is told
+    that something is not there or not for them; 0 for any number."""
     security_contact: str = ""
     """AARPORTAL_SECURITY_CONTACT: mailto: or https:// for whoever finds a weakness; it is told in
     security.txt."""
@@ -127,6 +133,10 @@ class Settings:
             private_roster_sources=env.get("AARPORTAL_PRIVATE_ROSTER_SOURCES", "0") == "1",
             hosts=tuple(filter(None, re.split(r"[,\s]+", env.get("AARPORTAL_HOSTS", "")))),
             proxies=_number(env, "AARPORTAL_PROXIES", cls.proxies),
+            costly_per_minute=_number(env, "AARPORTAL_COSTLY_PER_MINUTE", cls.costly_per_minute),
+            refusals_per_minute=_number(
+                env, "AARPORTAL_REFUSALS_PER_MINUTE", cls.refusals_per_minute
+            ),
             security_contact=env.get("AARPORTAL_SECURITY_CONTACT", cls.security_contact),
             data_keys=tuple(filter(None, env.get("AARPORTAL_DATA_KEYS", "").split(","))),
         )

@@ -294,6 +294,7 @@ def main() -> None:
                 database_url=url,
                 data_dir=Path(folder),
                 cookie_secure=False,
+                costly_per_minute=0,
             )
         )
         migrate.upgrade(app)

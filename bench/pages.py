@@ -112,6 +112,7 @@ def stage(folder: str) -> tuple[Flask, dict[str, Login]]:
             database_url=f"sqlite:///{folder}/portal.db",
             data_dir=Path(folder),
             cookie_secure=False,
+            costly_per_minute=0,
         )
     )
     migrate.upgrade(app)

@@ -57,7 +57,14 @@ def postgres_url(tmp_path_factory) -> str:
 
 def make_settings(url: str, data_dir) -> Settings:
     return Settings(
-        secret_key=SECRET, database_url=url, data_dir=data_dir, cookie_secure=False, threads=4
+        secret_key=SECRET,
+        database_url=url,
+        data_dir=data_dir,
+        cookie_secure=False,
+        threads=4,
+        # Tests ask more often than any person may; those of the limits set their own.
+        costly_per_minute=0,
+        refusals_per_minute=0,
     )
 
 

@@ -39,6 +39,8 @@ class Server:
                 "AARPORTAL_COOKIE_SECURE": "0",
                 # Load tests and benchmarks ask more often than any app may.
                 "AARPORTAL_XAPI_REQUESTS_PER_MINUTE": "0",
+                "AARPORTAL_COSTLY_PER_MINUTE": "0",
+                "AARPORTAL_REFUSALS_PER_MINUTE": "0",
             },
             stdout=self.log,
             stderr=self.log,

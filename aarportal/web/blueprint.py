@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial, wraps
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, current_app, redirect, request
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.wrappers import Response
 
@@ -53,13 +53,15 @@ class PortalBlueprint(Blueprint):
         permission: Permission,
         once: bool = True,
         transaction: bool = True,
+        costs: int = 0,
         **options: Any,
     ) -> Callable[[View], View]:
         """Register a view; leaving `permission` out is a TypeError at import.
 
         The view is called as `view(scope, **url_values)`; a public one as `view(**url_values)`.
         `once=False` is for a view that looks at the key of the form itself; `transaction=False` for
-        one whose operation opens its units of work itself, because it shares them.
+        one whose operation opens its units of work itself, because it shares them. `costs` is what
+        a call takes of what one person may have within a minute (see `allowance`).
         """
 
         def register(view: View) -> View:
@@ -69,6 +71,8 @@ class PortalBlueprint(Blueprint):
                     answer = partial(view, **url_values)
                     return answer() if _only_reads() else _again(answer)
                 with self._turn(), visiting(admit(self.credential, permission)) as visitor:
+                    if costs:
+                        _pay(visitor, costs)
                     if not transaction:
                         return view(visitor.scope, **url_values)
                     return _let_in(visitor, view, url_values, once=once)
@@ -78,6 +82,11 @@ class PortalBlueprint(Blueprint):
             return view
 
         return register
+
+
+def _pay(visitor: Visitor, costs: int) -> None:
+    take: Callable[[Visitor, int], None] = current_app.extensions["allowance"].pay
+    take(visitor, costs)
 
 
 def _only_reads() -> bool:

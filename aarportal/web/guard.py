@@ -1,10 +1,12 @@
 """Deny by default, and the headers that every answer carries."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, abort, request
 from flask_wtf import CSRFProtect
 
 from aarportal.settings import Settings
-from aarportal.web.blueprint import PERMISSIONS
+from aarportal.web.blueprint import PERMISSIONS, SAFE_METHODS
 
 CSP = "; ".join(
     (
@@ -109,6 +111,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         if getattr(blueprint, "credential", "browser") == "browser":
             request.max_content_length = LARGER_FORMS.get(request.endpoint or "", MAX_FORM_BYTES)
 
+    @app.before_request
+    def refuse_what_another_site_sends() -> None:
+        # The second ring round forms; the first is their token.
+        if request.method not in SAFE_METHODS and _is_guarded(app) and _is_from_elsewhere(settings):
+            abort(403)
+
     csrf.init_app(app)
 
     @app.before_request
@@ -129,6 +137,31 @@ def init_app(app: Flask, settings: Settings) -> None:
         response.headers.setdefault("Cache-Control", "no-store")
         vary_by(response, "Cookie")
         return _told_to_the_outbox(response)
+
+
+def _is_guarded(app: Flask) -> bool:
+    """Whether a form's token is asked for; machines and launches prove themselves otherwise."""
+    endpoint = request.endpoint or ""
+    view = app.view_functions.get(endpoint)
+    if view is None or request.blueprint in csrf._exempt_blueprints:  # noqa: SLF001 - Flask-WTF tells nobody
+        return False
+    return f"{view.__module__}.{view.__name__}" not in csrf._exempt_views  # noqa: SLF001 - the same
+
+
+def _is_from_elsewhere(settings: Settings) -> bool:
+    """Whether a browser says that a page of another site sends this.
+
+    Source: https://www.w3.org/TR/fetch-metadata/
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return False
+    # The scheme is the proxy's matter, which may end TLS without a word about it.
+    ours = {request.host, urlsplit(settings.public_url).netloc} - {""}
+    return urlsplit(origin).netloc not in ours
 
 
 def vary_by(response: Response, header: str) -> None:

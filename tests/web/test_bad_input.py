@@ -16,6 +16,7 @@ from aarportal.core import clock
 from aarportal.core.database import Base, db
 from aarportal.core.permissions import GRANTS, Permission
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.sealing import Secret
 from aarportal.cycle.action.imports.models import TableImport
 from aarportal.cycle.action.models import LearningApp, LearningRecord, RecordDispute
 from aarportal.cycle.anticipation.models import PlanSession
@@ -273,7 +274,7 @@ def _rosters(scope, district_id, school_id) -> dict[str, object]:
     client = RosterClient(**of, client_id=name, secret_hash=b"0" * 32, school_ids=None)
     source = RosterSource(
         **of, base_url="https://other.example", token_url="https://other.example/token",
-        client_id="1", sealed_secret=b"", pull_hour=3,
+        client_id="1", client_secret=Secret("x"), pull_hour=3,
     )  # fmt: skip
     scope.session.add_all((roster, client, source))
     scope.session.flush()

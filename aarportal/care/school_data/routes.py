@@ -61,7 +61,9 @@ def file(scope: Scope, kind_key: str) -> Response:
     return _file(scope, store.kind(scope, kind_key), FileForm())
 
 
-@blueprint.route("/school-data/new/<string:kind_key>", permission=_IMPORT, methods=["POST"])
+@blueprint.route(
+    "/school-data/new/<string:kind_key>", permission=_IMPORT, methods=["POST"], costs=10
+)
 def bring(scope: Scope, kind_key: str) -> AnyResponse:
     """Take a file in."""
     kind, form = store.kind(scope, kind_key), FileForm()

@@ -19,6 +19,7 @@ MOST_COLUMNS = 200
 _DELIMITERS = (",", "\t", ";")
 _LINES_TO_LOOK_AT = 50
 _HEADER_WITHIN = 20
+_LOOKED_AT = 4096
 #: Encodings that a person may ask for, and those that are tried, the most telling first.
 ENCODINGS = ("utf-8", "cp932", "euc_jp", "utf-16-le", "utf-16-be")
 _TRIED = ("utf-8", "cp932", "euc_jp")
@@ -26,6 +27,20 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "
 #: What Python makes of bytes that stand for nothing in CP932.
 _NOT_IN_CP932 = frozenset("\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3")
 _ZIP, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+#: With what files begin that are no text, whatever they are called: PDF, pictures, programs, other
+#: archives, databases.
+_NEVER_TEXT = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"\x7fELF",
+    b"\x1f\x8b",
+    b"PK\x05\x06",
+    b"SQLite format 3",
+)
+#: A first cell may begin like this too; what follows it in a picture or a program is no text.
+_SELDOM_TEXT = (b"GIF8", b"RIFF", b"MZ", b"7z\xbc\xaf", b"Rar!")
+_CONTROLS = frozenset((*range(9), *range(14, 27), *range(28, 32)))
 
 
 class SheetError(ValueError):
@@ -134,12 +149,20 @@ def _decoded(data: bytes, asked: str | None) -> tuple[str, str, tuple[str, ...]]
         raise SheetError("file_is_workbook")
     if data.startswith(_ZIP):
         raise SheetError("file_is_workbook" if b"xl/" in data else "file_is_zip")
+    if is_something_else(data):
+        raise SheetError("file_not_text")
     if asked is not None:
         text = _as(data, asked) if asked in ENCODINGS else None
         if text is None:
             raise SheetError("file_encoding_asked", detail=asked)
         return text, asked, ()
     return _guessed(data)
+
+
+def is_something_else(data: bytes) -> bool:
+    """Whether a file is a picture, a program, a document: its content says so, not its name."""
+    is_odd = data.startswith(_SELDOM_TEXT) and not _CONTROLS.isdisjoint(data[:_LOOKED_AT])
+    return is_odd or data.startswith(_NEVER_TEXT)
 
 
 def _as(data: bytes, encoding: str) -> str | None:

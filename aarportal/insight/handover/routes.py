@@ -49,7 +49,7 @@ def own(scope: Scope) -> AnyResponse:
     return response
 
 
-@blueprint.route("/my-record", permission=_OWN, methods=["POST"])
+@blueprint.route("/my-record", permission=_OWN, methods=["POST"], costs=10)
 def ask_own(scope: Scope) -> AnyResponse:
     """Have the student's own export made."""
     try:
@@ -60,7 +60,7 @@ def ask_own(scope: Scope) -> AnyResponse:
     return keeper.work_on(url_for(".own"))
 
 
-@blueprint.route("/my-record/<uuid:package_id>/file", permission=_OWN, methods=["POST"])
+@blueprint.route("/my-record/<uuid:package_id>/file", permission=_OWN, methods=["POST"], costs=5)
 def fetch_own(scope: Scope, package_id: UUID) -> AnyResponse:
     """Hand the file over."""
     return _file(operations.fetch(scope, package_id).id, "my-record")
@@ -91,7 +91,7 @@ def leaver(scope: Scope, student_id: UUID) -> AnyResponse:
 
 
 @blueprint.route(
-    "/handover/leavers/<uuid:student_id>/package", permission=_MANAGE, methods=["POST"]
+    "/handover/leavers/<uuid:student_id>/package", permission=_MANAGE, methods=["POST"], costs=3
 )
 def ask(scope: Scope, student_id: UUID) -> AnyResponse:
     """Have the export of a leaver made."""
@@ -99,7 +99,9 @@ def ask(scope: Scope, student_id: UUID) -> AnyResponse:
     return keeper.work_on(url_for(".leaver", student_id=student_id))
 
 
-@blueprint.route("/handover/packages/<uuid:package_id>/file", permission=_MANAGE, methods=["POST"])
+@blueprint.route(
+    "/handover/packages/<uuid:package_id>/file", permission=_MANAGE, methods=["POST"], costs=3
+)
 def fetch(scope: Scope, package_id: UUID) -> AnyResponse:
     """Hand the file of a leaver over."""
     return _file(operations.fetch(scope, package_id).id, "handover")

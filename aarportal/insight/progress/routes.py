@@ -28,7 +28,7 @@ OfSubject = TypeVar("OfSubject", UnitHistory, GoalOutcome)
 _WORDS = Words(say=source, say_plain=plain, plain_title=ruby_plain)
 
 
-@blueprint.route("/progress", permission=Permission.CHARTS_READ)
+@blueprint.route("/progress", permission=Permission.CHARTS_READ, costs=1)
 def progress(scope: Scope) -> Response:
     """Show the charts, of all subjects or of one."""
     found = store.progress(scope, scope.actor_id, current_reader().grade, clock.today())

@@ -29,7 +29,7 @@ PAGE = 50
 HAPPENINGS = 30
 
 
-@blueprint.route("/people", permission=Permission.PEOPLE_READ)
+@blueprint.route("/people", permission=Permission.PEOPLE_READ, costs=1)
 def people(scope: Scope) -> Response:
     """List the people that the address asks for."""
     wanted, today = wanted_of(request.args), clock.today()
@@ -54,7 +54,10 @@ def person(scope: Scope, person_id: UUID) -> Response:
 
 
 @blueprint.route(
-    "/people/<uuid:person_id>/history", permission=Permission.TRACES_READ, transaction=False
+    "/people/<uuid:person_id>/history",
+    permission=Permission.TRACES_READ,
+    transaction=False,
+    costs=1,
 )
 def history(scope: Scope, person_id: UUID) -> Response:
     """Show who changed what about a person."""
@@ -70,7 +73,7 @@ def classes(scope: Scope) -> Response:
     return render("people/classes.html", _classes(scope))
 
 
-@blueprint.route("/classes/<uuid:class_id>", permission=Permission.PEOPLE_READ)
+@blueprint.route("/classes/<uuid:class_id>", permission=Permission.PEOPLE_READ, costs=1)
 def school_class(scope: Scope, class_id: UUID) -> Response:
     """Show who is in a class, by attendance number."""
     row = roster.one_class(scope, class_id)

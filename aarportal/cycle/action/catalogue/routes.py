@@ -91,7 +91,7 @@ def app_catalogue(scope: Scope, app_id: UUID) -> Response:
 
 
 @blueprint.route(
-    "/catalogue/apps/<uuid:app_id>", permission=Permission.APPS_MANAGE, methods=["POST"]
+    "/catalogue/apps/<uuid:app_id>", permission=Permission.APPS_MANAGE, methods=["POST"], costs=10
 )
 def load_app_catalogue(scope: Scope, app_id: UUID) -> AnyResponse:
     """Check a file, or replace the catalogue by it."""

@@ -62,7 +62,7 @@ def new(scope: Scope) -> Response:
     return _new(_table_form(scope))
 
 
-@blueprint.route("/imports/new", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/imports/new", permission=_MANAGE, methods=["POST"], costs=10)
 def bring(scope: Scope) -> AnyResponse:
     """Take a file in."""
     form = _table_form(scope)

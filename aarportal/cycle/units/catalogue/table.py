@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aarportal.core.tables.sheets import is_something_else
 from aarportal.cycle.units.catalogue.choosing import KINDS
 from aarportal.cycle.units.curriculum.codes import is_code
 
@@ -113,6 +114,8 @@ def _read_lines(reader: Any, subject_key: Callable[[str], str | None], sheet: Sh
 
 
 def _decoded(data: bytes) -> str | None:
+    if b"\0" in data or is_something_else(data):
+        return None
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return data.decode(encoding)

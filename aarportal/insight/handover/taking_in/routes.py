@@ -55,7 +55,7 @@ def new(_scope: Scope) -> Response:
     return render("intakes/new.html", {"form": FileForm(formdata=None)})
 
 
-@blueprint.route("/handover/imports/new", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/handover/imports/new", permission=_MANAGE, methods=["POST"], costs=5)
 def bring(scope: Scope) -> AnyResponse:
     """Take a file in; nothing of it is written."""
     form = FileForm()

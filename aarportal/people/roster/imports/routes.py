@@ -56,7 +56,7 @@ def new(scope: Scope) -> Response:
     return _new(scope, RosterForm())
 
 
-@blueprint.route("/rosters/new", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/rosters/new", permission=_MANAGE, methods=["POST"], costs=10)
 def bring(scope: Scope) -> AnyResponse:
     """Take a file in, and have it looked through."""
     form = RosterForm()

@@ -75,7 +75,7 @@ def new(_scope: Scope) -> Response:
     return _new(form.offer(this_year))
 
 
-@blueprint.route("/school-year/tables/new", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/school-year/tables/new", permission=_MANAGE, methods=["POST"], costs=10)
 def bring(scope: Scope) -> AnyResponse:
     """Take a file in."""
     form = BringForm().offer(years.school_year_of(clock.today()))
@@ -171,7 +171,7 @@ def drop(scope: Scope, year_import_id: UUID) -> AnyResponse:
     return redirect(url_for(".imports"), 303)
 
 
-@blueprint.route("/school-year/calendar.csv", permission=_MANAGE)
+@blueprint.route("/school-year/calendar.csv", permission=_MANAGE, costs=5)
 def calendar_table_of_year(scope: Scope) -> Response:
     """Hand out the calendar of a school year as a table."""
     year = year_of(request.args.get("year", "")) or years.school_year_of(clock.today())
@@ -180,7 +180,7 @@ def calendar_table_of_year(scope: Scope) -> Response:
     return _file(f"calendar_{year}.csv", calendar_table.HEADERS, rows)
 
 
-@blueprint.route("/school-year/timetables.csv", permission=_MANAGE)
+@blueprint.route("/school-year/timetables.csv", permission=_MANAGE, costs=5)
 def timetable_table_of_day(scope: Scope) -> Response:
     """Hand out the timetables of all classes on a day as a table."""
     on = day_of(request.args.get("on", "")) or clock.today()
