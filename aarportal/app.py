@@ -21,6 +21,7 @@ from aarportal.cycle.action.xapi.attachments import storage
 from aarportal.cycle.anticipation.arrivals import operations as arrivals
 from aarportal.cycle.units.subjects import SUBJECTS
 from aarportal.insight.handover import keeper
+from aarportal.insight.maintenance import nightly
 from aarportal.insight.rollover import closer
 from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
@@ -128,6 +129,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     closer.init_app(app)
     entering.after_a_move("arrive", arrivals.arrive)
     keeper.init_app(app, settings)
+    nightly.init_app(app)
     logs.init_app(app, settings)
     app.extensions["attachments"] = storage.open_store(settings.attachments, settings.data_dir)
     for name in _modules("*routes.py"):

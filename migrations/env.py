@@ -5,16 +5,16 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from aarportal.core.database import Base, Key, Moment, db
-from aarportal.core.sealing import SealedSecret, SealedText
+from aarportal.core.sealing import SEALED
 
 #: Types of our own: known by what they are stored as.
-OWN = Key | Moment | SealedSecret | SealedText
+OWN = (Key, Moment, *SEALED)
 
 
 def render_item(kind, item, _autogen):
     """Write our own types by their short names."""
     if kind == "type" and isinstance(item, OWN):
-        sealed = isinstance(item, SealedSecret | SealedText)
+        sealed = isinstance(item, SEALED)
         return "sa.LargeBinary()" if sealed else f"{type(item).__name__}()"
     return False
 

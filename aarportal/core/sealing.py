@@ -7,9 +7,11 @@ are changed by putting a new one in front and sealing everything anew (`aarporta
 A sealed value: 1 byte version, 4 bytes name of the key, 12 bytes nonce, cipher text with its tag.
 """
 
+import json
 import os
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -86,6 +88,15 @@ def opened(sealed: bytes, use: str) -> str:
         raise SealedError(use) from None
 
 
+def sealed_anew(sealed: bytes, use: str) -> bytes:
+    """The same value under the first key.
+
+    Raises:
+        SealedError: If no key opens it, or it was sealed for another column.
+    """
+    return seal(opened(sealed, use), use)
+
+
 def is_fresh(sealed: bytes) -> bool:
     """Whether a value is sealed with the first key."""
     return _ring.first is not None and sealed[len(_VERSION) : _HEAD] == _ring.first.name
@@ -137,6 +148,26 @@ class SealedText(TypeDecorator[str]):
         return None if value is None else opened(value, self.use)
 
 
+class SealedJson(TypeDecorator[Any]):
+    """A value of JSON, encrypted in the database and plain in Python; None is NULL."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, use: str) -> None:
+        """Say for which column, as `table.column`."""
+        super().__init__()
+        self.use = use
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> bytes | None:
+        """Encrypt."""
+        return None if value is None else seal(json.dumps(value, ensure_ascii=False), self.use)
+
+    def process_result_value(self, value: bytes | None, _dialect: Dialect) -> Any:
+        """Decrypt."""
+        return None if value is None else json.loads(opened(value, self.use))
+
+
 class SealedSecret(TypeDecorator[Secret]):
     """A `Secret`, encrypted in the database and opened when somebody asks for it."""
 
@@ -155,6 +186,10 @@ class SealedSecret(TypeDecorator[Secret]):
     def process_result_value(self, value: bytes | None, _dialect: Dialect) -> Secret | None:
         """Wrap; nothing is decrypted yet."""
         return None if value is None else Secret(None, value, self.use)
+
+
+#: The types of columns that are sealed.
+SEALED = (SealedText, SealedJson, SealedSecret)
 
 
 def _key_of(secret: str) -> _Key:

@@ -28,6 +28,15 @@ def let_go() -> None:
         engine.dispose()
 
 
+def write_anew() -> None:
+    """Write SQLite's file anew, without the pages that were deleted: it waits for every other."""
+    for engine in db.engines.values():
+        if engine.dialect.name == "sqlite":
+            with closing(engine.raw_connection()) as connection:
+                connection.cursor().execute("VACUUM")
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def copy_log() -> None:
     """Copy what was written from SQLite's log into its file, while others read and write.
 

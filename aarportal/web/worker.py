@@ -53,6 +53,10 @@ class Worker:
         while self._work():
             pass
 
+    def tidy(self) -> None:
+        """Do what is done once when the thread starts."""
+        self._survive(self._tidy)
+
     def _run(self) -> None:
         with self._app.app_context():
             self._survive(self._tidy)

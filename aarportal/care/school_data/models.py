@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from aarportal.core import clock
 from aarportal.core.database import Base
 from aarportal.core.ownership import KeptToTakeBack, SchoolOwned, SchoolRow
+from aarportal.core.sealing import SealedJson
 from aarportal.core.tables.brought import BroughtTable
 
 
@@ -62,7 +63,7 @@ class SchoolDataChange(KeptToTakeBack, Base):
     table_name: Mapped[str]
     key: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The key of the row besides school and student."""
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    before: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("school_data_changes.before"))
     """Its columns as they were; None where there was no row."""
     is_gone: Mapped[bool] = mapped_column(default=False)
     """The import took the row away."""

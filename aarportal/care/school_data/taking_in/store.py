@@ -12,6 +12,7 @@ from aarportal.care.school_data.kinds import Fact
 from aarportal.care.school_data.models import SchoolDataChange
 from aarportal.core.ownership import FromSchoolOffice
 from aarportal.core.scope import Scope
+from aarportal.core.sealing import SealedText
 
 #: (name of the table, student, the other parts of the key in the order of the table).
 Place: TypeAlias = tuple[str, UUID, tuple[Any, ...]]
@@ -123,6 +124,8 @@ def _python(model: Any, name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     column = inspect(model).columns[name].type
+    if isinstance(column, SealedText):
+        return value
     kind = getattr(column, "impl_instance", column).python_type
     if kind is bytes:
         return UUID(value)

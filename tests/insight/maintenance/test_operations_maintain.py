@@ -1,0 +1,150 @@
+"""What is kept long enough goes, and a child that left is nowhere: no row, no file, no memory."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from aarportal.audit import operations as audit
+from aarportal.care.school_data.models import SchoolDataChange
+from aarportal.care.wellbeing.models import HealthObservation, SeenObservation
+from aarportal.core import clock, memory, upkeep
+from aarportal.core.database import Base
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.submissions import Submission
+from aarportal.cycle.drafts.models import Draft
+from aarportal.insight.handover import keeper
+from aarportal.insight.maintenance import nightly
+from aarportal.insight.maintenance.schedule import SCHEDULE
+from aarportal.people.accounts.models import SignInSession, SignInThrottle
+from tests.care.people import NURSE, appoint
+from tests.care.tables import OBSERVATION, seen, table, taken, taken_back
+from tests.cast import AOI, BEN, HINATA, OKA, PRIMARY
+from tests.insight.handover import elsewhere, life, rows
+from tests.insight.handover.test_operations_deleting import (
+    NICKNAME,
+    STAYS,
+    WORDS,
+    be_known_everywhere,
+    leave,
+    order,
+)
+
+LONG = {"sign_in_throttles": 2, "sign_in_sessions": 2, "submissions": 61, "drafts": 201}
+
+
+def kept(model):
+    with unit_of_work(SystemScope("test"), read_only=True) as scope:
+        return len(scope.session.scalars(select(model)).all())
+
+
+def at(moment):
+    """What a portal keeps for a while, as of one moment."""
+    day = clock.school_day_of(moment)
+    ours = {"school_id": PRIMARY, "student_id": AOI.id}
+    return [
+        SignInThrottle(key=f"account:{moment}", tries=1, window_opened_at=moment),
+        SignInSession(
+            token_hash=str(moment).encode().ljust(32)[:32], district_id=HINATA, user_id=AOI.id,
+            school_id=PRIMARY, role="student", opened_at=moment, closes_at=moment,
+            way="password", proved_at=moment,
+        ),
+        Submission(school_id=PRIMARY, actor_id=AOI.id, key=str(moment), location="/", at=moment),
+        Draft(**ours, form="goal", key=str(moment), content={}, rev=1, saved_at=moment),
+        HealthObservation(**ours, day=day, time="08:00", words="ねむい", import_id=None),
+        SeenObservation(**ours, day=day, time="08:00", came_at=moment, seen_by=OKA.id),
+    ]  # fmt: skip
+
+
+def test_what_is_kept_long_enough_goes_and_the_rest_stays(in_app):
+    now = clock.now()
+    with unit_of_work(SystemScope("test")) as scope:
+        scope.session.add_all(at(now))
+        audit.record(scope, "test:made", "test")
+    tables = {type(each): type(each).__tablename__ for each in at(now)}
+    before = {model: kept(model) for model in tables}
+    assert not +nightly.of(in_app).run()
+    assert {model: kept(model) for model in tables} == before
+    with unit_of_work(SystemScope("test")) as scope:
+        scope.session.add_all(at(now - timedelta(days=900)))
+        audit.record(scope, "test:made", "test")
+    gone = nightly.of(in_app).run()
+    assert +gone == dict.fromkeys(tables.values(), 1)
+    assert {model: kept(model) for model in tables} == before
+
+
+@pytest.mark.parametrize("period", SCHEDULE, ids=lambda each: each.table)
+def test_a_period_ends_when_it_says(period):
+    now = clock.now()
+    limit = period.before(now)
+    if period.school_years < 0:
+        assert limit == now - timedelta(days=LONG[period.table] - 1)
+    else:
+        day = clock.school_day_of(limit)
+        assert (day.month, day.day) == (4, 1)
+        whole = timedelta(days=365 * period.school_years)
+        assert whole <= now - limit <= whole + timedelta(days=367)
+
+
+def test_an_import_of_long_ago_keeps_no_words_and_is_not_taken_back(in_app):
+    appoint(NURSE)
+    line = f"2026/11/02,{20260401},よくない,37.0,はい,先生,友だち,ないしょのことば"
+    five = {"scale": "five_first_best"}
+    import_id = taken(table(OBSERVATION, line), "health_observation", by=NURSE, choices=five)
+    changed = table(OBSERVATION, line.replace("ないしょ", "べつ"))
+    second = taken(changed, "health_observation", by=NURSE, choices=five)
+    assert kept(SchoolDataChange) == 2
+    clock.shift(timedelta(days=367))
+    gone = nightly.of(in_app).run()
+    assert gone["school_data_changes"] == 2
+    assert kept(SchoolDataChange) == 0
+    for each in (second, import_id):
+        taken_back(each, by=NURSE)
+        assert seen(each, NURSE).changes == 0
+
+
+def files(app):
+    """Everything that lies on the disk, the database's own files with it."""
+    folder = app.config["SETTINGS"].data_dir
+    return {
+        path: path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "static" not in path.parts and path.name != "clean.db"
+    }
+
+
+def test_a_child_that_left_is_in_no_row_no_file_and_no_memory(app, browser, database):
+    life.live(app, BEN, days=(20, 2))
+    life.live(app, AOI, days=(30, 5))
+    be_known_everywhere(app)
+    browser(AOI).get("/progress")
+    elsewhere.export(app, AOI)
+    leave(app)
+    order(app)
+    words = [word for word in WORDS if word != NICKNAME]
+    with app.app_context():
+        upkeep.copy_log()
+    if database.kind == "sqlite":
+        there = b"".join(files(app).values())
+        assert any(word.encode() in there for word in words), "the search would find them"
+    with app.app_context():
+        gone = nightly.of(app).run()
+        upkeep.write_anew()
+        made = dict(keeper.here().made.kept())
+    assert gone["deletion_orders"] == 1
+    marks = [*WORDS, AOI.id.hex, str(AOI.id)]
+    for name, each in rows.dump(app).items():
+        if name not in STAYS:
+            found = [(mark, row[:200]) for row in each for mark in marks if mark in row]
+            assert not found, (name, found[:3])
+    for path, content in files(app).items():
+        found = [word for word in WORDS if word.encode() in content]
+        assert not found, (path, found)
+        assert not found or path.name not in map(str, made)
+    assert all(each.cache_info().currsize == 0 for each in memory.caches())
+
+
+def test_every_table_of_the_schedule_is_one(app):
+    assert {each.table for each in SCHEDULE} <= set(Base.metadata.tables)
+    assert all(each.column in Base.metadata.tables[each.table].columns for each in SCHEDULE)
+    assert all(each.why for each in SCHEDULE)
