@@ -3,10 +3,16 @@
 Source: OWASP Password Storage Cheat Sheet, argon2id with m=19 MiB, t=2, p=1.
 """
 
+import os
+import threading
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+#: A check keeps one core busy and 19 MiB: more at once than there are cores only take memory, and
+#: the time of pages. Whoever comes later waits for a few hundredths of a second.
+_TURNS = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 
 
 @cache
@@ -21,13 +27,16 @@ def _nobodys_hash() -> str:
 
 def hash_password(password: str) -> str:
     """The argon2id hash of a password, with its salt and cost in the string."""
-    return _hasher().hash(password)
+    with _TURNS:
+        return _hasher().hash(password)
 
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Whether the password fits; takes as long for an unknown account as for a known one."""
+    known = password_hash or _nobodys_hash()
     try:
-        _hasher().verify(password_hash or _nobodys_hash(), password)
+        with _TURNS:
+            _hasher().verify(known, password)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None
