@@ -28,6 +28,9 @@ _CROSSED = frozenset({"40P01", "40001"})
 #: How often a request is tried that others got in the way of: once for a row, once for a lock.
 _TRIES = 3
 
+#: Endpoints before which people prove once more who they are.
+FRESH: set[str] = set()
+
 #: Endpoint -> what it needs; also tells the guard which endpoints came through this door.
 PERMISSIONS: dict[str, Permission] = {}
 
@@ -51,6 +54,7 @@ class PortalBlueprint(Blueprint):
         rule: str,
         *,
         permission: Permission,
+        fresh: bool = False,
         once: bool = True,
         transaction: bool = True,
         **options: Any,
@@ -58,8 +62,10 @@ class PortalBlueprint(Blueprint):
         """Register a view; leaving `permission` out is a TypeError at import.
 
         The view is called as `view(scope, **url_values)`; a public one as `view(**url_values)`.
-        `once=False` is for a view that looks at the key of the form itself; `transaction=False` for
-        one whose operation opens its units of work itself, because it shares them.
+        `fresh=True` is for what people do only after they have proved within the last minutes who
+        they are. `once=False` is for a view that looks at the key of the form itself;
+        `transaction=False` for one whose operation opens its units of work itself, because it
+        shares them.
         """
 
         def register(view: View) -> View:
@@ -68,12 +74,17 @@ class PortalBlueprint(Blueprint):
                 if permission is Permission.PUBLIC:
                     answer = partial(view, **url_values)
                     return answer() if _only_reads() else _again(answer)
-                with self._turn(), visiting(admit(self.credential, permission)) as visitor:
+                with (
+                    self._turn(),
+                    visiting(admit(self.credential, permission, fresh=fresh)) as visitor,
+                ):
                     if not transaction:
                         return view(visitor.scope, **url_values)
                     return _let_in(visitor, view, url_values, once=once)
 
             PERMISSIONS[f"{self.name}.{view.__name__}"] = permission
+            if fresh:
+                FRESH.add(f"{self.name}.{view.__name__}")
             self.add_url_rule(rule, view.__name__, enter, **options)
             return view
 

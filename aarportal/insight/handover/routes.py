@@ -91,7 +91,7 @@ def leaver(scope: Scope, student_id: UUID) -> AnyResponse:
 
 
 @blueprint.route(
-    "/handover/leavers/<uuid:student_id>/package", permission=_MANAGE, methods=["POST"]
+    "/handover/leavers/<uuid:student_id>/package", permission=_MANAGE, fresh=True, methods=["POST"]
 )
 def ask(scope: Scope, student_id: UUID) -> AnyResponse:
     """Have the export of a leaver made."""
@@ -99,13 +99,17 @@ def ask(scope: Scope, student_id: UUID) -> AnyResponse:
     return keeper.work_on(url_for(".leaver", student_id=student_id))
 
 
-@blueprint.route("/handover/packages/<uuid:package_id>/file", permission=_MANAGE, methods=["POST"])
+@blueprint.route(
+    "/handover/packages/<uuid:package_id>/file", permission=_MANAGE, fresh=True, methods=["POST"]
+)
 def fetch(scope: Scope, package_id: UUID) -> AnyResponse:
     """Hand the file of a leaver over."""
     return _file(operations.fetch(scope, package_id).id, "handover")
 
 
-@blueprint.route("/handover/leavers/<uuid:student_id>/order", permission=_MANAGE, methods=["POST"])
+@blueprint.route(
+    "/handover/leavers/<uuid:student_id>/order", permission=_MANAGE, fresh=True, methods=["POST"]
+)
 def order(scope: Scope, student_id: UUID) -> AnyResponse:
     """Plan that everything of a leaver is deleted."""
     form = OrderForm()

@@ -24,7 +24,9 @@ def export(scope: Scope) -> Response:
     return _page(scope, ExportForm())
 
 
-@blueprint.route("/rosters/export", permission=_MANAGE, methods=["POST"], transaction=False)
+@blueprint.route(
+    "/rosters/export", permission=_MANAGE, fresh=True, methods=["POST"], transaction=False
+)
 def download(scope: Scope) -> AnyResponse:
     """Give the roster out, or say what is missing for it."""
     form, extent = ExportForm(), operations.extent_of(scope)
