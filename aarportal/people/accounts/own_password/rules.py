@@ -56,7 +56,8 @@ def _is_common(plain: str) -> bool:
     if len(set(plain)) < _FEWEST_DIFFERENT or _has_run(plain):
         return True
     # Somebody's "P@ssw0rd2026!" is the same idea as everybody's.
-    cores = (re.sub(r"[\W\d_]+", "", each) for each in (plain, plain.translate(_LOOKALIKES)))
+    body = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain).translate(_LOOKALIKES)
+    cores = (re.sub(r"[\W\d_]+", "", each) for each in (plain, body))
     return any(_is_word(core) for core in cores)
 
 

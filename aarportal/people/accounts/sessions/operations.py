@@ -160,8 +160,7 @@ def sweep() -> int:
     """Delete sessions that are over, and say how many."""
     with unit_of_work(SystemScope(_REASON)) as system:
         gone = store.sweep(system, clock.now())
-        if gone:
-            audit.record(system, "session:swept", "", detail=str(gone))
+        audit.record(system, "session:swept", "", detail=str(gone))
         return gone
 
 
