@@ -4,6 +4,7 @@ Nobody's scope reaches these rows. Each operation opens its own unit of work, so
 made while a writer waits, and writes for whom it did what.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,12 +13,14 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotAllowedError, StateError
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
-from aarportal.core.sealing import Secret
+from aarportal.core.sealing import SealedError, Secret
 from aarportal.people.accounts import passwords
+from aarportal.people.accounts import store as accounts
 from aarportal.people.accounts.second_factor import recovery, store, totp
 from aarportal.people.accounts.second_factor.models import RecoveryCode, SecondFactor
 from aarportal.people.accounts.sessions import operations as sessions
 
+_logger = logging.getLogger(__name__)
 _REASON = "second factor"
 
 
@@ -132,6 +135,24 @@ def remove_of(scope: Scope, user_id: UUID) -> None:
     sessions.check_help(scope, user_id)
     with unit_of_work(SystemScope(_REASON, scope)) as system:
         _remove(system, user_id)
+        # Whoever has found the device may be in with it.
+        sessions.end_all(system, user_id)
+
+
+def remove_by_hand(code: str, login_id: str) -> bool:
+    """Take a device away where nobody is left who could, and say whether there is such a person.
+
+    Args:
+        code: Of the school or the district.
+        login_id: Whose.
+    """
+    with unit_of_work(SystemScope("a second factor is taken away by hand")) as system:
+        found = accounts.applicant(system, code, login_id, clock.today())
+        if found is None:
+            return False
+        _remove(system, found.account.user_id)
+        sessions.end_all(system, found.account.user_id)
+        return True
 
 
 def takes(user_id: UUID, typed: str) -> bool:
@@ -148,12 +169,21 @@ def _takes_code(user_id: UUID, code: str) -> bool:
         row = store.factor(system, user_id, lock=True)
         if row is None or row.confirmed_at is None:
             return False
-        step = totp.step_of(row.secret.reveal(), code, clock.now(), row.last_step)
+        step = totp.step_of(_secret_of(row), code, clock.now(), row.last_step)
         if step is None:
             return False
         row.last_step = step
         audit.record(system, "second_factor:used", user_id)
         return True
+
+
+def _secret_of(row: SecondFactor) -> str:
+    """The secret; any other one if its key is lost: paper still opens, and the office helps."""
+    try:
+        return row.secret.reveal()
+    except SealedError:
+        _logger.exception("a device for codes cannot be read any more: its key is lost")
+        return totp.new_secret()
 
 
 def _takes_paper(user_id: UUID, number: int, word: str) -> bool:

@@ -4,8 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from click.testing import CliRunner
+from sqlalchemy import LargeBinary, select, text, type_coerce, update
 
+from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.database import db
@@ -25,6 +27,7 @@ from aarportal.people.accounts.operations import Entrance, SignInDraft
 from aarportal.people.accounts.proving import operations as proving
 from aarportal.people.accounts.proving.operations import ProofDraft
 from aarportal.people.accounts.second_factor import operations, totp
+from aarportal.people.accounts.second_factor.commands import remove_second_factor
 from aarportal.people.accounts.second_factor.models import RecoveryCode, SecondFactor
 from tests.cast import AOI, CHIBA, CODES, DOI, MORI, OKA, PASSWORD, SATO, scope_of
 
@@ -177,7 +180,9 @@ def test_the_office_takes_away_what_staff_have_lost_and_says_so(in_app):
     enrolled(OKA)
     with pytest.raises(NotAllowedError):
         operations.remove_of(scope_of(OKA), OKA.id)
+    token = signed_in(CHIBA)
     operations.remove_of(scope_of(OKA), CHIBA.id)
+    assert accounts.who(token) is None, "whoever found the device may be in with it"
     assert operations.standing(scope_of(CHIBA)).since is None
     with unit_of_work(SystemScope("test"), read_only=True) as scope:
         trace = scope.session.scalars(
@@ -185,6 +190,28 @@ def test_the_office_takes_away_what_staff_have_lost_and_says_so(in_app):
         ).one()
         assert (trace.actor_kind, trace.actor_id) == ("person", OKA.id)
         assert trace.object_id == str(CHIBA.id)
+
+
+def test_a_lost_key_shuts_nobody_out_who_has_the_paper(in_app):
+    secret, codes = enrolled()
+    with unit_of_work(SystemScope("test")) as scope:
+        device = type_coerce(b"\x01from another installation", LargeBinary)
+        scope.session.execute(update(SecondFactor).values(secret=device))
+        audit.record(scope, "test", "")
+    assert not operations.takes(CHIBA.id, totp.code_at(secret, clock.now()))
+    assert operations.takes(CHIBA.id, codes[0])
+
+
+def test_whoever_runs_the_portal_is_the_last_way_back_in(app):
+    with app.app_context():
+        enrolled(OKA)
+    run = CliRunner().invoke
+    refused = run(remove_second_factor, ["--place", "hinata-e", "nobody"], obj=lambda: app)
+    assert refused.exit_code == 1
+    done = run(remove_second_factor, ["--place", "hinata-e", "oka"], obj=lambda: app)
+    assert done.exit_code == 0, done.output
+    with app.app_context():
+        assert operations.standing(scope_of(OKA)).since is None
 
 
 def test_nobodys_scope_reads_a_device(in_app):
