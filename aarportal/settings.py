@@ -36,6 +36,8 @@ class Settings:
     """AARPORTAL_WORKERS: more than one only on PostgreSQL."""
     idle_minutes: int = 15
     """AARPORTAL_IDLE_MINUTES: after this long without a touch a shared device is locked."""
+    second_factor: str = "required"
+    """AARPORTAL_SECOND_FACTOR: `off` in a demonstration only, where staff come in without codes."""
     clock_shift: timedelta = timedelta(0)
     """AARPORTAL_CLOCK_SHIFT: seconds; only the demo moves its clock."""
     demo: bool = False
@@ -104,6 +106,7 @@ class Settings:
                 'python -c "import secrets; print(secrets.token_hex(32))"'
             )
         data_dir = Path(env.get("AARPORTAL_DATA_DIR", "var")).resolve()
+        demo = env.get("AARPORTAL_DEMO", "0") == "1"
         settings = cls(
             secret_key=secret,
             database_url=env.get("AARPORTAL_DATABASE_URL", f"sqlite:///{data_dir}/portal.db"),
@@ -114,7 +117,8 @@ class Settings:
             workers=_number(env, "AARPORTAL_WORKERS", cls.workers),
             idle_minutes=_number(env, "AARPORTAL_IDLE_MINUTES", cls.idle_minutes),
             clock_shift=timedelta(seconds=_number(env, "AARPORTAL_CLOCK_SHIFT", 0)),
-            demo=env.get("AARPORTAL_DEMO", "0") == "1",
+            demo=demo,
+            second_factor=env.get("AARPORTAL_SECOND_FACTOR", "off" if demo else "required"),
             max_statements_bytes=_number(
                 env, "AARPORTAL_MAX_STATEMENTS_BYTES", cls.max_statements_bytes
             ),
@@ -149,6 +153,13 @@ class Settings:
         if settings.unversioned_xapi not in XAPI_VERSIONS:
             raise SettingsError(
                 f"AARPORTAL_UNVERSIONED_XAPI has to be one of {', '.join(XAPI_VERSIONS)}."
+            )
+        if settings.second_factor not in {"required", "off"}:
+            raise SettingsError("AARPORTAL_SECOND_FACTOR has to be required or off.")
+        if settings.second_factor == "off" and not demo:
+            raise SettingsError(
+                "AARPORTAL_SECOND_FACTOR=off is for a demonstration (AARPORTAL_DEMO=1): real data "
+                "need the second factor."
             )
         if settings.is_sqlite and settings.workers > 1:
             raise SettingsError(

@@ -28,10 +28,11 @@ def record(
     if isinstance(scope, SystemScope):
         entry.actor_kind = "system"
         entry.detail = "; ".join(filter(None, (scope.reason, detail)))
-    else:
-        entry.actor_kind = "app" if isinstance(scope, AppScope) else "person"
-        entry.actor_id = scope.actor_id
-        entry.district_id = scope.district_id
-        entry.school_id = scope.school_id if isinstance(scope, Scope) else None
+    actor = scope.by or scope if isinstance(scope, SystemScope) else scope
+    if not isinstance(actor, SystemScope):
+        entry.actor_kind = "app" if isinstance(actor, AppScope) else "person"
+        entry.actor_id = actor.actor_id
+        entry.district_id = actor.district_id
+        entry.school_id = actor.school_id if isinstance(actor, Scope) else None
     entry.student_id = student_id
     scope.session.add(entry)

@@ -13,6 +13,20 @@ class NotSignedInError(PortalError):
     """Nobody, or no app, is known behind this request."""
 
 
+class NotProvedError(PortalError):
+    """Somebody is known, and has to prove first who they are.
+
+    Attributes:
+        wanted: `again` after a while without a touch, `fresh` before something grave, `strong` for
+            a proof in two ways.
+    """
+
+    def __init__(self, wanted: str) -> None:
+        """Say which proof is wanted."""
+        super().__init__(wanted)
+        self.wanted = wanted
+
+
 class NotAllowedError(PortalError):
     """The actor lacks the permission."""
 

@@ -182,6 +182,11 @@ class FromSchoolOffice:
     """The import that wrote it last; None once somebody wrote it here by hand."""
 
 
+def is_grave(row_class: type) -> bool:
+    """Whether a table is of 重要性分類 II: what harms a child if it gets out."""
+    return getattr(row_class, "classification", None) is Classification.II
+
+
 class KeptByOffice(StudentOwned):
     """Papers about a student that the office keeps and the student sees, such as an own export."""
 

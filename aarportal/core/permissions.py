@@ -6,6 +6,8 @@ from enum import StrEnum
 class Permission(StrEnum):
     """Named `<resource>:<action>`; alphabetical."""
 
+    ACCESS_MANAGE = "access:manage"
+    """The office, how others come in: their sessions, a second factor they have lost."""
     APPS_MANAGE = "apps:manage"
     ATTENDANCE_WRITE = "attendance:write"
     CHARTS_READ = "charts:read"
@@ -47,6 +49,10 @@ class Permission(StrEnum):
     """Another system, with a token."""
     SCHOOL_DATA_IMPORT = "school_data:import"
     SCHOOL_YEAR_MANAGE = "school_year:manage"
+    SECOND_FACTOR_OWN = "second_factor:own"
+    """Staff, how they prove in a second way who they are."""
+    SESSIONS_OWN = "sessions:own"
+    """Where somebody is signed in, and their own password."""
     STATEMENTS_INSPECT = "statements:inspect"
     """Staff, the statement behind a record they see."""
     STATEMENTS_READ = "statements:read"
@@ -71,9 +77,14 @@ class Role(StrEnum):
     TEACHER = "teacher"
 
 
-_EVERYBODY = frozenset({Permission.HOME_READ, Permission.PREFERENCES_WRITE})
+_EVERYBODY = frozenset(
+    {Permission.HOME_READ, Permission.PREFERENCES_WRITE, Permission.SESSIONS_OWN}
+)
 
-_DIRECTORY = _EVERYBODY | {
+_STAFF = _EVERYBODY | {Permission.SECOND_FACTOR_OWN}
+
+_DIRECTORY = _STAFF | {
+    Permission.ACCESS_MANAGE,
     Permission.PEOPLE_MANAGE,
     Permission.PEOPLE_READ,
     Permission.TRACES_READ,
@@ -106,7 +117,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.REFLECTIONS_READ,
         Permission.REFLECTIONS_WRITE,
     },
-    Role.TEACHER: _EVERYBODY
+    Role.TEACHER: _STAFF
     | {
         Permission.ATTENDANCE_WRITE,
         Permission.CLASS_READ,
@@ -121,11 +132,35 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _OFFICE,
     Role.PRINCIPAL: _OFFICE | {Permission.GRADES_READ, Permission.HEALTH_READ},
     Role.DISTRICT_ADMINISTRATOR: _DIRECTORY | {Permission.HANDOVER_RULE, Permission.ROSTER_MANAGE},
-    Role.NURSE: _EVERYBODY | {Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
+    Role.NURSE: _STAFF | {Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
 }
 
 #: Who reads the rows of a district that are the office's alone.
 OFFICE = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR, Role.PRINCIPAL})
+
+#: Who looks at their own data only: nobody asks them for a second proof of who they are.
+WITHOUT_SECOND_FACTOR = frozenset({Role.STUDENT})
+
+#: What nobody else does who has proved in one way only who they are: pages of 重要性分類 II and
+#: above, and those that let somebody in or hand data out.
+STRONG = frozenset(
+    {
+        Permission.ACCESS_MANAGE,
+        Permission.APPS_MANAGE,
+        Permission.GRADES_READ,
+        Permission.HANDOVER_MANAGE,
+        Permission.HANDOVER_RULE,
+        Permission.HEALTH_READ,
+        Permission.IDENTITIES_MANAGE,
+        Permission.IMPORTS_MANAGE,
+        Permission.PEOPLE_MANAGE,
+        Permission.PEOPLE_READ,
+        Permission.ROLLOVER_MANAGE,
+        Permission.ROSTER_MANAGE,
+        Permission.SCHOOL_DATA_IMPORT,
+        Permission.TRACES_READ,
+    }
+)
 
 #: What the credential of an app may grant; its own statements it reads always.
 APP_GRANTS = frozenset({Permission.STATEMENTS_READ, Permission.STATEMENTS_WRITE})

@@ -14,7 +14,12 @@ from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
 from aarportal.core.database import Base, GuardedSession, db, writing
-from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
+from aarportal.core.errors import (
+    NotFoundError,
+    NotProvedError,
+    UnauditedError,
+    UnscopedError,
+)
 from aarportal.core.mentions import mentioned
 from aarportal.core.ownership import (
     AuditRecord,
@@ -25,6 +30,7 @@ from aarportal.core.ownership import (
     Shared,
     StudentOwned,
     Untraced,
+    is_grave,
 )
 from aarportal.core.permissions import GRANTS, OFFICE, Permission, Role
 from aarportal.core.visibility import gone_elsewhere, visible
@@ -54,6 +60,7 @@ class Scope:
             for its board, those before for a student. What is written belongs to `school_id` if
             nobody says otherwise.
         since: The first day from which rows about students exist; None for all.
+        is_strong: Whether it is proved in two ways who it is, or that is not asked of them.
     """
 
     actor_id: UUID
@@ -64,6 +71,7 @@ class Scope:
     class_ids: tuple[UUID, ...] = ()
     other_school_ids: frozenset[UUID] = frozenset()
     since: date | None = None
+    is_strong: bool = True
 
     @property
     def is_person(self) -> bool:
@@ -201,9 +209,16 @@ class RosterScope(AppScope):
 
 @dataclass(frozen=True)
 class SystemScope:
-    """Sees everything; needs a reason, which the audit log keeps."""
+    """Sees everything; needs a reason, which the audit log keeps.
+
+    Attributes:
+        reason: In a few words.
+        by: The person for whom the system acts, on tables that no person reaches; the audit log
+            names them.
+    """
 
     reason: str
+    by: Scope | None = None
 
     @property
     def session(self) -> GuardedSession:
@@ -282,12 +297,17 @@ def _criteria_for(state: ORMExecuteState, scope: Scope | AppScope) -> list[ORMOp
 
     Raises:
         UnscopedError: If it reads a table past its class: no criterion could narrow that.
+        NotProvedError: If it reads what harms a child if it gets out, and it is not proved in two
+            ways who asks.
     """
     known: dict[type[Base], ORMOption] = state.session.info["criteria"]
     classes, past = _known_mentions(state.statement)
     if past:
         raise UnscopedError(f"{sorted(past)} are asked for past their classes")
+    is_weak = isinstance(scope, Scope) and not scope.is_strong
     for row_class in classes:
+        if is_weak and is_grave(row_class):
+            raise NotProvedError("strong")
         if row_class not in known:
             known[row_class] = _criterion(scope, row_class)
     return [known[row_class] for row_class in classes]

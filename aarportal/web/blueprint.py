@@ -28,6 +28,9 @@ _CROSSED = frozenset({"40P01", "40001"})
 #: How often a request is tried that others got in the way of: once for a row, once for a lock.
 _TRIES = 3
 
+#: Endpoints before which people prove once more who they are.
+FRESH: set[str] = set()
+
 #: Endpoint -> what it needs; also tells the guard which endpoints came through this door.
 PERMISSIONS: dict[str, Permission] = {}
 
@@ -46,11 +49,12 @@ class PortalBlueprint(Blueprint):
         """People go before machines."""
         return nullcontext() if self.credential == "browser" else for_a_machine()
 
-    def route(  # type: ignore[override]
+    def route(  # type: ignore[override]  # noqa: PLR0913 - what a door can ask
         self,
         rule: str,
         *,
         permission: Permission,
+        fresh: bool = False,
         once: bool = True,
         transaction: bool = True,
         costs: int = 0,
@@ -59,9 +63,11 @@ class PortalBlueprint(Blueprint):
         """Register a view; leaving `permission` out is a TypeError at import.
 
         The view is called as `view(scope, **url_values)`; a public one as `view(**url_values)`.
-        `once=False` is for a view that looks at the key of the form itself; `transaction=False` for
-        one whose operation opens its units of work itself, because it shares them. `costs` is what
-        a call takes of what one person may have within a minute (see `allowance`).
+        `fresh=True` is for what people do only after they have proved within the last minutes who
+        they are. `once=False` is for a view that looks at the key of the form itself;
+        `transaction=False` for one whose operation opens its units of work itself, because it
+        shares them. `costs` is what a call takes of what one person may have within a minute
+        (see `allowance`).
         """
 
         def register(view: View) -> View:
@@ -70,7 +76,10 @@ class PortalBlueprint(Blueprint):
                 if permission is Permission.PUBLIC:
                     answer = partial(view, **url_values)
                     return answer() if _only_reads() else _again(answer)
-                with self._turn(), visiting(admit(self.credential, permission)) as visitor:
+                with (
+                    self._turn(),
+                    visiting(admit(self.credential, permission, fresh=fresh)) as visitor,
+                ):
                     if costs:
                         _pay(visitor, costs)
                     if not transaction:
@@ -78,6 +87,8 @@ class PortalBlueprint(Blueprint):
                     return _let_in(visitor, view, url_values, once=once)
 
             PERMISSIONS[f"{self.name}.{view.__name__}"] = permission
+            if fresh:
+                FRESH.add(f"{self.name}.{view.__name__}")
             self.add_url_rule(rule, view.__name__, enter, **options)
             return view
 

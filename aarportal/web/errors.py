@@ -21,6 +21,7 @@ from aarportal.core.errors import (
     InvalidError,
     NotAllowedError,
     NotFoundError,
+    NotProvedError,
     NotSignedInError,
     PortalError,
     StoreBusyError,
@@ -32,6 +33,8 @@ STATUS: dict[type[PortalError], int] = {
     InvalidError: 422,
     NotAllowedError: 403,
     NotFoundError: 404,
+    # The page that asks for the proof stands with the accounts.
+    NotProvedError: 401,
     NotSignedInError: 401,
     StoreBusyError: 503,
     TooManyTriesError: 429,
@@ -39,7 +42,7 @@ STATUS: dict[type[PortalError], int] = {
 
 
 #: A script sends these and shows what the answer means itself; a person is led to the sign-in.
-_SCRIPTED = frozenset({"Hx-Request", "X-Draft", "X-Outbox"})
+SCRIPTED = frozenset({"Hx-Request", "X-Draft", "X-Outbox"})
 
 
 def init_app(app: Flask) -> None:
@@ -84,7 +87,7 @@ def _answer(status: int, reason: str) -> AnyResponse:
         response = jsonify(error=reason or str(status))
         response.status_code = status
         return response
-    if status == 401 and not any(name in request.headers for name in _SCRIPTED):
+    if status == 401 and not any(name in request.headers for name in SCRIPTED):
         came_for = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("accounts.sign_in", next=came_for), 303)
     page = render_template("errors/error.html", status=status, reason=reason)

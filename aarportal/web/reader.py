@@ -90,6 +90,22 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """How surely it is known who sits there.
+
+    Attributes:
+        is_strong: Whether they proved it in two ways, or nobody asks them to.
+        is_fresh: Whether they proved it within the last minutes.
+        is_idle: Whether they have not touched the portal for so long that somebody else may sit
+            there now.
+    """
+
+    is_strong: bool = True
+    is_fresh: bool = True
+    is_idle: bool = False
+
+
+@dataclass(frozen=True)
 class Visitor:
     """Somebody known: what they may reach, and how they read."""
 
@@ -98,6 +114,7 @@ class Visitor:
     person: Person | None = None
     take_turn: Callable[[], None] = lambda: None
     """Called first in every transaction that writes; waits while others write for this person."""
+    proof: Proof = Proof()
 
 
 _visitor: ContextVar[Visitor | None] = ContextVar("visitor", default=None)

@@ -19,7 +19,7 @@ OTHER = {
     "demo": "1", "attachments": "s3://bucket/prefix",
     "unversioned_xapi": "2.0.0", "public_url": "https://p.example/",
     "account_home_page": "https://idp.example/", "private_roster_sources": "1",
-    "data_keys": "k" * 32,
+    "data_keys": "k" * 32, "second_factor": "required",
 }  # fmt: skip
 
 
@@ -31,6 +31,8 @@ OTHER = {
         (GOOD | {"AARPORTAL_THREADS": "many"}, "AARPORTAL_THREADS has to be a whole number"),
         (GOOD | {"AARPORTAL_DATA_KEYS": f"{'k' * 32},short"}, "32 characters"),
         (GOOD | {"AARPORTAL_WORKERS": "2"}, "needs PostgreSQL"),
+        (GOOD | {"AARPORTAL_SECOND_FACTOR": "off"}, "for a demonstration"),
+        (GOOD | {"AARPORTAL_SECOND_FACTOR": "maybe"}, "required or off"),
     ],
 )
 def test_what_is_missing_is_named(env, says):
@@ -50,8 +52,10 @@ def test_several_workers_are_fine_on_postgresql():
 
 @pytest.mark.parametrize(("field", "name"), NAMES.items())
 def test_every_setting_is_read_from_its_variable(field, name):
-    usual = Settings.from_env(GOOD)
-    env = {**GOOD, "AARPORTAL_DATABASE_URL": "postgresql+psycopg://x/y"}
+    # Only a demonstration has a choice here, and another default.
+    demo = {"AARPORTAL_DEMO": "1"} if field == "second_factor" else {}
+    usual = Settings.from_env(GOOD | demo)
+    env = {**GOOD, **demo, "AARPORTAL_DATABASE_URL": "postgresql+psycopg://x/y"}
     given = Settings.from_env({**env, name: OTHER.get(field, "7")})
     assert getattr(given, field) != getattr(usual, field)
 

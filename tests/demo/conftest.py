@@ -24,6 +24,7 @@ def new_app(folder):
         cookie_secure=False,
         threads=4,
         demo=True,
+        second_factor="off",
     )
     return create_app(settings, TESTING=True)
 

@@ -91,7 +91,11 @@ def leaver(scope: Scope, student_id: UUID) -> AnyResponse:
 
 
 @blueprint.route(
-    "/handover/leavers/<uuid:student_id>/package", permission=_MANAGE, methods=["POST"], costs=3
+    "/handover/leavers/<uuid:student_id>/package",
+    permission=_MANAGE,
+    fresh=True,
+    methods=["POST"],
+    costs=3,
 )
 def ask(scope: Scope, student_id: UUID) -> AnyResponse:
     """Have the export of a leaver made."""
@@ -100,14 +104,20 @@ def ask(scope: Scope, student_id: UUID) -> AnyResponse:
 
 
 @blueprint.route(
-    "/handover/packages/<uuid:package_id>/file", permission=_MANAGE, methods=["POST"], costs=3
+    "/handover/packages/<uuid:package_id>/file",
+    permission=_MANAGE,
+    fresh=True,
+    methods=["POST"],
+    costs=3,
 )
 def fetch(scope: Scope, package_id: UUID) -> AnyResponse:
     """Hand the file of a leaver over."""
     return _file(operations.fetch(scope, package_id).id, "handover")
 
 
-@blueprint.route("/handover/leavers/<uuid:student_id>/order", permission=_MANAGE, methods=["POST"])
+@blueprint.route(
+    "/handover/leavers/<uuid:student_id>/order", permission=_MANAGE, fresh=True, methods=["POST"]
+)
 def order(scope: Scope, student_id: UUID) -> AnyResponse:
     """Plan that everything of a leaver is deleted."""
     form = OrderForm()

@@ -37,7 +37,7 @@ def rollover(scope: Scope) -> Response:
     return _page(scope, year, form)
 
 
-@blueprint.route("/rollover", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/rollover", permission=_MANAGE, fresh=True, methods=["POST"])
 def confirm(scope: Scope) -> AnyResponse:
     """Let the school go over to the new year."""
     form, year = ConfirmForm(), operations.year_at_hand(clock.today())

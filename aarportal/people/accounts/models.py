@@ -54,6 +54,18 @@ class SignInSession(SystemOnly, DistrictOwned, Base):
     """When they last proved it in two ways; None if they never did."""
 
 
+class SessionTouch(Untraced, SystemOnly, DistrictOwned, Base):
+    """When a session of staff was last used; kept apart, because it leaves no trace."""
+
+    __tablename__ = "session_touches"
+
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("sign_in_sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    seen_at: Mapped[datetime]
+    """To the minute: a page that is looked at is no reason to write each time."""
+
+
 class SignInThrottle(Untraced, Shared, SystemOnly, Base):
     """Tries that did not succeed, by account and by address."""
 

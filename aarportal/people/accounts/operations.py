@@ -2,7 +2,6 @@
 
 import hmac
 import logging
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -12,11 +11,12 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, TooManyTriesError
 from aarportal.core.ownership import Relation
-from aarportal.core.permissions import Role
+from aarportal.core.permissions import WITHOUT_SECOND_FACTOR, Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.people.accounts import passwords, store
 from aarportal.people.accounts.entering import acts_after_a_move
-from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
+from aarportal.people.accounts.models import Account, SessionTouch, SignInSession, SignInThrottle
+from aarportal.people.accounts.tokens import hash_of, new_token
 from aarportal.people.accounts.ways import PASSWORD
 from aarportal.people.roster import store as roster
 
@@ -139,7 +139,7 @@ def let_in(found: store.Applicant, entrance: Entrance) -> str:
 def sign_out(token: str) -> None:
     """Close the session with this token; a token that is not known is no error."""
     with unit_of_work(SystemScope("sign-out")) as scope:
-        row = store.sign_in_session(scope, _hash(token))
+        row = store.sign_in_session(scope, hash_of(token))
         if row:
             audit.record(scope, "session:closed", row.user_id)
             scope.session.delete(row)
@@ -148,7 +148,7 @@ def sign_out(token: str) -> None:
 def who(token: str) -> tuple[Scope, store.Known] | None:
     """The scope of the person who holds this token, and what their page needs to know."""
     with unit_of_work(SystemScope("who is asking"), read_only=True) as system:
-        known = store.known(system, _hash(token), clock.now(), clock.today())
+        known = store.known(system, hash_of(token), clock.now(), clock.today())
         if known is None:
             return None
         return _scope(system, known), known
@@ -236,29 +236,29 @@ def _scope(system: SystemScope, known: store.Known) -> Scope:
 def _open_session(
     scope: SystemScope, found: store.Applicant, role: Role, entrance: Entrance
 ) -> str:
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     now = clock.now()
-    scope.session.add(
-        SignInSession(
-            token_hash=_hash(token),
-            district_id=found.account.district_id,
-            user_id=found.account.user_id,
-            school_id=found.school_id,
-            role=role,
-            opened_at=now,
-            closes_at=now + SESSION_LENGTH,
-            way=entrance.way,
-            device=entrance.device[:_LONGEST_DEVICE],
-            proved_at=now,
-            strong_at=now if entrance.is_strong else None,
-        )
+    # Those of before that are over leave together with their traces of use.
+    store.forget_ended_sessions(scope, found.account.user_id, now)
+    row = SignInSession(
+        token_hash=hash_of(token),
+        district_id=found.account.district_id,
+        user_id=found.account.user_id,
+        school_id=found.school_id,
+        role=role,
+        opened_at=now,
+        closes_at=now + SESSION_LENGTH,
+        way=entrance.way,
+        device=entrance.device[:_LONGEST_DEVICE],
+        proved_at=now,
+        strong_at=now if entrance.is_strong else None,
     )
+    scope.session.add(row)
+    if role not in WITHOUT_SECOND_FACTOR:
+        scope.session.flush()
+        scope.session.add(SessionTouch(session_id=row.id, district_id=row.district_id, seen_at=now))
     audit.record(scope, "session:opened", found.account.user_id, detail=entrance.way)
     return token
-
-
-def _hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()
 
 
 def _throttle_keys(draft: SignInDraft, secret: str) -> tuple[str, str]:

@@ -1,19 +1,25 @@
 """Signing in and out, and the reading switch."""
 
+from dataclasses import replace
 from functools import partial
 
 from flask import current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from aarportal.core import clock
 from aarportal.core.errors import InvalidError
-from aarportal.core.permissions import Permission, Role
+from aarportal.core.permissions import WITHOUT_SECOND_FACTOR, Permission, Role
 from aarportal.core.scope import Scope
 from aarportal.people.accounts import operations, store, ways
 from aarportal.people.accounts.forms import ReadingForm, SignInForm
 from aarportal.people.accounts.names import called
+from aarportal.people.accounts.proofs import TOUCH_EVERY, Stamps, proof_of
+from aarportal.people.accounts.sessions import operations as sessions
+from aarportal.people.accounts.store import Known
 from aarportal.people.roster.grades import grade_number
 from aarportal.web import cookies
 from aarportal.web.addresses import own_path
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.credentials import keep
 from aarportal.web.fragments import render
@@ -21,6 +27,7 @@ from aarportal.web.reader import (
     CATALOGUES,
     LANGUAGE_COOKIE,
     Person,
+    Proof,
     Reader,
     Visitor,
     band_of,
@@ -54,7 +61,9 @@ def signed_in_person() -> Visitor | None:
     is_student = scope.role is Role.STUDENT
     short_name = called(user.given_name, user.kana_given_name) if is_student else user.family_name
     person = Person(user.id, scope.role, f"{user.family_name}\u2009{user.given_name}", short_name)
-    return Visitor(scope, reader, person, partial(operations.take_turn, scope))
+    proof = _proof(scope.role, known)
+    scope = replace(scope, is_strong=proof.is_strong)
+    return Visitor(scope, reader, person, partial(operations.take_turn, scope), proof)
 
 
 @blueprint.route("/sign-in", permission=Permission.PUBLIC, methods=["GET", "POST"])
@@ -140,3 +149,20 @@ def welcome(token: str, target: str | None) -> Response:
     session.clear()
     session["token"] = token
     return redirect(own_path(target) or url_for("home.home"), 303)
+
+
+def _proof(role: Role, known: Known) -> Proof:
+    """What is proved of them; that they are here now is written when the answer is made."""
+    settings, now, row = current_app.config["SETTINGS"], clock.now(), known.session
+    seen_at = known.seen_at or row.proved_at
+    proof = proof_of(
+        role,
+        Stamps(row.proved_at, row.strong_at, seen_at),
+        now,
+        idle_minutes=settings.idle_minutes,
+        asks_for_second=settings.second_factor != "off",
+    )
+    is_due = role not in WITHOUT_SECOND_FACTOR and now - seen_at > TOUCH_EVERY
+    if is_due and not proof.is_idle:
+        afterwards(partial(sessions.touch, row.id))
+    return proof

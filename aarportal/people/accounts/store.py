@@ -5,12 +5,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from aarportal.core.ids import NOTHING
 from aarportal.core.scope import Scope, SystemScope
-from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
+from aarportal.people.accounts.models import (
+    Account,
+    SessionTouch,
+    SignInSession,
+    SignInThrottle,
+)
 from aarportal.people.roster import store as roster
 from aarportal.people.roster.models import (
     Class,
@@ -35,6 +51,8 @@ class Known:
     session: SignInSession
     was_elsewhere: bool
     """Whether the person has been a student of another school, too."""
+    seen_at: datetime | None
+    """When the session was last used, to the minute; None for pupils."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +147,11 @@ _KNOWN = (
             _ELSEWHERE.school_id != SignInSession.school_id,
             _ELSEWHERE.role == "student",
         ),
+        SessionTouch.seen_at,
     )
     .join(Account, Account.user_id == User.id)
     .join(SignInSession, SignInSession.user_id == User.id)
+    .outerjoin(SessionTouch, SessionTouch.session_id == SignInSession.id)
     .where(
         SignInSession.token_hash == bindparam("token_hash"),
         SignInSession.closes_at > bindparam("now"),
@@ -169,6 +189,12 @@ def sign_in_session(scope: SystemScope, token_hash: bytes) -> SignInSession | No
     return scope.session.get(SignInSession, token_hash)
 
 
+def forget_ended_sessions(scope: SystemScope, user_id: UUID, now: datetime) -> None:
+    """Delete what is over of a person's sessions."""
+    over = (SignInSession.user_id == user_id, SignInSession.closes_at <= now)
+    scope.session.execute(delete(SignInSession).where(*over))
+
+
 def throttle(scope: SystemScope, key: str, *, lock: bool = False) -> SignInThrottle | None:
     """Tries under this key; locked, tries made at once are counted one after the other."""
     return scope.session.get(SignInThrottle, key, with_for_update=lock or None)
@@ -184,6 +210,13 @@ def lock_person(scope: Scope) -> None:
 def own_account(scope: Scope) -> Account:
     """The account of the person who asks."""
     row = scope.session.get(Account, scope.actor_id)
+    assert row is not None
+    return row
+
+
+def account(scope: SystemScope, user_id: UUID) -> Account:
+    """The account of somebody who is signed in."""
+    row = scope.session.get(Account, user_id)
     assert row is not None
     return row
 

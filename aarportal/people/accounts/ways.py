@@ -18,10 +18,13 @@ class Way:
     Attributes:
         name: As it stands in a session.
         offers: What the page offers just now, as (text, address); asked with every page.
+        again: The address where somebody who came this way proves anew who they are; given the path
+            that they come back to. What comes of it is kept by `proving.operations.proved`.
     """
 
     name: str
     offers: Callable[[], Sequence[tuple[str, str]]]
+    again: Callable[[str], str] | None = None
 
 
 _WAYS: dict[str, Way] = {}
@@ -35,3 +38,9 @@ def add(way: Way) -> None:
 def offers() -> list[tuple[str, str]]:
     """All that the sign-in page offers beside its form, as (text, address)."""
     return [offer for way in _WAYS.values() for offer in way.offers()]
+
+
+def again(name: str, target: str) -> str | None:
+    """Where somebody who came in by a way proves anew who they are; None if not elsewhere."""
+    way = _WAYS.get(name)
+    return way.again(target) if way and way.again else None

@@ -7,7 +7,7 @@ const LEFT_AT = "left-at";
 const session = {
   /** The page that asks for a password is the server's word that nobody is signed in. */
   signedOut() {
-    return Boolean(document.querySelector("input[type=password]"));
+    return Boolean(document.querySelector("input[type=password]:not([data-again])"));
   },
 
   wasIdle() {

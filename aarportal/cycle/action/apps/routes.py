@@ -58,7 +58,7 @@ def new(scope: Scope) -> Response:
     return _new(AppForm().offer(store.schools(scope)))
 
 
-@blueprint.route("/apps/new", permission=_MANAGE, methods=["POST"], once=False)
+@blueprint.route("/apps/new", permission=_MANAGE, fresh=True, methods=["POST"], once=False)
 def add(scope: Scope) -> AnyResponse:
     """Register an app and show its secret, in this answer and nowhere else."""
     if (before := _answered_before(scope)) is not None:
@@ -79,7 +79,7 @@ def change_form(scope: Scope, app_id: UUID) -> Response:
     return _change(row, AppForm.of(row).offer(store.schools(scope)))
 
 
-@blueprint.route("/apps/<uuid:app_id>/change", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/apps/<uuid:app_id>/change", permission=_MANAGE, fresh=True, methods=["POST"])
 def change(scope: Scope, app_id: UUID) -> AnyResponse:
     """Let the app be otherwise."""
     row = store.app(scope, app_id)
@@ -94,7 +94,9 @@ def change(scope: Scope, app_id: UUID) -> AnyResponse:
     return _change(row, form, status=422)
 
 
-@blueprint.route("/apps/<uuid:app_id>/rotate", permission=_MANAGE, methods=["POST"], once=False)
+@blueprint.route(
+    "/apps/<uuid:app_id>/rotate", permission=_MANAGE, fresh=True, methods=["POST"], once=False
+)
 def rotate(scope: Scope, app_id: UUID) -> AnyResponse:
     """Make a new secret and show it, in this answer and nowhere else."""
     if (before := _answered_before(scope)) is not None:
@@ -112,7 +114,7 @@ def revoke(scope: Scope, app_id: UUID) -> AnyResponse:
     return _done(app_id)
 
 
-@blueprint.route("/apps/<uuid:app_id>/restore", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/apps/<uuid:app_id>/restore", permission=_MANAGE, fresh=True, methods=["POST"])
 def restore(scope: Scope, app_id: UUID) -> AnyResponse:
     """Let the app in again."""
     operations.restore(scope, app_id)

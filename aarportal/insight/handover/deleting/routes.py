@@ -62,7 +62,7 @@ def hold(scope: Scope, order_id: UUID) -> AnyResponse:
 
 
 @blueprint.route(
-    "/handover/deletions/<uuid:order_id>/release", permission=_MANAGE, methods=["POST"]
+    "/handover/deletions/<uuid:order_id>/release", permission=_MANAGE, fresh=True, methods=["POST"]
 )
 def release(scope: Scope, order_id: UUID) -> AnyResponse:
     """Let the schedule count again."""
@@ -70,7 +70,9 @@ def release(scope: Scope, order_id: UUID) -> AnyResponse:
     return keeper.work_on(url_for(".deletion", order_id=order_id))
 
 
-@blueprint.route("/handover/deletions/<uuid:order_id>/cancel", permission=_MANAGE, methods=["POST"])
+@blueprint.route(
+    "/handover/deletions/<uuid:order_id>/cancel", permission=_MANAGE, fresh=True, methods=["POST"]
+)
 def cancel(scope: Scope, order_id: UUID) -> AnyResponse:
     """Call an order off."""
     operations.cancel(scope, operations.the_order(scope, order_id, to_change=True))
@@ -79,7 +81,10 @@ def cancel(scope: Scope, order_id: UUID) -> AnyResponse:
 
 
 @blueprint.route(
-    "/handover/deletions/<uuid:order_id>/without-export", permission=_MANAGE, methods=["POST"]
+    "/handover/deletions/<uuid:order_id>/without-export",
+    permission=_MANAGE,
+    fresh=True,
+    methods=["POST"],
 )
 def without_export(scope: Scope, order_id: UUID) -> AnyResponse:
     """Say that nobody needs an export."""
@@ -93,7 +98,7 @@ def rule(scope: Scope) -> Response:
     return _rule(RuleForm(formdata=None, keep_days=people.keep_days(scope, scope.district_id)))
 
 
-@blueprint.route("/handover/rule", permission=_RULE, methods=["POST"])
+@blueprint.route("/handover/rule", permission=_RULE, fresh=True, methods=["POST"])
 def set_rule(scope: Scope) -> AnyResponse:
     """Keep it."""
     form = RuleForm()

@@ -106,7 +106,9 @@ def choose_person(scope: Scope, intake_id: UUID) -> AnyResponse:
     return redirect(url_for(".intake", intake_id=intake_id), 303)
 
 
-@blueprint.route("/handover/imports/<uuid:intake_id>/confirm", permission=_MANAGE, methods=["POST"])
+@blueprint.route(
+    "/handover/imports/<uuid:intake_id>/confirm", permission=_MANAGE, fresh=True, methods=["POST"]
+)
 def confirm(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Have it written."""
     row = operations.the_import(scope, intake_id, to_change=True)
@@ -118,7 +120,9 @@ def confirm(scope: Scope, intake_id: UUID) -> AnyResponse:
     return keeper.work_on(url_for(".intake", intake_id=intake_id))
 
 
-@blueprint.route("/handover/imports/<uuid:intake_id>/undo", permission=_MANAGE, methods=["POST"])
+@blueprint.route(
+    "/handover/imports/<uuid:intake_id>/undo", permission=_MANAGE, fresh=True, methods=["POST"]
+)
 def take_back(scope: Scope, intake_id: UUID) -> AnyResponse:
     """Have everything deleted that it made."""
     operations.take_back(scope, operations.the_import(scope, intake_id, to_change=True))

@@ -7,15 +7,22 @@ from typing import Any
 from aarportal.core.words import mark
 
 #: What stands before the colon of the verbs that are about a person, and not about their learning.
-KINDS = ("account", "identity", "person")
+KINDS = ("access", "account", "identity", "password", "person", "recovery_codes", "second_factor")
 
 _TRACES = {
+    "access:ended": mark("Signed out on other devices."),
     "account:opened": mark("An account was opened."),
     "identity:linked": mark("It was said that a name of an app means this person."),
     "identity:taken_back": mark("A link of a name was taken back."),
+    "password:changed": mark("The password was changed."),
     "person:identified": mark("A 利用者識別子 was registered."),
     "person:merged": mark("Joined with another person: they are one child."),
     "person:parted": mark("Parted again from another person."),
+    "recovery_codes:set": mark("New codes on paper for signing in."),
+    "second_factor:begun": mark("A device for codes is being set up."),
+    "second_factor:removed": mark("The device for codes was taken away."),
+    "second_factor:set": mark("A device for codes was set up."),
+    "second_factor:used": mark("A code of the device was used."),
 }
 _ANOTHER_TRACE = mark("Something about this person was changed.")
 

@@ -25,7 +25,7 @@ def export(scope: Scope) -> Response:
 
 
 @blueprint.route(
-    "/rosters/export", permission=_MANAGE, methods=["POST"], transaction=False, costs=10
+    "/rosters/export", permission=_MANAGE, fresh=True, methods=["POST"], transaction=False, costs=10
 )
 def download(scope: Scope) -> AnyResponse:
     """Give the roster out, or say what is missing for it."""

@@ -82,7 +82,9 @@ def roster_import(scope: Scope, roster_id: UUID) -> AnyResponse:
     return (unchanged(version) if is_working else None) or _import(scope, row, None, version)
 
 
-@blueprint.route("/rosters/<uuid:roster_id>/confirm", permission=_MANAGE, methods=["POST"])
+@blueprint.route(
+    "/rosters/<uuid:roster_id>/confirm", permission=_MANAGE, fresh=True, methods=["POST"]
+)
 def confirm(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Have it written."""
     row, form = store.to_change(scope, roster_id), ConfirmForm()
@@ -108,7 +110,7 @@ def undo(scope: Scope, roster_id: UUID) -> Response:
     return render("rosters/undo.html", {"row": row, "fates": _fates(row)})
 
 
-@blueprint.route("/rosters/<uuid:roster_id>/undo", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/rosters/<uuid:roster_id>/undo", permission=_MANAGE, fresh=True, methods=["POST"])
 def take_back(scope: Scope, roster_id: UUID) -> AnyResponse:
     """Have everything taken back that it wrote."""
     operations.ask_back(scope, store.to_change(scope, roster_id))

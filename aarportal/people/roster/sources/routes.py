@@ -49,7 +49,7 @@ def new(scope: Scope) -> Response:
     return _page(SourceForm())
 
 
-@blueprint.route("/rosters/sources/new", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/rosters/sources/new", permission=_MANAGE, fresh=True, methods=["POST"])
 def add(scope: Scope) -> AnyResponse:
     """Enter a system, and ask it for the first time."""
     form = SourceForm()
@@ -70,7 +70,7 @@ def change_form(scope: Scope, source_id: UUID) -> Response:
     return _page(SourceForm.of(row), row)
 
 
-@blueprint.route(f"{_ONE}/change", permission=_MANAGE, methods=["POST"])
+@blueprint.route(f"{_ONE}/change", permission=_MANAGE, fresh=True, methods=["POST"])
 def change(scope: Scope, source_id: UUID) -> AnyResponse:
     """Let the system be otherwise."""
     row = store.source(scope, source_id)

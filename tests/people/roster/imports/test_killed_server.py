@@ -14,8 +14,11 @@ from flask import Flask
 
 from aarportal import migrate
 from aarportal.app import create_app
+from aarportal.core import clock
 from aarportal.core.database import db
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.people.accounts.second_factor import operations as second_factor
+from aarportal.people.accounts.second_factor import totp
 from tests import cast
 from tests.conftest import make_settings
 from tests.load.people import Browser, Times
@@ -26,7 +29,10 @@ from tests.server import Server, running
 ARRIVING = 4000
 PATIENCE_SECONDS = 120
 #: What an office leaves behind that signs in and sends a form.
-LEFT = (*TRACES, "sign_in_sessions", "submissions")
+LEFT = (
+    *TRACES,
+    *("recovery_codes", "second_factors", "session_touches", "sign_in_sessions", "submissions"),
+)
 #: How far the page of an import says that it is: of so many rows so many, in Japanese.
 PROGRESS = re.compile(r'<h2>[^<]*<span class="num">(\d+) 行のうち (\d+) 行')
 
@@ -40,18 +46,24 @@ def portal(tmp_path) -> Iterator[Flask]:
         with unit_of_work(SystemScope("cast")) as scope:
             cast.enter(scope)
         standing_school()
+        second_factor.begin(cast.scope_of(cast.OKA))
+        secret = second_factor.standing(cast.scope_of(cast.OKA)).secret
+        code = totp.code_at(secret, clock.now())
+        app.config["CODES_ON_PAPER"] = second_factor.confirm(cast.scope_of(cast.OKA), code)
         yield app
         db.engine.dispose()
 
 
 @contextmanager
-def office(server: Server) -> Iterator[Browser]:
-    """The office, signed in."""
+def office(server: Server, code: str) -> Iterator[Browser]:
+    """The office, signed in, and with a code on paper as the second proof."""
     with ThreadPoolExecutor(1) as hands, closing(Browser(server.port, Times(), hands)) as browser:
         sheet = browser.get("sign-in page", "/sign-in").form("/sign-in")
         typed = {"code": cast.CODES[cast.OKA.school_id], "login_id": cast.OKA.login_id}
         filled = sheet.filled(**typed, password=cast.PASSWORD)
         browser.post("sign-in", sheet.action, filled)
+        sheet = browser.get("proof", "/prove?wanted=strong&next=/letters").form("/prove")
+        browser.post("prove", sheet.action, sheet.filled(code=code))
         yield browser
 
 
@@ -78,6 +90,7 @@ def job(file: Path) -> tuple[str, str]:
 
 
 def test_a_power_cut_leaves_the_roster_as_it_was_and_the_job_goes_on(portal, tmp_path):
+    codes = portal.config["CODES_ON_PAPER"]
     url, file = f"sqlite:///{tmp_path}/portal.db", tmp_path / "portal.db"
     many = [child(f"ko{number}", 100 + number) for number in range(ARRIVING)]
     import_id = brought(roster([*HERE, *many]))
@@ -86,7 +99,7 @@ def test_a_power_cut_leaves_the_roster_as_it_was_and_the_job_goes_on(portal, tmp
     db.engine.dispose()
 
     page = f"/rosters/{import_id}"
-    with running(url, tmp_path) as server, office(server) as browser:
+    with running(url, tmp_path) as server, office(server, codes[0]) as browser:
         sheet = browser.get("import", page).form(f"{page}/confirm")
         browser.post("confirm", sheet.action, sheet.filled())
         until(lambda: is_on_its_way(browser, page), "some rows are written")
@@ -100,7 +113,7 @@ def test_a_power_cut_leaves_the_roster_as_it_was_and_the_job_goes_on(portal, tmp
         # Nothing is to be asked for again: a server takes the job over once the lease has ended.
         until(lambda: job(file)[0] != "writing", "the job goes on")
         went_on_at = datetime.now(UTC)
-        with office(server) as browser:
+        with office(server, codes[1]) as browser:
             assert PROGRESS.search(browser.get("import", page).text) is None
     row = seen(import_id)
     assert (row.state, row.trouble) == ("done", "")

@@ -252,4 +252,5 @@ def staff(app: Flask, school: str = "") -> Browser:
     opened = Browser(app)
     page = opened.post("/sign-in", {"code": code, "login_id": name, "password": PASSWORD})
     assert page.status == 303, page.text
+    opened.prove()
     return opened

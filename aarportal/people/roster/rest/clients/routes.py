@@ -49,7 +49,9 @@ def new(scope: Scope) -> Response:
     return _new(scope, ClientForm())
 
 
-@blueprint.route("/rosters/clients/new", permission=_MANAGE, methods=["POST"], once=False)
+@blueprint.route(
+    "/rosters/clients/new", permission=_MANAGE, fresh=True, methods=["POST"], once=False
+)
 def add(scope: Scope) -> AnyResponse:
     """Let a system read and show its secret, in this answer and nowhere else."""
     if (before := _answered_before(scope)) is not None:
@@ -64,7 +66,11 @@ def add(scope: Scope) -> AnyResponse:
 
 
 @blueprint.route(
-    "/rosters/clients/<uuid:client_id>/rotate", permission=_MANAGE, methods=["POST"], once=False
+    "/rosters/clients/<uuid:client_id>/rotate",
+    permission=_MANAGE,
+    fresh=True,
+    methods=["POST"],
+    once=False,
 )
 def rotate(scope: Scope, client_id: UUID) -> AnyResponse:
     """Make a new secret and show it, in this answer and nowhere else."""

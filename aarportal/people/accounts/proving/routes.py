@@ -1,0 +1,139 @@
+"""The page that asks who sits there before it goes on, and gives back what was being sent."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, make_response, redirect, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from aarportal.core.errors import InvalidError, NotProvedError
+from aarportal.core.permissions import Permission
+from aarportal.people.accounts import ways
+from aarportal.people.accounts.proving import operations
+from aarportal.people.accounts.proving.forms import ProofForm
+from aarportal.web import credentials
+from aarportal.web.addresses import own_path
+from aarportal.web.blueprint import SAFE_METHODS, PortalBlueprint
+from aarportal.web.errors import SCRIPTED, wants_json
+from aarportal.web.fragments import render
+from aarportal.web.reader import visiting
+
+blueprint = PortalBlueprint("proving", __name__)
+
+#: Which proof a page may want: see NotProvedError.
+_WANTED = frozenset({"again", "fresh", "strong"})
+#: What stood in a form that was stopped is sent along under names that begin so.
+_KEPT = "kept."
+#: Says that a form was stopped, even one without fields.
+_STOPPED = "stopped"
+
+
+@blueprint.route("/prove", permission=Permission.PUBLIC, methods=["GET", "POST"])
+def prove() -> AnyResponse:
+    """Take a proof, then go on where it was asked for."""
+    if credentials.known("browser") is None:
+        return redirect(url_for("accounts.sign_in", next=_target()), 303)
+    form = ProofForm()
+    kept = _kept() if _STOPPED in request.form else None
+    try:
+        if form.validate_on_submit():
+            session["token"] = operations.prove(session["token"], form.draft())
+            return _go_on(kept)
+    except InvalidError as error:
+        return _ask(form, kept, refused=error.field)
+    return _ask(form, kept)
+
+
+@blueprint.app_errorhandler(NotProvedError)
+def ask_first(error: NotProvedError) -> AnyResponse:
+    """Lead whoever has to prove something to the page that asks; what they sent is kept on it."""
+    is_fragment = "Hx-Request" in request.headers
+    if wants_json() or (not is_fragment and any(name in request.headers for name in SCRIPTED)):
+        return Response(status=401)
+    if request.method in SAFE_METHODS:
+        return _lead(error.wanted, is_fragment=is_fragment)
+    with_files = any(file.filename for file in request.files.values())
+    target = _page_behind() if with_files else request.full_path.rstrip("?")
+    kept = None if with_files else _posted()
+    answer = _ask(ProofForm(formdata=None), kept, wanted=error.wanted, target=target)
+    if is_fragment:
+        # The whole page takes the place of this one, and not of the part that was to be changed.
+        answer.status_code = 200
+        answer.headers.update(
+            {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}
+        )
+    return answer
+
+
+def _lead(wanted: str, *, is_fragment: bool) -> AnyResponse:
+    target = _page_behind() if is_fragment else request.full_path.rstrip("?")
+    address = url_for("proving.prove", next=target, wanted=wanted)
+    if not is_fragment:
+        return redirect(address, 303)
+    return Response(status=401, headers={"HX-Redirect": address})
+
+
+def _ask(
+    form: ProofForm,
+    kept: list[tuple[str, str]] | None,
+    *,
+    refused: str = "",
+    wanted: str = "",
+    target: str = "",
+) -> Response:
+    visitor = credentials.known("browser")
+    assert visitor is not None
+    stopped = bool(wanted)
+    wanted, target = wanted or _wanted(), target or _target()
+    means = operations.means(session["token"])
+    values: dict[str, Any] = {
+        "form": form,
+        "kept": kept,
+        "refused": refused,
+        "wanted": wanted,
+        "target": target,
+        "means": means,
+        "again": ways.again(means.way, target),
+        "lost_files": stopped and kept is None,
+    }
+    status = 403 if stopped else 422 if form.is_submitted() else 200
+    # Whoever sits there now may be somebody else: no name, no menu, but the same language.
+    with visiting(replace(visitor, person=None)):
+        return render("proving/prove.html", values, status=status)
+
+
+def _go_on(kept: list[tuple[str, str]] | None) -> AnyResponse:
+    if kept is None:
+        return redirect(_target(), 303)
+    visitor = credentials.known("browser")
+    assert visitor is not None
+    with visiting(replace(visitor, person=None)):
+        return make_response(render("proving/send.html", {"kept": kept, "target": _target()}))
+
+
+def _wanted() -> str:
+    asked = request.args.get("wanted", "")
+    return asked if asked in _WANTED else "fresh"
+
+
+def _target() -> str:
+    return own_path(request.args.get("next")) or url_for("home.home")
+
+
+def _page_behind() -> str:
+    """The page from which something was asked for, by what its browser says."""
+    said = request.headers.get("Hx-Current-Url") or request.referrer or ""
+    parts = urlsplit(said)
+    path = f"{parts.path}?{parts.query}".rstrip("?") if parts.netloc == request.host else None
+    return own_path(path) or url_for("home.home")
+
+
+def _posted() -> list[tuple[str, str]]:
+    fields = request.form.items(multi=True)
+    return [(name, value) for name, value in fields if name != "csrf_token"]
+
+
+def _kept() -> list[tuple[str, str]]:
+    fields = request.form.items(multi=True)
+    return [(name[len(_KEPT) :], value) for name, value in fields if name.startswith(_KEPT)]
