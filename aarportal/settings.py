@@ -66,6 +66,9 @@ class Settings:
     """AARPORTAL_PRIVATE_ROSTER_SOURCES: 1 where rosters are fetched from systems in the same
     private network; only there http:// will do."""
 
+    audit_years: int = 5
+    """AARPORTAL_AUDIT_YEARS: how long traces are kept of what was done and looked at."""
+
     @property
     def is_sqlite(self) -> bool:
         """Whether the embedded store is used."""
@@ -112,6 +115,7 @@ class Settings:
             public_url=env.get("AARPORTAL_PUBLIC_URL", cls.public_url),
             account_home_page=env.get("AARPORTAL_ACCOUNT_HOME_PAGE", cls.account_home_page),
             private_roster_sources=env.get("AARPORTAL_PRIVATE_ROSTER_SOURCES", "0") == "1",
+            audit_years=max(1, _number(env, "AARPORTAL_AUDIT_YEARS", cls.audit_years)),
             data_keys=tuple(filter(None, env.get("AARPORTAL_DATA_KEYS", "").split(","))),
         )
         if any(len(key) < 32 for key in settings.data_keys):

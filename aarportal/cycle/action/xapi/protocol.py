@@ -32,6 +32,7 @@ from aarportal.cycle.action.xapi.versions import (
     reply_version,
 )
 from aarportal.settings import Settings
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint, View
 from aarportal.web.credentials import keep
 from aarportal.web.errors import STATUS
@@ -68,7 +69,9 @@ class XapiBlueprint(PortalBlueprint):
 
     def __init__(self, name: str, import_name: str) -> None:
         """Give the resources their root, their credential and their errors."""
-        super().__init__(name, import_name, url_prefix=ROOT, credential="app")
+        super().__init__(
+            name, import_name, url_prefix=ROOT, credential="app", shows=looks.school("records")
+        )
         self.register_error_handler(StatementError, _answer_statement_error)
         self.register_error_handler(RequestError, _answer_request_error)
         self.register_error_handler(VersionError, _answer_version_error)

@@ -11,10 +11,11 @@ from aarportal.people.roster.exports import operations, store
 from aarportal.people.roster.exports.forms import ExportForm
 from aarportal.people.roster.exports.operations import Written
 from aarportal.settings import Settings
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 
-blueprint = PortalBlueprint("exports", __name__)
+blueprint = PortalBlueprint("exports", __name__, shows=looks.nobody)
 _MANAGE = Permission.ROSTER_MANAGE
 
 
@@ -24,7 +25,13 @@ def export(scope: Scope) -> Response:
     return _page(scope, ExportForm())
 
 
-@blueprint.route("/rosters/export", permission=_MANAGE, methods=["POST"], transaction=False)
+@blueprint.route(
+    "/rosters/export",
+    permission=_MANAGE,
+    shows=looks.school("roster"),
+    methods=["POST"],
+    transaction=False,
+)
 def download(scope: Scope) -> AnyResponse:
     """Give the roster out, or say what is missing for it."""
     form, extent = ExportForm(), operations.extent_of(scope)
