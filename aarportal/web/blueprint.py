@@ -78,7 +78,9 @@ class PortalBlueprint(Blueprint):
         """
         shown = shows
         if shown is None:
-            shown = self.shows if looks.asks_to_say(permission) else looks.nobody
+            shown = self.shows
+        if shown is None and not looks.asks_to_say(permission):
+            shown = looks.nobody
 
         def register(view: View) -> View:
             @wraps(view)

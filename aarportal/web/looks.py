@@ -64,6 +64,11 @@ def nobody(_scope: Scope | AppScope, _values: Mapping[str, Any]) -> Sequence[Loo
     return ()
 
 
+def sums(_scope: Scope | AppScope, _values: Mapping[str, Any]) -> Sequence[Look]:
+    """No child: rows of many are read for a list or a sum that is about nobody of them."""
+    return ()
+
+
 def told(_scope: Scope | AppScope, _values: Mapping[str, Any]) -> Sequence[Look]:
     """Whoever the view names by `tell`, once it knows whose row it shows."""
     return ()
@@ -131,10 +136,16 @@ def school(what: str) -> Shows:
     return shows
 
 
-def tell(scope: Scope, student_id: UUID, what: str) -> None:
-    """Keep that somebody looks at a pupil, from a view whose route says `told`."""
-    look = Look("person", student_id, what)
-    _book().keep(scope, look)
+def tell(scope: Scope, student_id: UUID | None, what: str) -> None:
+    """Keep that somebody looks at a pupil, from a view whose route says `told`.
+
+    Args:
+        scope: Who looks.
+        student_id: The pupil; None of what is nobody's that is known.
+        what: Key of what the page shows.
+    """
+    if student_id is not None:
+        _book().keep(scope, Look("person", student_id, what))
     at_work = visit_of(scope)
     if at_work is not None:
         at_work.says = True
@@ -153,9 +164,8 @@ def visit(scope: Scope | AppScope, shows: Shows | None, values: Mapping[str, Any
         return None
     looks = tuple(shows(scope, values)) if shows is not None else ()
     due = _due(scope, looks)
-    begun = Visit(scope, bool(looks), due, _book().keep, _remember)
-    begun.told = shows is told
-    return begun
+    says = shows not in {None, nobody, told}
+    return Visit(scope, says, due, _book().keep, _remember, told=shows is told)
 
 
 def check(visit: Visit | None, status: int) -> None:

@@ -116,8 +116,7 @@ def _origin(scope: Scope, statement_id: UUID) -> dict[str, object]:
     """Which app sent a statement, when, and who said whose it is."""
     row = store.statement(scope, statement_id)
     record = store.record_of(scope, statement_id)
-    if record is not None:
-        looks.tell(scope, record.student_id, "statement")
+    looks.tell(scope, record.student_id if record else None, "statement")
     return {
         "statement": row,
         "stored_at": moment_of(row.position),

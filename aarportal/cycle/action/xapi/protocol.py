@@ -69,9 +69,7 @@ class XapiBlueprint(PortalBlueprint):
 
     def __init__(self, name: str, import_name: str) -> None:
         """Give the resources their root, their credential and their errors."""
-        super().__init__(
-            name, import_name, url_prefix=ROOT, credential="app", shows=looks.school("records")
-        )
+        super().__init__(name, import_name, url_prefix=ROOT, credential="app")
         self.register_error_handler(StatementError, _answer_statement_error)
         self.register_error_handler(RequestError, _answer_request_error)
         self.register_error_handler(VersionError, _answer_version_error)
@@ -82,7 +80,10 @@ class XapiBlueprint(PortalBlueprint):
         self, rule: str, *, permission: Permission, once: bool = False, **options: Any
     ) -> Callable[[View], View]:
         """Register a view; all but public ones are entered only in a version that is spoken."""
-        register = super().route(rule, permission=permission, once=once, **options)
+        # Who sends reads only what it needs to find its way.
+        reads = permission is Permission.STATEMENTS_READ
+        shows = looks.school("records") if reads else looks.nobody
+        register = super().route(rule, permission=permission, once=once, shows=shows, **options)
 
         def register_spoken(view: View) -> View:
             @wraps(view)
