@@ -18,5 +18,5 @@ KINDS: dict[str, str] = {
     "roster": mark("The list of names of the school"),
     "school_data": mark("Data from the school office"),
     "statement": mark("A record just as the app sent it"),
-    "traces": mark("Who changed what"),
+    "traces": mark("Who changed what about you"),
 }

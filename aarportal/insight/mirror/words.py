@@ -9,7 +9,7 @@ ROLES: dict[str, str] = {
     Role.DISTRICT_ADMINISTRATOR: mark("Board of education"),
     Role.NURSE: mark("School nurse"),
     Role.PRINCIPAL: mark("Head of the school"),
-    Role.TEACHER: mark("Teacher"),
+    Role.TEACHER: mark("A teacher"),
     "app": mark("Learning app"),
 }
 SOMEBODY = mark("Somebody of the school")

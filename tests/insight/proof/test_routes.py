@@ -11,11 +11,12 @@ from aarportal.core.database import db
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.insight.proof.commands import audit
 from tests.cast import AOI, CHIBA, GEN, HINATA, OKA, SATO
-from tests.people.directory.office import IWA, to_the_board
+from tests.people.directory.office import IWA, to_the_board, write
 
 
 def lines_of(page):
-    return [json.loads(line) for line in page.response.get_data(as_text=True).splitlines()]
+    with page.response as answer:
+        return [json.loads(line) for line in answer.get_data(as_text=True).splitlines()]
 
 
 def run(app, *arguments):
@@ -23,7 +24,8 @@ def run(app, *arguments):
 
 
 def test_the_board_gets_the_traces_of_its_district_and_no_other(browser, app):
-    to_the_board(app)
+    with app.app_context():
+        write(to_the_board)
     browser(CHIBA).get(f"/class/students/{AOI.id}/records")
     browser(SATO).get(f"/people/{GEN.id}")
     board = browser(IWA)
@@ -46,7 +48,8 @@ def test_only_the_board_opens_it(browser):
 
 
 def test_a_day_that_is_none_comes_back(browser, app):
-    to_the_board(app)
+    with app.app_context():
+        write(to_the_board)
     page = browser(IWA).post("/audit", {"since": "someday"})
     assert page.status == 422
     assert page.html.select("[aria-invalid]")

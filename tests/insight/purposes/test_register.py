@@ -95,5 +95,5 @@ def sentences(language):
                 yield from walk(each)
 
     found = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
-    found["page"].pop("title")
+    del found["name"]
     return list(walk(found))
