@@ -11,6 +11,8 @@ from flask_compress import Compress
 from htmx_flask import Htmx
 from markupsafe import Markup
 
+from aarportal.audit.chain import keeper as audit_chain
+from aarportal.audit.looking.operations import Book
 from aarportal.care.school_data import importer as school_data
 from aarportal.core import clock, database, sealing
 from aarportal.cycle.action import store as action
@@ -106,6 +108,8 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     Htmx(app)
     texts.init_app(app)
     dates.init_app(app)
+    app.extensions["looks"] = Book()
+    audit_chain.init_app(app, settings)
     # Before the guard: it reads forms, and nothing that an app sends is one.
     protocol.init_app(app, settings)
     rostering.init_app(app, settings)

@@ -86,6 +86,8 @@ class Settings:
     security_contact: str = ""
     """AARPORTAL_SECURITY_CONTACT: mailto: or https:// for whoever finds a weakness; it is told in
     security.txt."""
+    audit_years: int = 5
+    """AARPORTAL_AUDIT_YEARS: how long traces are kept of what was done and looked at."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -142,6 +144,7 @@ class Settings:
                 env, "AARPORTAL_REFUSALS_PER_MINUTE", cls.refusals_per_minute
             ),
             security_contact=env.get("AARPORTAL_SECURITY_CONTACT", cls.security_contact),
+            audit_years=max(1, _number(env, "AARPORTAL_AUDIT_YEARS", cls.audit_years)),
             data_keys=tuple(filter(None, env.get("AARPORTAL_DATA_KEYS", "").split(","))),
         )
         if any(len(key) < 32 for key in settings.data_keys):

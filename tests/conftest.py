@@ -17,6 +17,7 @@ from aarportal.core.database import Base, db
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.apps import known_apps
 from aarportal.settings import Settings
+from aarportal.web import looks
 from tests import cast
 from tests.pages import Browser
 
@@ -89,6 +90,7 @@ class Stage:
 
     def reset(self) -> None:
         known_apps.forget_all()
+        looks.forget_all()
         with self.app.app_context():
             if self.kind == "sqlite":
                 db.engine.dispose()

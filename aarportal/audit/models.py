@@ -8,11 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from aarportal.core.database import Base
 from aarportal.core.ids import new_id
-from aarportal.core.ownership import AuditRecord, SystemOnly
+from aarportal.core.ownership import AppendOnly, AuditRecord, SystemOnly
 
 
-class AuditEntry(AuditRecord, SystemOnly, Base):
-    """One change; never edited or deleted."""
+class AuditEntry(AppendOnly, AuditRecord, SystemOnly, Base):
+    """One change, or one look; only added to, and chained (see `audit.chain`)."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (

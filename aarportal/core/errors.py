@@ -73,3 +73,7 @@ class UnscopedError(RuntimeError):
 
 class UnauditedError(RuntimeError):
     """A programming error: rows changed and no audit entry was written beside them."""
+
+
+class UnseenError(RuntimeError):
+    """A programming error: a page showed rows about children and did not say whose."""

@@ -197,5 +197,9 @@ class AuditRecord:
     """The row is itself a trace of a change."""
 
 
+class AppendOnly:
+    """Rows are added, never changed, and deleted only when the time to keep them is over."""
+
+
 class Untraced:
     """Bookkeeping: changing such a row asks for no audit entry, and is none itself."""

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     IDENTITIES_MANAGE = "identities:manage"
     IMPORTS_MANAGE = "imports:manage"
     PEOPLE_MANAGE = "people:manage"
+    MIRROR_READ = "mirror:read"
+    """A student: what is kept about them, and who looked."""
     PEOPLE_READ = "people:read"
     PREFERENCES_WRITE = "preferences:write"
     PUBLIC = "public"
@@ -57,6 +59,8 @@ class Permission(StrEnum):
     """Staff, the statement behind a record they see."""
     STATEMENTS_READ = "statements:read"
     STATEMENTS_WRITE = "statements:write"
+    TRACES_EXPORT = "traces:export"
+    """The board's file of everything that was done and looked at."""
     TRACES_READ = "traces:read"
     """Who changed what about a person."""
     UNITS_READ = "units:read"
@@ -112,6 +116,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.GOALS_WRITE,
         Permission.GRADES_READ_OWN,
         Permission.HANDOVER_OWN,
+        Permission.MIRROR_READ,
         Permission.RECORDS_READ,
         Permission.RECORDS_WRITE,
         Permission.REFLECTIONS_READ,
@@ -131,7 +136,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.ADMINISTRATOR: _OFFICE,
     Role.PRINCIPAL: _OFFICE | {Permission.GRADES_READ, Permission.HEALTH_READ},
-    Role.DISTRICT_ADMINISTRATOR: _DIRECTORY | {Permission.HANDOVER_RULE, Permission.ROSTER_MANAGE},
+    Role.DISTRICT_ADMINISTRATOR: _DIRECTORY
+    | {Permission.HANDOVER_RULE, Permission.ROSTER_MANAGE, Permission.TRACES_EXPORT},
     Role.NURSE: _STAFF | {Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
 }
 

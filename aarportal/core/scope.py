@@ -20,8 +20,10 @@ from aarportal.core.errors import (
     UnauditedError,
     UnscopedError,
 )
+from aarportal.core.looking import visit_of
 from aarportal.core.mentions import mentioned
 from aarportal.core.ownership import (
+    AppendOnly,
     AuditRecord,
     DistrictOwned,
     OfRoster,
@@ -226,6 +228,11 @@ class SystemScope:
         return _session()
 
 
+@dataclass(frozen=True)
+class RetentionScope(SystemScope):
+    """The system lets traces go whose time is over: the only scope that can delete one."""
+
+
 def students_gone_elsewhere(school_ids: Collection[UUID]) -> Select[tuple[UUID]]:
     """Students who left these schools for another one: part of a question of the system."""
     return gone_elsewhere(frozenset(school_ids), _owned_tables())
@@ -248,7 +255,10 @@ def unit_of_work(scope: AnyScope, *, read_only: bool = False) -> Iterator[AnySco
         UnscopedError: If a unit of work is already open, or a read-only one changed rows.
         UnauditedError: If rows changed and no audit entry was written beside them.
     """
-    token = writing.set(not read_only)
+    visit = visit_of(scope)
+    leaves_trace = visit is not None and visit.writes
+    # A page that only reads writes its trace first, and nothing after it.
+    token = writing.set(not read_only or leaves_trace)
     session = _session()
     info = session.info
     if "scope" in info:
@@ -256,13 +266,21 @@ def unit_of_work(scope: AnyScope, *, read_only: bool = False) -> Iterator[AnySco
         raise UnscopedError("the scope of a session never changes")
     info["scope"] = scope
     info["criteria"] = {}
+    info["visit"] = visit
     try:
+        if visit is not None and leaves_trace:
+            visit.leave(scope)
+            session.connection()
+            session.flush()
+            writing.set(not read_only)
         yield scope
         session.flush()
         if "changed" in info and "audited" not in info:
             raise UnauditedError(info["changed"])
         info["ending"] = True
         session.commit()
+        if visit is not None and leaves_trace:
+            visit.committed(scope)
     finally:
         db.session.remove()
         writing.reset(token)
@@ -333,15 +351,38 @@ def _narrow(state: ORMExecuteState) -> None:
     if scope is None or not state.is_orm_statement:
         raise UnscopedError(str(state.statement))
     if not state.is_select:
-        _note_change(info, state.bind_mapper.class_ if state.bind_mapper else object)
+        row_class = state.bind_mapper.class_ if state.bind_mapper else object
+        _note_change(info, row_class)
+        if not state.is_insert:
+            _check_stays(scope, row_class)
     if isinstance(scope, SystemScope):
         return
     if state.is_insert or isinstance(state.parameters, list):
         _check_bulk_rows(state, scope)
         return
     criteria = _criteria_for(state, scope)
+    _note_reading(state)
     if criteria:
         state.statement = state.statement.options(*criteria)
+
+
+def _note_reading(state: ORMExecuteState) -> None:
+    """Tell a visit that rows about students are read (see `core.looking`)."""
+    visit = state.session.info.get("visit")
+    if visit is not None and not visit.has_read:
+        classes, _past = _known_mentions(state.statement)
+        about = (each.__name__ for each in classes if issubclass(each, StudentOwned))
+        visit.has_read = next(about, "")
+
+
+def _check_stays(scope: Scope | AppScope | SystemScope, row_class: type) -> None:
+    """Traces are added, and never changed; when their time is over, retention lets them go.
+
+    Raises:
+        UnscopedError: If somebody else tries.
+    """
+    if issubclass(row_class, AppendOnly) and not isinstance(scope, RetentionScope):
+        raise UnscopedError(f"{row_class.__name__} is only added to")
 
 
 def _note_change(info: dict[str, object], row_class: type) -> None:
@@ -372,6 +413,9 @@ def admit_rows(
     if info.get("scope") != scope:
         raise UnscopedError(row_class.__name__)
     _note_change(info, row_class)
+    if not rows:
+        # What is to be written was put together before: it may change rows.
+        _check_stays(scope, row_class)
     if not isinstance(scope, SystemScope):
         _check_owners(scope, row_class, rows, new=True)
 
@@ -389,6 +433,8 @@ def _check_rows(session: GuardedSession, *_: object) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
         if row in session.dirty and not session.is_modified(row):
             continue
+        if row not in session.new:
+            _check_stays(scope, type(row))
         if isinstance(row, AuditRecord):
             session.info["audited"] = True
         else:

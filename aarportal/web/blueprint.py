@@ -1,7 +1,7 @@
 """The door: no view runs without a permission, a scope and a transaction."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial, wraps
 from typing import Any
 
@@ -9,10 +9,12 @@ from flask import Blueprint, current_app, redirect, request
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.wrappers import Response
 
-from aarportal.core import submissions
+from aarportal.core import looking, submissions
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope, unit_of_work
+from aarportal.web import looks
 from aarportal.web.credentials import admit
+from aarportal.web.looks import Shows
 from aarportal.web.priority import for_a_machine
 from aarportal.web.reader import Visitor, visiting
 
@@ -34,15 +36,25 @@ FRESH: set[str] = set()
 #: Endpoint -> what it needs; also tells the guard which endpoints came through this door.
 PERMISSIONS: dict[str, Permission] = {}
 
+#: Endpoint -> whom it shows to others than themselves; None where the route does not say.
+SHOWS: dict[str, Shows | None] = {}
+
 
 class PortalBlueprint(Blueprint):
     """A blueprint that takes the permission with the route and gives the view its scope."""
 
     def __init__(
-        self, name: str, import_name: str, *, credential: str = "browser", **options: Any
+        self,
+        name: str,
+        import_name: str,
+        *,
+        credential: str = "browser",
+        shows: Shows | None = None,
+        **options: Any,
     ) -> None:
-        """Say which credential its routes ask for."""
+        """Say which credential its routes ask for, and whom they show if they say nothing else."""
         super().__init__(name, import_name, **options)
+        self.shows = shows
         self.credential = credential
 
     def _turn(self) -> AbstractContextManager[None]:
@@ -55,6 +67,7 @@ class PortalBlueprint(Blueprint):
         *,
         permission: Permission,
         fresh: bool = False,
+        shows: Shows | None = None,
         once: bool = True,
         transaction: bool = True,
         costs: int = 0,
@@ -63,12 +76,18 @@ class PortalBlueprint(Blueprint):
         """Register a view; leaving `permission` out is a TypeError at import.
 
         The view is called as `view(scope, **url_values)`; a public one as `view(**url_values)`.
-        `fresh=True` is for what people do only after they have proved within the last minutes who
-        they are. `once=False` is for a view that looks at the key of the form itself;
-        `transaction=False` for one whose operation opens its units of work itself, because it
-        shares them. `costs` is what a call takes of what one person may have within a minute
-        (see `allowance`).
+        `shows` says which children somebody else sees there (see `web.looks`); it is left out only
+        where the permission shows nobody. `fresh=True` is for what people do only after they have
+        proved within the last minutes who they are. `once=False` is for a view that looks at the
+        key of the form itself; `transaction=False` for one whose operation opens its units of work
+        itself, because it shares them. `costs` is what a call takes of what one person may have
+        within a minute (see `allowance`).
         """
+        shown = shows
+        if shown is None:
+            shown = self.shows
+        if shown is None and not looks.asks_to_say(permission):
+            shown = looks.nobody
 
         def register(view: View) -> View:
             @wraps(view)
@@ -79,16 +98,18 @@ class PortalBlueprint(Blueprint):
                 with (
                     self._turn(),
                     visiting(admit(self.credential, permission, fresh=fresh)) as visitor,
+                    _seen(visitor, shown, url_values),
                 ):
                     if costs:
                         _pay(visitor, costs)
                     if not transaction:
-                        return view(visitor.scope, **url_values)
+                        return _checked(view(visitor.scope, **url_values))
                     return _let_in(visitor, view, url_values, once=once)
 
             PERMISSIONS[f"{self.name}.{view.__name__}"] = permission
             if fresh:
                 FRESH.add(f"{self.name}.{view.__name__}")
+            SHOWS[f"{self.name}.{view.__name__}"] = shown
             self.add_url_rule(rule, view.__name__, enter, **options)
             return view
 
@@ -100,6 +121,22 @@ def _pay(visitor: Visitor, costs: int) -> None:
     take(visitor, costs)
 
 
+@contextmanager
+def _seen(visitor: Visitor, shows: Shows | None, url_values: dict[str, Any]) -> Iterator[None]:
+    """Keep whom the view shows to somebody else, in the transaction that reads it."""
+    end = looking.begin(looks.visit(visitor.scope, shows, url_values))
+    try:
+        yield
+    finally:
+        end()
+
+
+def _checked(answer: Any) -> Any:
+    """The answer, unless it shows a child and nobody said so."""
+    looks.check(looking.at_work(), answer.status_code if isinstance(answer, Response) else 200)
+    return answer
+
+
 def _only_reads() -> bool:
     return request.method in SAFE_METHODS
 
@@ -108,7 +145,7 @@ def _let_in(visitor: Visitor, view: View, url_values: dict[str, Any], *, once: b
     scope = visitor.scope
     if _only_reads():
         with unit_of_work(scope, read_only=True):
-            return view(scope, **url_values)
+            return _checked(view(scope, **url_values))
     if once and isinstance(scope, Scope) and (key := request.form.get(ONCE_FIELD, "")):
         return _again(lambda: _take_once(visitor, scope, key[:64], view, url_values))
     return _again(lambda: _run(visitor, view, url_values))
@@ -136,7 +173,7 @@ def _sqlstate(error: DBAPIError) -> str:
 def _run(visitor: Visitor, view: View, url_values: dict[str, Any]) -> Any:
     with unit_of_work(visitor.scope):
         visitor.take_turn()
-        return view(visitor.scope, **url_values)
+        return _checked(view(visitor.scope, **url_values))
 
 
 def _take_once(
@@ -152,7 +189,7 @@ def _take_once(
         location = submissions.earlier_answer(scope, key)
         if location is not None:
             return redirect(location, 303)
-        response = view(scope, **url_values)
+        response = _checked(view(scope, **url_values))
         if isinstance(response, Response) and response.status_code == 303:
             submissions.remember(scope, key, response.headers["Location"])
         return response

@@ -54,7 +54,10 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
     ),
     Role.ADMINISTRATOR: (*_SCHOOL, *_APPS),
     Role.PRINCIPAL: (*_SCHOOL[:3], _DATA_TO_READ, *_APPS),
-    Role.DISTRICT_ADMINISTRATOR: _SCHOOL[:2],
+    Role.DISTRICT_ADMINISTRATOR: (
+        *_SCHOOL[:2],
+        ("proof.proof", "lock", mark("Traces"), frozenset({"proof"})),
+    ),
     Role.NURSE: (_HEALTH, *_SCHOOL[3:]),
 }
 

@@ -27,10 +27,12 @@ from aarportal.web.blueprint import PERMISSIONS, PortalBlueprint
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
-SHARED_TABLES = {"curriculum_items", "districts", "sign_in_throttles"}
+SHARED_TABLES = {"audit_chain", "audit_links", "curriculum_items", "districts", "sign_in_throttles"}
 SYSTEM_TABLES = {
     "attachments",
+    "audit_chain",
     "audit_entries",
+    "audit_links",
     "published_through",
     "recovery_codes",
     "roster_tokens",
@@ -64,6 +66,8 @@ SEEN_WITH_RECORDS = {"statements"}
 UNTRACED_TABLES = {
     "app_days",
     "attachments",
+    "audit_chain",
+    "audit_links",
     "drafts",
     "person_fates",
     "published_through",

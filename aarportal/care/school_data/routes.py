@@ -17,6 +17,7 @@ from aarportal.core.scope import Scope
 from aarportal.core.tables.sheets import SheetError
 from aarportal.core.words import mark
 from aarportal.cycle.action.imports.states import BEFORE_START, WORKING, ImportState
+from aarportal.web import looks
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
@@ -28,7 +29,7 @@ PAGE = 40
 #: The parts around a file in a form.
 _AROUND_A_FILE = 64 * 1024
 
-blueprint = PortalBlueprint("school_data", __name__)
+blueprint = PortalBlueprint("school_data", __name__, shows=looks.school("school_data"))
 LARGER_FORMS["school_data.bring"] = operations.MOST_BYTES + _AROUND_A_FILE
 _IMPORT = Permission.SCHOOL_DATA_IMPORT
 

@@ -9,13 +9,14 @@ from aarportal.care.school_records import store
 from aarportal.core import clock
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 
 blueprint = PortalBlueprint("school_records", __name__)
 
 
-@blueprint.route("/school-records", permission=Permission.GRADES_READ)
+@blueprint.route("/school-records", permission=Permission.GRADES_READ, shows=looks.nobody)
 def pupils(scope: Scope) -> Response:
     """Choose a pupil, class by class."""
     classes = store.classes(scope)
@@ -29,7 +30,11 @@ def pupils(scope: Scope) -> Response:
     return render("school_records/pupils.html", values)
 
 
-@blueprint.route("/students/<uuid:student_id>/school-records", permission=Permission.GRADES_READ)
+@blueprint.route(
+    "/students/<uuid:student_id>/school-records",
+    permission=Permission.GRADES_READ,
+    shows=looks.person("grades"),
+)
 def pupil(scope: Scope, student_id: UUID) -> Response:
     """Show what the school reports about one pupil."""
     student = store.student(scope, student_id)

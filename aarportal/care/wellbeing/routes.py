@@ -13,6 +13,7 @@ from aarportal.care.wellbeing.forms import SeenForm
 from aarportal.core import clock
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.paging import asked_page
@@ -20,7 +21,7 @@ from aarportal.web.paging import asked_page
 #: Lines of a page.
 PAGE = 40
 
-blueprint = PortalBlueprint("wellbeing", __name__)
+blueprint = PortalBlueprint("wellbeing", __name__, shows=looks.homeroom_or_school("health"))
 
 
 @blueprint.route("/health", permission=Permission.HEALTH_READ)

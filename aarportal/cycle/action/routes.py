@@ -24,6 +24,7 @@ from aarportal.cycle.anticipation import store as goals
 from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.loop.store import AnyLap
 from aarportal.cycle.units import store as units
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice, plain, ruby_plain, source
@@ -47,7 +48,11 @@ def records(scope: Scope) -> Response:
     return render("action/records.html", {**values, **_going_on(scope, day)})
 
 
-@blueprint.route("/class/students/<uuid:student_id>/records", permission=Permission.CLASS_READ)
+@blueprint.route(
+    "/class/students/<uuid:student_id>/records",
+    permission=Permission.CLASS_READ,
+    shows=looks.person("records"),
+)
 def student_records(scope: Scope, student_id: UUID) -> Response:
     """Show a teacher the same page about one of their pupils."""
     student = disputes.student(scope, student_id)

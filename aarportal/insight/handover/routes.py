@@ -19,12 +19,13 @@ from aarportal.insight.handover.packages import operations, store
 from aarportal.insight.handover.states import PackageState
 from aarportal.insight.handover.taking_in import operations as taking
 from aarportal.insight.handover.taking_in import store as intakes
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
 from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("handover", __name__)
+blueprint = PortalBlueprint("handover", __name__, shows=looks.school("leaving"))
 PAGE = 40
 _OWN, _MANAGE = Permission.HANDOVER_OWN, Permission.HANDOVER_MANAGE
 
@@ -84,7 +85,9 @@ def leavers(scope: Scope) -> Response:
     return render("handover/leavers.html", values)
 
 
-@blueprint.route("/handover/leavers/<uuid:student_id>", permission=_MANAGE)
+@blueprint.route(
+    "/handover/leavers/<uuid:student_id>", permission=_MANAGE, shows=looks.person("leaving")
+)
 def leaver(scope: Scope, student_id: UUID) -> AnyResponse:
     """Show the papers of somebody who left."""
     return _leaver(scope, student_id, OrderForm(formdata=None))
@@ -96,6 +99,7 @@ def leaver(scope: Scope, student_id: UUID) -> AnyResponse:
     fresh=True,
     methods=["POST"],
     costs=3,
+    shows=looks.nobody,
 )
 def ask(scope: Scope, student_id: UUID) -> AnyResponse:
     """Have the export of a leaver made."""
@@ -109,14 +113,21 @@ def ask(scope: Scope, student_id: UUID) -> AnyResponse:
     fresh=True,
     methods=["POST"],
     costs=3,
+    shows=looks.told,
 )
 def fetch(scope: Scope, package_id: UUID) -> AnyResponse:
     """Hand the file of a leaver over."""
-    return _file(operations.fetch(scope, package_id).id, "handover")
+    package = operations.fetch(scope, package_id)
+    looks.tell(scope, package.student_id, "archive")
+    return _file(package.id, "handover")
 
 
 @blueprint.route(
-    "/handover/leavers/<uuid:student_id>/order", permission=_MANAGE, fresh=True, methods=["POST"]
+    "/handover/leavers/<uuid:student_id>/order",
+    permission=_MANAGE,
+    fresh=True,
+    methods=["POST"],
+    shows=looks.person("leaving"),
 )
 def order(scope: Scope, student_id: UUID) -> AnyResponse:
     """Plan that everything of a leaver is deleted."""
@@ -134,7 +145,7 @@ def order(scope: Scope, student_id: UUID) -> AnyResponse:
 # --- keys -----------------------------------------------------------------------------------------
 
 
-@blueprint.route("/handover/keys", permission=_MANAGE)
+@blueprint.route("/handover/keys", permission=_MANAGE, shows=looks.nobody)
 def keys(scope: Scope) -> Response:
     """Show the fingerprint of this installation, and those that somebody compared."""
     rows = intakes.issuers(scope)
@@ -148,7 +159,12 @@ def keys(scope: Scope) -> Response:
     return render("handover/keys.html", values)
 
 
-@blueprint.route("/handover/keys/<uuid:issuer_id>/withdraw", permission=_MANAGE, methods=["POST"])
+@blueprint.route(
+    "/handover/keys/<uuid:issuer_id>/withdraw",
+    permission=_MANAGE,
+    shows=looks.nobody,
+    methods=["POST"],
+)
 def distrust(scope: Scope, issuer_id: UUID) -> AnyResponse:
     """Trust a key no more."""
     taking.distrust(scope, issuer_id)

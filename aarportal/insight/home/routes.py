@@ -9,11 +9,12 @@ from aarportal.core.permissions import Permission, Role
 from aarportal.core.scope import Scope
 from aarportal.cycle.action.disputes import store as disputes
 from aarportal.insight.home import store
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.view import first_page
 
-blueprint = PortalBlueprint("home", __name__)
+blueprint = PortalBlueprint("home", __name__, shows=looks.nobody)
 
 
 @blueprint.route("/", permission=Permission.HOME_READ)

@@ -14,11 +14,12 @@ from aarportal.cycle.reflection import store as reflections
 from aarportal.insight.reading import store
 from aarportal.insight.reading.forms import FeedbackForm
 from aarportal.people.roster import store as roster
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import source
 
-blueprint = PortalBlueprint("reading", __name__)
+blueprint = PortalBlueprint("reading", __name__, shows=looks.class_asked_for("reflections"))
 
 #: Beginnings that a tap puts into the answer; they name what was seen and ask on.
 PHRASES = (

@@ -12,6 +12,7 @@ from aarportal.insight.rollover import closer, operations, store
 from aarportal.insight.rollover.forms import ConfirmForm
 from aarportal.insight.rollover.outlook import Lot
 from aarportal.people.roster.imports import importer
+from aarportal.web import looks
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
@@ -26,7 +27,7 @@ _REFUSALS = {
     "too_early": mark("Without a roster of the new year this is possible from 1 April on."),
 }
 
-blueprint = PortalBlueprint("rollover", __name__)
+blueprint = PortalBlueprint("rollover", __name__, shows=looks.school("roster"))
 
 
 @blueprint.route("/rollover", permission=_MANAGE)

@@ -16,6 +16,7 @@ from aarportal.insight.teaching.signals import RULES
 from aarportal.insight.teaching.store import ClassNow, Pupil
 from aarportal.people.attendance import operations as attendance
 from aarportal.people.roster import store as roster
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
 from aarportal.web.reader import current_reader
@@ -25,7 +26,7 @@ blueprint = PortalBlueprint("teaching", __name__)
 SHOWS = ("all", "signals", "waiting")
 
 
-@blueprint.route("/class", permission=Permission.CLASS_READ)
+@blueprint.route("/class", permission=Permission.CLASS_READ, shows=looks.nobody)
 def class_now(scope: Scope) -> AnyResponse:
     """Go to the teacher's first class; the homeroom class comes first."""
     if not scope.class_ids:
@@ -33,7 +34,11 @@ def class_now(scope: Scope) -> AnyResponse:
     return redirect(url_for(".class_view", class_id=scope.class_ids[0]), 303)
 
 
-@blueprint.route("/class/<uuid:class_id>", permission=Permission.CLASS_READ)
+@blueprint.route(
+    "/class/<uuid:class_id>",
+    permission=Permission.CLASS_READ,
+    shows=looks.class_and_chosen("class"),
+)
 def class_view(scope: Scope, class_id: UUID) -> Response:
     """Show the class at a glance; asked again with nothing changed, it answers 304."""
     _check_own(scope, class_id)
@@ -43,7 +48,11 @@ def class_view(scope: Scope, class_id: UUID) -> Response:
     return render("teaching/class.html", _values(scope, class_id) | {"tag": tag_of(version)})
 
 
-@blueprint.route("/class/<uuid:class_id>/projection", permission=Permission.CLASS_READ)
+@blueprint.route(
+    "/class/<uuid:class_id>/projection",
+    permission=Permission.CLASS_READ,
+    shows=looks.school_class("class"),
+)
 def projection(scope: Scope, class_id: UUID) -> Response:
     """Show counts for the wall of the classroom: no name, nobody's state."""
     _check_own(scope, class_id)
@@ -57,6 +66,7 @@ def projection(scope: Scope, class_id: UUID) -> Response:
 @blueprint.route(
     "/class/<uuid:class_id>/students/<uuid:student_id>/attendance",
     permission=Permission.ATTENDANCE_WRITE,
+    shows=looks.nobody,
     methods=["POST"],
 )
 def set_attendance(scope: Scope, class_id: UUID, student_id: UUID) -> AnyResponse:

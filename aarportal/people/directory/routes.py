@@ -18,11 +18,12 @@ from aarportal.people.directory.presence import STATES
 from aarportal.people.directory.store import Wanted
 from aarportal.people.identity.store import IDENTIFIER, ROSTER
 from aarportal.people.roster import store as roster
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.paging import asked_page
 
-blueprint = PortalBlueprint("people", __name__)
+blueprint = PortalBlueprint("people", __name__, shows=looks.school("roster"))
 
 PAGE = 50
 #: Things that were done, on a page.
@@ -47,7 +48,11 @@ def people(scope: Scope) -> Response:
     return render("people/people.html", values)
 
 
-@blueprint.route("/people/<uuid:person_id>", permission=Permission.PEOPLE_READ)
+@blueprint.route(
+    "/people/<uuid:person_id>",
+    permission=Permission.PEOPLE_READ,
+    shows=looks.person("roster", "person_id"),
+)
 def person(scope: Scope, person_id: UUID) -> Response:
     """Show what is known of a person, and by which names apps know them."""
     return render("people/person.html", _known_of(scope, person_id))
@@ -58,6 +63,7 @@ def person(scope: Scope, person_id: UUID) -> Response:
     permission=Permission.TRACES_READ,
     transaction=False,
     costs=1,
+    shows=looks.person("traces", "person_id"),
 )
 def history(scope: Scope, person_id: UUID) -> Response:
     """Show who changed what about a person."""
@@ -67,13 +73,18 @@ def history(scope: Scope, person_id: UUID) -> Response:
     return render("people/history.html", values)
 
 
-@blueprint.route("/classes", permission=Permission.PEOPLE_READ)
+@blueprint.route("/classes", permission=Permission.PEOPLE_READ, shows=looks.nobody)
 def classes(scope: Scope) -> Response:
     """List the classes of a school in a school year."""
     return render("people/classes.html", _classes(scope))
 
 
-@blueprint.route("/classes/<uuid:class_id>", permission=Permission.PEOPLE_READ, costs=1)
+@blueprint.route(
+    "/classes/<uuid:class_id>",
+    permission=Permission.PEOPLE_READ,
+    costs=1,
+    shows=looks.school_class("roster"),
+)
 def school_class(scope: Scope, class_id: UUID) -> Response:
     """Show who is in a class, by attendance number."""
     row = roster.one_class(scope, class_id)

@@ -262,10 +262,14 @@ def test_the_wall_shows_counts_and_no_name(browser, app, forty):
 @pytest.mark.parametrize("url", [CLASS, f"{CLASS}?student={AOI.id}", WALL, f"{CLASS}?show=waiting"])
 def test_the_class_of_forty_costs_few_queries(browser, forty, queries, url):
     desk = browser(CHIBA)
+    with queries() as first:
+        desk.get(url)
     with queries() as seen:
         page = desk.get(url)
     assert page.status == 200
     assert len(seen) <= MAX_QUERIES, seen
+    # That somebody looked is asked and written once in ten minutes.
+    assert len(first) == len(seen) + 2
 
 
 def test_forty_names_are_printed_whole(browser, forty):

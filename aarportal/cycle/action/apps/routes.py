@@ -27,6 +27,7 @@ from aarportal.cycle.action.freshness import RHYTHM_DAYS
 from aarportal.cycle.action.intake import digester
 from aarportal.people.attendance import store as attendance
 from aarportal.settings import Settings
+from aarportal.web import looks
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
@@ -170,7 +171,9 @@ def _forget_afterwards(app_id: UUID) -> None:
 # --- one app --------------------------------------------------------------------------------------
 
 
-@blueprint.route("/apps/<uuid:app_id>", permission=_MANAGE, transaction=False)
+@blueprint.route(
+    "/apps/<uuid:app_id>", permission=_MANAGE, shows=looks.school("records"), transaction=False
+)
 def app(scope: Scope, app_id: UUID) -> Response:
     """Show an app and what it sent last; asked again with nothing changed, it answers 304."""
     with unit_of_work(scope, read_only=True):
@@ -217,7 +220,11 @@ def _page(scope: Scope, row: App, values: dict[str, Any], tag: str) -> Response:
 
 
 @blueprint.route(
-    "/apps/<uuid:app_id>/test-message", permission=_MANAGE, methods=["POST"], transaction=False
+    "/apps/<uuid:app_id>/test-message",
+    permission=_MANAGE,
+    shows=looks.school("records"),
+    methods=["POST"],
+    transaction=False,
 )
 def send_test(scope: Scope, app_id: UUID) -> AnyResponse:
     """Send a message as if the app did, and say what became of it."""

@@ -17,13 +17,14 @@ from aarportal.cycle.action.intake import digester
 from aarportal.cycle.units.catalogue import store as entries
 from aarportal.cycle.units.subjects import SUBJECTS
 from aarportal.people.roster import store as roster
+from aarportal.web import looks
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice, plain, ruby_plain
 
-blueprint = PortalBlueprint("catalogue", __name__)
+blueprint = PortalBlueprint("catalogue", __name__, shows=looks.sums)
 
 PAGE = 40
 _MOST_LETTERS = 100

@@ -15,11 +15,12 @@ from aarportal.cycle.action.disputes import operations, store
 from aarportal.cycle.action.disputes.forms import DecisionForm
 from aarportal.cycle.action.xapi.operations import moment_of
 from aarportal.cycle.units import store as units
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("disputes", __name__)
+blueprint = PortalBlueprint("disputes", __name__, shows=looks.own_classes("doubts"))
 
 #: Only so much of a statement is drawn; its attachments are elsewhere anyway.
 MAX_SHOWN = 100_000
@@ -71,7 +72,11 @@ def seen(scope: Scope, dispute_id: UUID) -> AnyResponse:
     return redirect(url_for("action.records", day=day.isoformat()), 303)
 
 
-@blueprint.route("/records/<uuid:record_id>/statement", permission=Permission.STATEMENTS_INSPECT)
+@blueprint.route(
+    "/records/<uuid:record_id>/statement",
+    permission=Permission.STATEMENTS_INSPECT,
+    shows=looks.told,
+)
 def statement(scope: Scope, record_id: UUID) -> Response:
     """Show where a record came from, with a button that opens the statement itself."""
     return render("disputes/statement.html", _origin(scope, record_id))
@@ -80,6 +85,7 @@ def statement(scope: Scope, record_id: UUID) -> Response:
 @blueprint.route(
     "/records/<uuid:record_id>/statement",
     permission=Permission.STATEMENTS_INSPECT,
+    shows=looks.told,
     methods=["POST"],
 )
 def open_statement(scope: Scope, record_id: UUID) -> Response:
@@ -109,11 +115,13 @@ def _page(scope: Scope, refused: UUID | None = None, form: DecisionForm | None =
 def _origin(scope: Scope, statement_id: UUID) -> dict[str, object]:
     """Which app sent a statement, when, and who said whose it is."""
     row = store.statement(scope, statement_id)
+    record = store.record_of(scope, statement_id)
+    looks.tell(scope, record.student_id if record else None, "statement")
     return {
         "statement": row,
         "stored_at": moment_of(row.position),
         "stored_on": clock.school_day_of(moment_of(row.position)),
-        "record": store.record_of(scope, statement_id),
+        "record": record,
         "app": action.apps_by_id(scope, {row.app_id}).get(row.app_id),
         "opened": request.method == "POST",
     }

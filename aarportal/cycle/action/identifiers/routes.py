@@ -13,12 +13,13 @@ from aarportal.cycle.action.identifiers import operations
 from aarportal.cycle.action.identifiers.forms import IdentifierForm
 from aarportal.cycle.action.intake import digester
 from aarportal.people.directory.persons import store as persons
+from aarportal.web import looks
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("identifiers", __name__)
+blueprint = PortalBlueprint("identifiers", __name__, shows=looks.person("identities", "person_id"))
 
 _MANAGE = Permission.PEOPLE_MANAGE
 

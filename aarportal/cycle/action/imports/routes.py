@@ -24,6 +24,7 @@ from aarportal.cycle.action.imports.forms import (
 from aarportal.cycle.action.imports.rules import RULES, TROUBLES
 from aarportal.cycle.action.imports.states import BEFORE_START, WORKING, ImportState
 from aarportal.cycle.action.translators.rows import CellProblem
+from aarportal.web import looks
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
@@ -36,7 +37,7 @@ PAGE = 40
 _AROUND_A_FILE = 64 * 1024
 
 
-blueprint = PortalBlueprint("imports", __name__)
+blueprint = PortalBlueprint("imports", __name__, shows=looks.school("imports"))
 LARGER_FORMS["imports.bring"] = operations.MOST_BYTES + _AROUND_A_FILE
 _MANAGE = Permission.IMPORTS_MANAGE
 

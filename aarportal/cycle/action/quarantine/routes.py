@@ -26,13 +26,14 @@ from aarportal.cycle.action.quarantine.forms import (
 from aarportal.cycle.action.quarantine.operations import ActorDraft
 from aarportal.people.identity import operations as identity
 from aarportal.people.identity import store as identities
+from aarportal.web import looks
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("quarantine", __name__)
+blueprint = PortalBlueprint("quarantine", __name__, shows=looks.school("identities"))
 
 PAGE = 40
 #: Statements on a page; each brings its JSON along.

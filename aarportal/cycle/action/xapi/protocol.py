@@ -32,6 +32,7 @@ from aarportal.cycle.action.xapi.versions import (
     reply_version,
 )
 from aarportal.settings import Settings
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint, View
 from aarportal.web.credentials import keep
 from aarportal.web.errors import STATUS
@@ -79,7 +80,10 @@ class XapiBlueprint(PortalBlueprint):
         self, rule: str, *, permission: Permission, once: bool = False, **options: Any
     ) -> Callable[[View], View]:
         """Register a view; all but public ones are entered only in a version that is spoken."""
-        register = super().route(rule, permission=permission, once=once, **options)
+        # Who sends reads only what it needs to find its way.
+        reads = permission is Permission.STATEMENTS_READ
+        shows = looks.school("records") if reads else looks.nobody
+        register = super().route(rule, permission=permission, once=once, shows=shows, **options)
 
         def register_spoken(view: View) -> View:
             @wraps(view)

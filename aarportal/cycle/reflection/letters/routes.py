@@ -15,6 +15,7 @@ from aarportal.cycle.drafts import operations as drafting
 from aarportal.cycle.drafts import store as drafts
 from aarportal.cycle.reflection.letters import operations, store, terms
 from aarportal.cycle.reflection.letters.forms import LetterForm
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.reader import current_reader
@@ -54,7 +55,11 @@ def write(scope: Scope) -> AnyResponse:
     return _show(scope, form, status=422)
 
 
-@blueprint.route("/class/students/<uuid:student_id>/handed-on", permission=Permission.CLASS_READ)
+@blueprint.route(
+    "/class/students/<uuid:student_id>/handed-on",
+    permission=Permission.CLASS_READ,
+    shows=looks.person("handed_on"),
+)
 def handed_on(scope: Scope, student_id: UUID) -> Response:
     """Show a teacher what a pupil brings along from before this school year."""
     values = {"found": store.handed_on(scope, student_id), "school_day": clock.school_day_of}

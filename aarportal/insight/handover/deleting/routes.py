@@ -16,12 +16,13 @@ from aarportal.insight.handover.deleting.operations import Order
 from aarportal.insight.handover.leaving import store as people
 from aarportal.insight.handover.rules import WAITS
 from aarportal.insight.handover.states import DeletionState
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("deletions", __name__)
+blueprint = PortalBlueprint("deletions", __name__, shows=looks.school("leaving"))
 PAGE = 40
 _MANAGE, _RULE = Permission.HANDOVER_MANAGE, Permission.HANDOVER_RULE
 

@@ -21,6 +21,7 @@ from aarportal.insight.handover.states import IntakeState
 from aarportal.insight.handover.taking_in import operations, store
 from aarportal.insight.handover.taking_in.forms import FileForm, PersonForm, TrustForm
 from aarportal.people.identity import store as identities
+from aarportal.web import looks
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
@@ -28,7 +29,7 @@ from aarportal.web.guard import LARGER_FORMS
 from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice, source
 
-blueprint = PortalBlueprint("intakes", __name__)
+blueprint = PortalBlueprint("intakes", __name__, shows=looks.school("leaving"))
 LARGER_FORMS["intakes.bring"] = LIMITS.archive_bytes + 64 * 1024
 PAGE = 40
 _MANAGE = Permission.HANDOVER_MANAGE

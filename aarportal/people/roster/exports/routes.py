@@ -11,10 +11,11 @@ from aarportal.people.roster.exports import operations, store
 from aarportal.people.roster.exports.forms import ExportForm
 from aarportal.people.roster.exports.operations import Written
 from aarportal.settings import Settings
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 
-blueprint = PortalBlueprint("exports", __name__)
+blueprint = PortalBlueprint("exports", __name__, shows=looks.nobody)
 _MANAGE = Permission.ROSTER_MANAGE
 
 
@@ -25,7 +26,13 @@ def export(scope: Scope) -> Response:
 
 
 @blueprint.route(
-    "/rosters/export", permission=_MANAGE, fresh=True, methods=["POST"], transaction=False, costs=10
+    "/rosters/export",
+    permission=_MANAGE,
+    fresh=True,
+    methods=["POST"],
+    transaction=False,
+    costs=10,
+    shows=looks.school("roster"),
 )
 def download(scope: Scope) -> AnyResponse:
     """Give the roster out, or say what is missing for it."""

@@ -17,6 +17,7 @@ from aarportal.people.roster.imports.rules import DOUBTS, REFUSALS, TROUBLES
 from aarportal.people.roster.imports.states import STOPPED, WORKING
 from aarportal.people.roster.oneroster.problems import RULES
 from aarportal.people.roster.oneroster.repairs import REPAIRS
+from aarportal.web import looks
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
@@ -30,7 +31,7 @@ PEOPLE = 50
 #: The parts around a file in a form.
 _AROUND_A_FILE = 64 * 1024
 
-blueprint = PortalBlueprint("rosters", __name__)
+blueprint = PortalBlueprint("rosters", __name__, shows=looks.school("roster"))
 LARGER_FORMS["rosters.bring"] = operations.MOST_BYTES + _AROUND_A_FILE
 _MANAGE = Permission.ROSTER_MANAGE
 

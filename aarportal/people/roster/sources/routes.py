@@ -14,13 +14,14 @@ from aarportal.people.roster.sources import operations, puller, store
 from aarportal.people.roster.sources.forms import SourceForm
 from aarportal.people.roster.sources.store import Source
 from aarportal.people.roster.sources.troubles import TROUBLES
+from aarportal.web import looks
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("sources", __name__)
+blueprint = PortalBlueprint("sources", __name__, shows=looks.nobody)
 
 PAGE = 20
 _MANAGE = Permission.ROSTER_MANAGE

@@ -15,12 +15,13 @@ from aarportal.people.roster.rest.clients import store
 from aarportal.people.roster.rest.clients.forms import ClientForm
 from aarportal.people.roster.rest.operations import Credential
 from aarportal.settings import Settings
+from aarportal.web import looks
 from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.paging import asked_page
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("roster_clients", __name__)
+blueprint = PortalBlueprint("roster_clients", __name__, shows=looks.nobody)
 
 PAGE = 40
 _MANAGE = Permission.ROSTER_MANAGE

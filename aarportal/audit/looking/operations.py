@@ -1,0 +1,33 @@
+"""Who looked at whom: kept beside the changes, in the same log."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from aarportal.audit import operations as audit
+from aarportal.audit.looking import store
+from aarportal.core.looking import Look
+from aarportal.core.scope import AppScope, Scope, SystemScope, unit_of_work
+
+
+class Book:
+    """The audit log as the book of looks (see `web.looks`)."""
+
+    def keep(self, scope: Scope | AppScope, look: Look) -> None:
+        """Write a look into the open unit of work."""
+        audit.record(
+            scope,
+            f"look:{look.at}",
+            look.object_id,
+            student_id=look.object_id if look.at == "person" else None,
+            detail=look.what,
+        )
+
+    def last(
+        self, scope: Scope | AppScope, looks: Sequence[Look], since: datetime
+    ) -> Mapping[Look, datetime]:
+        """When each of these looks was kept last, of those that were kept after `since`.
+
+        Another process, or this one before it was started anew, may have kept it.
+        """
+        with unit_of_work(SystemScope("who looked lately"), read_only=True) as system:
+            return store.last_looks(system, scope.actor_id, looks, since)

@@ -1,0 +1,99 @@
+"""The register of purposes: every table in one kind, every sentence in every language."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from aarportal.core.database import Base
+from aarportal.core.ownership import Relation, StudentOwned
+from aarportal.insight.handover.erasing.store import KEPT_TABLES, places
+from aarportal.insight.purposes import register
+from aarportal.insight.purposes.readers import ORDER, readers
+from aarportal.web.script import Script, draw_plain
+
+#: Tables that hold persons and are about staff alone, or hold no word of a child.
+OF_STAFF = {"timetable_lessons", "district_roles"}
+FOLDER = Path(register.__file__).parent / "texts"
+
+
+def test_every_table_about_a_child_belongs_to_exactly_one_kind(app):
+    listed = [table for kind in register.kinds() for table in kind.tables]
+    assert len(listed) == len(set(listed))
+    owned = {
+        mapper.class_.__tablename__
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, StudentOwned)
+    }
+    persons = {place.name for place in places()} - OF_STAFF
+    assert set(listed) == owned | persons | KEPT_TABLES | {"statements"}
+
+
+def test_tables_of_a_kind_that_belong_to_a_student_have_the_same_readers(app):
+    """So that what a page says of a kind is true of each of its tables."""
+    by_name = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+    for kind in register.kinds():
+        owned = [by_name[name] for name in kind.tables if issubclass(by_name[name], StudentOwned)]
+        for row_class in owned:
+            wanted = {relation.value for relation in row_class.readers}
+            assert wanted <= set(readers(kind.tables))
+            assert wanted == set(readers([row_class.__tablename__]))
+            assert row_class.readers == owned[0].readers, kind.key
+
+
+def test_what_the_deletion_of_a_leaver_keeps_is_said_to_be_kept_longer():
+    kept = {name for kind in register.kinds() if kind.keeps == "traces" for name in kind.tables}
+    assert kept == KEPT_TABLES
+
+
+def test_what_is_counted_is_of_the_kind():
+    for kind in register.kinds():
+        assert kind.counted
+        assert set(kind.counted) <= set(kind.tables)
+
+
+@pytest.mark.parametrize("language", register.LANGUAGES)
+def test_every_language_has_every_sentence(language):
+    words = register.words(language)
+    assert set(words.kinds) == {kind.key for kind in register.kinds()}
+    assert set(words.readers) == set(ORDER) >= {relation.value for relation in Relation}
+    assert set(words.keeps) == {kind.keeps for kind in register.kinds()}
+    assert set(words.basis) == {kind.basis for kind in register.kinds()}
+    assert set(words.given_to) == {key for kind in register.kinds() for key in kind.given_to}
+    for text in sentences(language):
+        assert text.strip(), language
+        assert text == text.strip()
+    assert "%(days)s" in words.keeps["leaver"]
+    assert "%(years)s" in words.keeps["traces"]
+
+
+def test_every_file_is_a_language_that_is_offered():
+    assert {path.stem for path in FOLDER.glob("*.toml")} == set(register.LANGUAGES)
+
+
+@pytest.mark.parametrize("language", [it for it in register.LANGUAGES if it != "en"])
+def test_no_sentence_was_left_in_english(language):
+    same = set(sentences(language)) & set(sentences("en"))
+    assert not same, same
+
+
+def test_the_japanese_sentences_carry_their_readings():
+    """Every kanji stands in a word with its reading: a child of grade 1 reads them all."""
+    for text in sentences("ja"):
+        outside = re.sub(r"\{[^{}|]+\|[^{}|]+\}", "", text)
+        assert not re.search("[一-龯]", outside), text
+        assert not re.search("[一-龯]", draw_plain(text, Script.KANA)), text
+
+
+def sentences(language):
+    def walk(value):
+        if isinstance(value, str):
+            yield value
+        else:
+            for each in value.values():
+                yield from walk(each)
+
+    found = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+    del found["name"]
+    return list(walk(found))
