@@ -27,10 +27,11 @@ from aarportal.web.blueprint import PERMISSIONS, PortalBlueprint
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
-SHARED_TABLES = {"curriculum_items", "districts", "sign_in_throttles"}
+SHARED_TABLES = {"curriculum_items", "districts", "oidc_spent_states", "sign_in_throttles"}
 SYSTEM_TABLES = {
     "attachments",
     "audit_entries",
+    "oidc_spent_states",
     "published_through",
     "roster_tokens",
     "sign_in_sessions",
@@ -46,6 +47,9 @@ OFFICE_TABLES = {
     "handover_rules",
     "identity_links",
     "nobodys_names",
+    "oidc_bindings",
+    "oidc_providers",
+    "passwordless_schools",
     "person_fates",
     "person_merges",
     "quarantined_statements",
@@ -62,6 +66,7 @@ UNTRACED_TABLES = {
     "app_days",
     "attachments",
     "drafts",
+    "oidc_spent_states",
     "person_fates",
     "published_through",
     "rereadings",

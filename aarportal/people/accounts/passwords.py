@@ -8,6 +8,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+#: Stands where a hash would for somebody who comes in by another way: no password fits it.
+NO_PASSWORD = "!"  # noqa: S105 # none
+
 
 @cache
 def _hasher() -> PasswordHasher:
@@ -26,8 +29,9 @@ def hash_password(password: str) -> str:
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Whether the password fits; takes as long for an unknown account as for a known one."""
+    has_password = password_hash not in {None, "", NO_PASSWORD}
     try:
-        _hasher().verify(password_hash or _nobodys_hash(), password)
+        _hasher().verify((password_hash if has_password else None) or _nobodys_hash(), password)
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None
+    return has_password
