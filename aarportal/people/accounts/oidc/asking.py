@@ -132,9 +132,11 @@ class Asking:
             "code_verifier": verifier,
         }
         headers = {**_ACCEPT, "Content-Type": "application/x-www-form-urlencoded"}
-        if client.secret and not metadata.posts_secret:
-            # RFC 6749, section 2.3.1: each is encoded as in a form before they are joined.
-            pair = f"{quote_plus(client.client_id)}:{quote_plus(client.secret)}"
+        # RFC 6749, section 2.3.1: each is encoded as in a form before they are joined. Not every
+        # provider undoes that, so what would change goes into the form where that will do.
+        pair = f"{quote_plus(client.client_id)}:{quote_plus(client.secret)}"
+        is_same = pair == f"{client.client_id}:{client.secret}"
+        if client.secret and (is_same or not metadata.takes_form) and metadata.takes_header:
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
         else:
             form["client_id"] = client.client_id

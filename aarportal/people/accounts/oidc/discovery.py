@@ -21,7 +21,8 @@ class Metadata:
     Attributes:
         algorithms: Those it signs ID tokens with and we take.
         says_issuer: Whether its answers name it (RFC 9207).
-        posts_secret: Whether the secret goes into the form and not into a header.
+        takes_header: Whether the secret may stand in a header.
+        takes_form: Whether it may stand in the form.
         announces_pkce: Whether it says that it knows PKCE; it is used in any case.
     """
 
@@ -31,7 +32,8 @@ class Metadata:
     jwks_uri: str
     algorithms: tuple[str, ...]
     says_issuer: bool
-    posts_secret: bool
+    takes_header: bool
+    takes_form: bool
     announces_pkce: bool
 
     def told(self, key_count: int) -> dict[str, Any]:
@@ -73,7 +75,8 @@ def metadata(body: bytes, issuer: str, *, private: bool) -> Metadata:
         *endpoints,
         algorithms,
         says_issuer=document.get("authorization_response_iss_parameter_supported") is True,
-        posts_secret="client_secret_post" in methods and "client_secret_basic" not in methods,
+        takes_header="client_secret_basic" in methods or not methods,
+        takes_form="client_secret_post" in methods,
         announces_pkce="S256" in _texts(document.get("code_challenge_methods_supported")),
     )
 

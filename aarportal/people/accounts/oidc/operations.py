@@ -218,7 +218,8 @@ def _hints(entry: _Entry, wish: Wish, *, again: bool) -> dict[str, str]:
         # Only what the page of Google offers; what counts is the claim in the token.
         hints["hd"] = entry.rule.tenants[0] if len(entry.rule.tenants) == 1 else "*"
     if again:
-        hints["prompt"], hints["max_age"] = "login", "0"
+        # Asked anew by the first; by the second the token says when (`auth_time`).
+        hints["prompt"], hints["max_age"] = "login", "60"
         if entry.rule.strong_acr:
             hints["acr_values"] = " ".join(entry.rule.strong_acr)
     elif wish.other_account:

@@ -64,12 +64,13 @@ def _serves(district_id: UUID, school_id: UUID | None) -> ColumnElement[bool]:
 def are_passwords_off(scope: SystemScope, district_id: UUID, school_id: UUID) -> bool:
     """Whether people of a school come in by a provider only: it says so, and there is one."""
     school = None if school_id == NOTHING else school_id
-    said = exists().where(
+    there = exists().where(_serves(district_id, school), OidcProvider.paused_at.is_(None))
+    said = select(PasswordlessSchool.id).where(
         PasswordlessSchool.district_id == district_id,
         PasswordlessSchool.school_id.in_({NOTHING, school_id}),
+        there,
     )
-    there = exists().where(_serves(district_id, school), OidcProvider.paused_at.is_(None))
-    return bool(scope.session.scalar(select(said & there)))
+    return scope.session.scalar(said.limit(1)) is not None
 
 
 def is_password_off_under(scope: SystemScope, code: str) -> bool:
@@ -139,8 +140,10 @@ def account(scope: SystemScope, user_id: UUID) -> Account | None:
 
 def is_login_taken(scope: SystemScope, district_id: UUID, login_id: str) -> bool:
     """Whether somebody of the district has this login id."""
-    taken = exists().where(Account.district_id == district_id, Account.login_id == login_id)
-    return bool(scope.session.scalar(select(taken)))
+    taken = select(Account.user_id).where(
+        Account.district_id == district_id, Account.login_id == login_id
+    )
+    return scope.session.scalar(taken.limit(1)) is not None
 
 
 def spent(scope: SystemScope, state_hash: bytes) -> OidcSpentState | None:
