@@ -159,6 +159,8 @@ def _imported(key: Key) -> RSAKey | ECKey | None:
     """A key of the set; None if it cannot be read or is too short to prove anything."""
     names = ("kty", "n", "e") if key["kty"] == "RSA" else ("kty", "crv", "x", "y")
     public = {name: key.get(name) for name in names}
+    if public["kty"] == "RSA" and len(str(public["n"])) * 6 < _LEAST_RSA_BITS:
+        return None
     try:
         if public["kty"] == "EC":
             return ECKey.import_key(public)  # type: ignore[arg-type] # it checks them
