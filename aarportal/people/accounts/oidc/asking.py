@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from aarportal.core.wire import Reply, Wire, WireError
@@ -167,7 +168,7 @@ class Asking:
             wire.close()
 
     @staticmethod
-    def _make_room(kept: dict[str, object]) -> None:
+    def _make_room(kept: dict[str, Any]) -> None:
         """Rows of the office name the issuers; should there be very many, begin anew."""
         if len(kept) >= _MOST_KEPT:
             kept.clear()

@@ -61,10 +61,10 @@ def metadata(body: bytes, issuer: str, *, private: bool) -> Metadata:
     document = _document(body)
     if document.get("issuer") != issuer:
         raise WireError("other_issuer")
-    endpoints = [
+    authorization, token, jwks = (
         _endpoint(document, name, private=private)
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
-    ]
+    )
     announced = _texts(document.get("id_token_signing_alg_values_supported"))
     algorithms = tuple(each for each in ALGORITHMS if each in (announced or ["RS256"]))
     if not algorithms:
@@ -72,7 +72,9 @@ def metadata(body: bytes, issuer: str, *, private: bool) -> Metadata:
     methods = _texts(document.get("token_endpoint_auth_methods_supported"))
     return Metadata(
         issuer,
-        *endpoints,
+        authorization,
+        token,
+        jwks,
         algorithms,
         says_issuer=document.get("authorization_response_iss_parameter_supported") is True,
         takes_header="client_secret_basic" in methods or not methods,

@@ -1,9 +1,10 @@
 """In by a provider: there, and back."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import Flask, current_app, redirect, request, session, url_for
 from flask import Response as FlaskResponse
+from flask import current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from aarportal.core.permissions import Permission
@@ -11,9 +12,9 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts import ways
 from aarportal.people.accounts.oidc import flights, operations, store
-from aarportal.people.accounts.oidc.asking import Asking
+from aarportal.people.accounts.oidc.door import portal
 from aarportal.people.accounts.oidc.flights import Flight
-from aarportal.people.accounts.oidc.operations import OIDC, Answer, Portal, Wish
+from aarportal.people.accounts.oidc.operations import OIDC, Answer, Wish
 from aarportal.people.accounts.oidc.troubles import TROUBLES, OidcError
 from aarportal.people.accounts.routes import CODE_COOKIE, welcome
 from aarportal.settings import Settings
@@ -26,19 +27,6 @@ blueprint = PortalBlueprint("oidc", __name__)
 _ONE = "/sign-in/oidc/<uuid:provider_id>"
 #: Somebody may have begun in several tabs; more cookies than that would only be carried about.
 _MOST_FLIGHTS = 4
-
-
-def init_app(app: Flask, settings: Settings) -> None:
-    """Let people come in by providers."""
-    app.extensions["oidc"] = Portal(settings.secret_key, Asking(private=settings.private_issuers))
-    ways.add(ways.Way(OIDC, _offers, _is_only_one))
-    ways.close_to_passwords(OIDC, store.are_passwords_off)
-
-
-def portal() -> Portal:
-    """What this installation is."""
-    found: Portal = current_app.extensions["oidc"]
-    return found
 
 
 def redirect_uri(provider_id: UUID) -> str:
@@ -151,7 +139,8 @@ def _is_only_one() -> bool:
 
 
 def _start(provider_id: UUID, target: str = "", **more: str) -> str:
-    return url_for("oidc.start", provider_id=provider_id, next=target or None, **more)
+    given: dict[str, Any] = {"next": target or None, **more}
+    return url_for("oidc.start", provider_id=provider_id, **given)
 
 
 def _code() -> str:
@@ -192,3 +181,7 @@ def _cookie(state: str) -> str:
 
 def _is_secure() -> bool:
     return bool(current_app.config["SESSION_COOKIE_SECURE"])
+
+
+ways.add(ways.Way(OIDC, _offers, _is_only_one))
+ways.close_to_passwords(OIDC, store.are_passwords_off)

@@ -10,9 +10,10 @@ from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.words import mark
 from aarportal.people.accounts.oidc import whom
+from aarportal.people.accounts.oidc.door import portal
 from aarportal.people.accounts.oidc.providers import operations, store
 from aarportal.people.accounts.oidc.providers.forms import ProviderForm, ReleaseForm
-from aarportal.people.accounts.oidc.routes import portal, redirect_uri
+from aarportal.people.accounts.oidc.routes import redirect_uri
 from aarportal.people.accounts.oidc.troubles import FOUND
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
