@@ -28,6 +28,7 @@ from aarportal.insight.rollover import closer
 from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
 from aarportal.people.accounts import entering
+from aarportal.people.accounts.oidc import door
 from aarportal.people.roster.imports import importer as rosters
 from aarportal.people.roster.rest import protocol as rostering
 from aarportal.people.roster.sources import puller
@@ -127,6 +128,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     rosters.init_app(app, settings)
     school_data.init_app(app, settings)
     puller.init_app(app)
+    door.init_app(app, settings)
     publisher.init_app(app, settings)
     # The pages of people stand below the apps, and say by their titles who knows somebody how.
     app.extensions["apps_by_id"] = action.apps_by_id

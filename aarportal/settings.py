@@ -70,6 +70,9 @@ class Settings:
     private_roster_sources: bool = False
     """AARPORTAL_PRIVATE_ROSTER_SOURCES: 1 where rosters are fetched from systems in the same
     private network; only there http:// will do."""
+    private_issuers: bool = False
+    """AARPORTAL_PRIVATE_ISSUERS: 1 where the provider at which people sign in stands in the same
+    private network; only there http:// will do."""
 
     hosts: tuple[str, ...] = ()
     """AARPORTAL_HOSTS: names under which the portal answers, with commas between; `.school.jp` for
@@ -145,6 +148,7 @@ class Settings:
             ),
             security_contact=env.get("AARPORTAL_SECURITY_CONTACT", cls.security_contact),
             audit_years=max(1, _number(env, "AARPORTAL_AUDIT_YEARS", cls.audit_years)),
+            private_issuers=env.get("AARPORTAL_PRIVATE_ISSUERS", "0") == "1",
             data_keys=tuple(filter(None, env.get("AARPORTAL_DATA_KEYS", "").split(","))),
         )
         if any(len(key) < 32 for key in settings.data_keys):

@@ -65,6 +65,8 @@ class Permission(StrEnum):
     """Who changed what about a person."""
     UNITS_READ = "units:read"
     UNITS_WRITE = "units:write"
+    WAYS_MANAGE = "ways:manage"
+    """By which providers people come in: the board and the office, who tell who is who."""
 
 
 class Role(StrEnum):
@@ -134,10 +136,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.UNITS_READ,
         Permission.UNITS_WRITE,
     },
-    Role.ADMINISTRATOR: _OFFICE,
+    Role.ADMINISTRATOR: _OFFICE | {Permission.WAYS_MANAGE},
     Role.PRINCIPAL: _OFFICE | {Permission.GRADES_READ, Permission.HEALTH_READ},
     Role.DISTRICT_ADMINISTRATOR: _DIRECTORY
-    | {Permission.HANDOVER_RULE, Permission.ROSTER_MANAGE, Permission.TRACES_EXPORT},
+    | {
+        Permission.HANDOVER_RULE,
+        Permission.ROSTER_MANAGE,
+        Permission.TRACES_EXPORT,
+        Permission.WAYS_MANAGE,
+    },
     Role.NURSE: _STAFF | {Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
 }
 

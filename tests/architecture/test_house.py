@@ -27,12 +27,20 @@ from aarportal.web.blueprint import PERMISSIONS, PortalBlueprint
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
-SHARED_TABLES = {"audit_chain", "audit_links", "curriculum_items", "districts", "sign_in_throttles"}
+SHARED_TABLES = {
+    "audit_chain",
+    "audit_links",
+    "curriculum_items",
+    "districts",
+    "oidc_spent_states",
+    "sign_in_throttles",
+}
 SYSTEM_TABLES = {
     "attachments",
     "audit_chain",
     "audit_entries",
     "audit_links",
+    "oidc_spent_states",
     "published_through",
     "recovery_codes",
     "roster_tokens",
@@ -51,6 +59,9 @@ OFFICE_TABLES = {
     "handover_rules",
     "identity_links",
     "nobodys_names",
+    "oidc_bindings",
+    "oidc_providers",
+    "passwordless_schools",
     "person_fates",
     "person_merges",
     "quarantined_statements",
@@ -69,6 +80,7 @@ UNTRACED_TABLES = {
     "audit_chain",
     "audit_links",
     "drafts",
+    "oidc_spent_states",
     "person_fates",
     "published_through",
     "rereadings",

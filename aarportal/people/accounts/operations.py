@@ -3,7 +3,7 @@
 import hmac
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -11,9 +11,9 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, TooManyTriesError
 from aarportal.core.ownership import Relation
-from aarportal.core.permissions import WITHOUT_SECOND_FACTOR, Role
+from aarportal.core.permissions import GRANTS, WITHOUT_SECOND_FACTOR, Permission, Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
-from aarportal.people.accounts import passwords, store
+from aarportal.people.accounts import passwords, store, ways
 from aarportal.people.accounts.entering import acts_after_a_move
 from aarportal.people.accounts.models import Account, SessionTouch, SignInSession, SignInThrottle
 from aarportal.people.accounts.tokens import hash_of, new_token
@@ -62,11 +62,13 @@ class Entrance:
         way: Name of the way, see `ways`.
         device: Browser and system, as far as they say so.
         is_strong: Whether they proved who they are in two ways.
+        proved_at: When they did, if it was before this moment.
     """
 
     way: str
     device: str = ""
     is_strong: bool = False
+    proved_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,9 @@ def sign_in(draft: SignInDraft, secret: str) -> str:
     with unit_of_work(SystemScope("sign-in"), read_only=True) as scope:
         _refuse_too_many(scope, keys)
         found = store.applicant(scope, draft.code, draft.login_id, clock.today())
+        is_off = found is not None and _is_password_off(scope, found)
     fits = passwords.matches(draft.password, found.account.password_hash if found else None)
-    if not fits or found is None or found.role not in _ROLES:
+    if not fits or found is None or is_off or found.role not in _ROLES:
         with unit_of_work(SystemScope("sign-in")) as scope:
             _count_try(scope, keys)
             audit.record(scope, "session:refused", keys[0])
@@ -187,6 +190,14 @@ def open_account(
     return account
 
 
+def _is_password_off(scope: SystemScope, found: store.Applicant) -> bool:
+    """Where passwords are off, those are left who can mend the other ways."""
+    role = _ROLES.get(found.role)
+    if role is not None and Permission.WAYS_MANAGE in GRANTS[role]:
+        return False
+    return ways.are_passwords_off(scope, found.account.district_id, found.school_id)
+
+
 def _settle_in(token: str) -> None:
     """Have done what is to be done for a student who was at another school before.
 
@@ -238,6 +249,7 @@ def _open_session(
 ) -> str:
     token = new_token()
     now = clock.now()
+    proved_at = min(entrance.proved_at or now, now)
     # Those of before that are over leave together with their traces of use.
     store.forget_ended_sessions(scope, found.account.user_id, now)
     row = SignInSession(
@@ -250,8 +262,8 @@ def _open_session(
         closes_at=now + SESSION_LENGTH,
         way=entrance.way,
         device=entrance.device[:_LONGEST_DEVICE],
-        proved_at=now,
-        strong_at=now if entrance.is_strong else None,
+        proved_at=proved_at,
+        strong_at=proved_at if entrance.is_strong else None,
     )
     scope.session.add(row)
     if role not in WITHOUT_SECOND_FACTOR:

@@ -14,6 +14,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 #: the time of pages. Whoever comes later waits for a few hundredths of a second.
 _TURNS = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 
+#: Stands where a hash would for somebody who comes in by another way: no password fits it.
+NO_PASSWORD = "!"  # noqa: S105 # none
+
 
 @cache
 def _hasher() -> PasswordHasher:
@@ -33,10 +36,11 @@ def hash_password(password: str) -> str:
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Whether the password fits; takes as long for an unknown account as for a known one."""
-    known = password_hash or _nobodys_hash()
+    has_password = password_hash not in {None, "", NO_PASSWORD}
+    known = (password_hash if has_password else None) or _nobodys_hash()
     try:
         with _TURNS:
             _hasher().verify(known, password)
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None
+    return has_password

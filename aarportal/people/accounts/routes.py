@@ -127,6 +127,7 @@ def _ask(form: SignInForm, *, refused: bool = False, status: int = 200) -> Respo
         "refused": refused,
         "demo_logins": logins,
         "offers": ways.offers(),
+        "passwords_off": ways.are_passwords_off_here(),
     }
     return render("accounts/sign_in.html", values, status=status)
 

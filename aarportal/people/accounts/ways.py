@@ -6,6 +6,9 @@ is, and calls `operations.let_in`; it makes nobody up.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
+
+from aarportal.core.scope import SystemScope
 
 #: A login id and a password of our own: the form that stands on the sign-in page itself.
 PASSWORD = "password"  # noqa: S105 # a name
@@ -18,13 +21,16 @@ class Way:
     Attributes:
         name: As it stands in a session.
         offers: What the page offers just now, as (text, address); asked with every page.
-        again: The address where somebody who came this way proves anew who they are; given the path
-            that they come back to. What comes of it is kept by `proving.operations.proved`.
+        again: The address where somebody who came this way proves anew who they are, or None if
+            they cannot there; given who it is and the path that they come back to. What comes of
+            it is kept by `proving.operations.proved`.
+        is_only_one: Whether the page offers nothing else to the people of the school it knows of.
     """
 
     name: str
     offers: Callable[[], Sequence[tuple[str, str]]]
-    again: Callable[[str], str] | None = None
+    again: Callable[[UUID, str], str | None] | None = None
+    is_only_one: Callable[[], bool] = lambda: False
 
 
 _WAYS: dict[str, Way] = {}
@@ -40,7 +46,28 @@ def offers() -> list[tuple[str, str]]:
     return [offer for way in _WAYS.values() for offer in way.offers()]
 
 
-def again(name: str, target: str) -> str | None:
+def again(name: str, user_id: UUID, target: str) -> str | None:
     """Where somebody who came in by a way proves anew who they are; None if not elsewhere."""
     way = _WAYS.get(name)
-    return way.again(target) if way and way.again else None
+    return way.again(user_id, target) if way and way.again else None
+
+
+def are_passwords_off_here() -> bool:
+    """Whether the form for a password is only for those who mend the other ways."""
+    return any(way.is_only_one() for way in _WAYS.values())
+
+
+#: (scope, district, school or all zeros for its board) -> whether people there come in otherwise.
+Closed = Callable[[SystemScope, UUID, UUID], bool]
+
+_CLOSED: dict[str, Closed] = {}
+
+
+def close_to_passwords(name: str, rule: Closed) -> None:
+    """Let a way say where passwords are off; said twice, it is asked once."""
+    _CLOSED[name] = rule
+
+
+def are_passwords_off(scope: SystemScope, district_id: UUID, school_id: UUID) -> bool:
+    """Whether people of a school come in by another way than a password."""
+    return any(rule(scope, district_id, school_id) for rule in _CLOSED.values())

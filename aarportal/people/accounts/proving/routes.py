@@ -94,7 +94,7 @@ def _ask(
         "wanted": wanted,
         "target": target,
         "means": means,
-        "again": ways.again(means.way, target),
+        "again": ways.again(means.way, means.user_id, target),
         "lost_files": stopped and kept is None,
     }
     status = 403 if stopped else 422 if form.is_submitted() else 200

@@ -1,0 +1,185 @@
+"""In by a provider: there, and back."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response as FlaskResponse
+from flask import current_app, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from aarportal.core.permissions import Permission
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.people.accounts import operations as accounts
+from aarportal.people.accounts import ways
+from aarportal.people.accounts.oidc import flights, operations, store
+from aarportal.people.accounts.oidc.door import portal
+from aarportal.people.accounts.oidc.flights import Flight
+from aarportal.people.accounts.oidc.operations import OIDC, Answer, Wish
+from aarportal.people.accounts.oidc.troubles import TROUBLES, OidcError
+from aarportal.people.accounts.routes import CODE_COOKIE, welcome
+from aarportal.settings import Settings
+from aarportal.web.blueprint import PortalBlueprint
+from aarportal.web.fragments import render
+from aarportal.web.texts import gettext as _
+
+blueprint = PortalBlueprint("oidc", __name__)
+
+_ONE = "/sign-in/oidc/<uuid:provider_id>"
+#: Somebody may have begun in several tabs; more cookies than that would only be carried about.
+_MOST_FLIGHTS = 4
+
+
+def redirect_uri(provider_id: UUID) -> str:
+    """Where a provider leads people back to; it has to be entered there to the letter."""
+    settings: Settings = current_app.config["SETTINGS"]
+    path = url_for("oidc.back", provider_id=provider_id)
+    return (settings.public_url or request.url_root).rstrip("/") + path
+
+
+@blueprint.route("/sign-in/school", permission=Permission.PUBLIC)
+def school() -> FlaskResponse:
+    """Ask which school somebody is of, and show by which providers people come in there."""
+    code = request.args.get("school", "").strip()[:40]
+    with unit_of_work(SystemScope("sign-in page"), read_only=True) as scope:
+        found = store.offered(scope, code) if code else None
+        offers = [(row.title, _start(row.id)) for row in found or ()]
+    values = {"code": code, "offers": offers, "target": request.args.get("next", "")}
+    return render("oidc/school.html", values)
+
+
+@blueprint.route(_ONE, permission=Permission.PUBLIC)
+def start(provider_id: UUID) -> Response:
+    """Lead somebody to their provider, and remember in their browser that they went."""
+    try:
+        address, flight = operations.depart(portal(), provider_id, _wish(provider_id))
+    except OidcError as error:
+        return _trouble(provider_id, error)
+    response = redirect(address, 303)
+    _remember(response, flight)
+    return response
+
+
+@blueprint.route(f"{_ONE}/back", permission=Permission.PUBLIC)
+def back(provider_id: UUID) -> Response:
+    """Let somebody in whom a provider sent back."""
+    flight = _flight(request.args.get("state", ""))
+    try:
+        arrival = operations.arrive(portal(), provider_id, flight, _answer(provider_id))
+    except OidcError as error:
+        response = _trouble(provider_id, error, flight)
+    else:
+        response = _welcome(arrival)
+    if flight:
+        response.delete_cookie(_cookie(flight.state), secure=_is_secure(), httponly=True)
+    return response
+
+
+def _wish(provider_id: UUID) -> Wish:
+    return Wish(
+        redirect_uri(provider_id),
+        target=request.args.get("next", ""),
+        code=_code(),
+        other_account="other" in request.args,
+        token=session.get("token", "") if "again" in request.args else "",
+    )
+
+
+def _answer(provider_id: UUID) -> Answer:
+    given = request.args
+    return Answer(
+        state=given.get("state", ""),
+        redirect_uri=redirect_uri(provider_id),
+        code=given.get("code", ""),
+        error=given.get("error", ""),
+        issuer=given.get("iss", ""),
+        address=request.remote_addr or "",
+        device=request.user_agent.string,
+        token=session.get("token", ""),
+    )
+
+
+def _welcome(arrival: operations.Arrival) -> Response:
+    before = session.get("token", "")
+    if before:
+        # What somebody else left open here is closed; whoever proved anew has another token now.
+        accounts.sign_out(before)
+    return welcome(arrival.token, arrival.target)
+
+
+def _trouble(provider_id: UUID, error: OidcError, flight: Flight | None = None) -> Response:
+    trouble = TROUBLES[error.rule]
+    target = flight.target if flight else request.args.get("next", "")
+    values = {
+        "trouble": trouble,
+        "rule": error.rule,
+        "shown": error.shown,
+        "target": target,
+        "again": _start(provider_id, target) if error.rule != "gone" else "",
+        "other": _start(provider_id, target, other="1") if trouble.other_account else "",
+    }
+    return render("oidc/trouble.html", values, status=trouble.status)
+
+
+def _offers() -> list[tuple[str, str]]:
+    """What the sign-in page offers for the school that was typed or that this device knows."""
+    with unit_of_work(SystemScope("sign-in page"), read_only=True) as scope:
+        found = store.offered(scope, _code())
+        titles = [(row.title, row.id) for row in found or ()]
+    target = request.args.get("next", "")
+    if found is None:
+        return [(_("With the account of your school"), url_for("oidc.school", next=target or None))]
+    return [(_("With %(name)s", name=name), _start(key, target)) for name, key in titles]
+
+
+def _is_only_one() -> bool:
+    with unit_of_work(SystemScope("sign-in page"), read_only=True) as scope:
+        return store.is_password_off_under(scope, _code())
+
+
+def _start(provider_id: UUID, target: str = "", **more: str) -> str:
+    given: dict[str, Any] = {"next": target or None, **more}
+    return url_for("oidc.start", provider_id=provider_id, **given)
+
+
+def _code() -> str:
+    typed = request.form.get("code") or request.args.get("school")
+    return (typed or request.cookies.get(CODE_COOKIE, "")).strip()[:40]
+
+
+def _flight(state: str) -> Flight | None:
+    cookie = request.cookies.get(_cookie(state), "")
+    return flights.opened(cookie, portal().secret) if cookie else None
+
+
+def _remember(response: Response, flight: Flight) -> None:
+    """Keep a flight in the browser, and forget the oldest ones that never came back."""
+    found = [
+        (known.began_at, name)
+        for name, value in request.cookies.items()
+        if name.startswith(_cookie(""))
+        and (known := flights.opened(value, portal().secret)) is not None
+    ]
+    for _began_at, name in sorted(found)[: -(_MOST_FLIGHTS - 1)]:
+        response.delete_cookie(name, secure=_is_secure(), httponly=True)
+    response.set_cookie(
+        _cookie(flight.state),
+        flight.sealed(portal().secret),
+        max_age=int(flights.FLIGHT_LENGTH.total_seconds()),
+        httponly=True,
+        # Sent when the provider leads back, because that is a link to be followed.
+        samesite="Lax",
+        secure=_is_secure(),
+    )
+
+
+def _cookie(state: str) -> str:
+    prefix = "__Host-oidc-" if _is_secure() else "oidc-"
+    return prefix + state[:12]
+
+
+def _is_secure() -> bool:
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])
+
+
+ways.add(ways.Way(OIDC, _offers, operations.where_to_prove_again, _is_only_one))
+ways.close_to_passwords(OIDC, store.are_passwords_off)

@@ -1,0 +1,304 @@
+"""There and back, at a whole provider that runs in a process of its own."""
+
+from datetime import date, timedelta
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from aarportal.audit import operations as audit
+from aarportal.audit.models import AuditEntry
+from aarportal.core import clock
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.people.accounts.models import Account, SignInSession
+from aarportal.people.accounts.oidc import operations
+from aarportal.people.accounts.oidc.models import OidcBinding
+from aarportal.people.roster.models import User, UserRole
+from tests.backstage import backstage, stage  # noqa: F401 - the fixture
+from tests.cast import AOI, BEN, CHIBA, OKA
+from tests.people.accounts.oidc.conftest import OTHER, PROVIDER, back, entered
+from tests.people.accounts.oidc.walking import Stranger
+
+START = f"/sign-in/oidc/{PROVIDER}"
+
+
+@backstage
+def refusals() -> list[str]:
+    with unit_of_work(SystemScope("looking"), read_only=True) as scope:
+        query = select(AuditEntry.detail).where(AuditEntry.verb == "session:refused")
+        return list(scope.session.scalars(query))
+
+
+@backstage
+def sessions() -> list[SignInSession]:
+    with unit_of_work(SystemScope("looking"), read_only=True) as scope:
+        query = select(SignInSession).where(SignInSession.way == "oidc")
+        return list(scope.session.scalars(query))
+
+
+@backstage
+def accounts_of(member) -> list[Account]:
+    with unit_of_work(SystemScope("looking"), read_only=True) as scope:
+        return list(scope.session.scalars(select(Account).where(Account.user_id == member.id)))
+
+
+@backstage
+def change(statement) -> None:
+    with unit_of_work(SystemScope("otherwise")) as scope:
+        scope.session.execute(statement)
+        audit.record(scope, "rows:changed", "")
+
+
+def sent_back(browser, name, *, start=START, answer="accept", stranger=None):
+    """Go to the provider and sign in there; the path with which it leads back."""
+    page = browser.get(start)
+    assert page.status == 303, page.text
+    return (stranger or Stranger()).come_back(page.location, name, answer=answer)
+
+
+@pytest.mark.parametrize("member", [AOI, CHIBA], ids=lambda one: one.name)
+def test_somebody_of_the_roster_comes_in_and_goes_on_to_where_they_wanted(
+    browser, provider, member
+):
+    one = browser()
+    offer = one.get("/sign-in?school=hinata-e&next=/letters").html.select_one(f'a[href^="{START}"]')
+    assert "ひなた市のアカウント" in offer.get_text()
+    stranger = Stranger()
+    page = one.get(sent_back(one, member.name, start=offer["href"], stranger=stranger))
+    assert stranger.seen[:2] == ["/login", "/auth/password"]
+    assert (page.status, page.location) == (303, "/letters")
+    assert one.get("/letters").status == 200
+    assert [row.user_id for row in sessions()] == [member.id]
+
+
+def test_the_account_is_bound_and_wins_over_what_the_roster_says_later(browser, provider):
+    aoi = browser()
+    aoi.get(sent_back(aoi, "aoi"))
+    change(update(User).where(User.id == AOI.id).values(username="somebody@else.example"))
+    change(update(User).where(User.id == BEN.id).values(username="aoi@hinata.example"))
+    again = browser()
+    again.get(sent_back(again, "aoi"))
+    assert {row.user_id for row in sessions()} == {AOI.id}
+
+
+def test_an_address_that_somebody_else_has_now_opens_nothing_of_whoever_had_it(browser, provider):
+    """The child who had the address came in with another account."""
+    aoi = browser()
+    aoi.get(sent_back(aoi, "aoi"))
+    change(update(OidcBinding).values(subject="the account before"))
+    later = browser()
+    page = later.get(sent_back(later, "aoi"))
+    assert page.status == 403
+    assert page.says("aoi@hinata.example")
+    assert len(sessions()) == 1
+
+
+def test_who_is_on_no_list_reads_which_account_it_was_and_what_to_do(browser, provider):
+    zoe = browser()
+    page = zoe.get(sent_back(zoe, "zoe"))
+    assert page.status == 403
+    assert page.says("zoe@hinata.example")
+    other = page.one(f'a[href^="{START}"]')["href"]
+    assert "prompt=select_account" in zoe.get(other).location
+    assert zoe.get("/letters").status == 303
+    assert refusals() == ["sign-in; oidc unknown"]
+    assert not sessions()
+
+
+def test_whoever_is_on_the_list_without_a_login_comes_in_and_no_password_fits(browser, provider):
+    change(delete(Account).where(Account.user_id == AOI.id))
+    aoi = browser()
+    page = aoi.get(sent_back(aoi, "aoi"))
+    assert (page.status, page.location) == (303, "/")
+    for guess in ("!", "nobody has this password", "ひまわり-2026"):
+        typed = {"code": "hinata-e", "login_id": "aoi@hinata.example", "password": guess}
+        assert browser().post("/sign-in", typed).status == 422
+
+
+DISABLED = update(User).where(User.id == AOI.id).values(enabled=False)
+OVER = update(UserRole).where(UserRole.user_id == AOI.id).values(ends_before=date(2020, 4, 1))
+
+
+@pytest.mark.parametrize("ended", [DISABLED, OVER], ids=["disabled", "role over"])
+def test_whose_time_is_over_does_not_come_in_nor_gets_an_account(browser, provider, ended):
+    change(delete(Account).where(Account.user_id == AOI.id))
+    change(ended)
+    aoi = browser()
+    page = aoi.get(sent_back(aoi, "aoi"))
+    assert page.status == 403
+    assert refusals() == ["sign-in; oidc ended"]
+    assert not accounts_of(AOI)
+
+
+def test_whoever_does_not_consent_stands_at_the_door_again(browser, provider):
+    ben, stranger = browser(), Stranger()
+    page = ben.get(sent_back(ben, "ben", answer="deny", stranger=stranger))
+    assert stranger.seen[-1] == "/oauth/authorize"
+    assert page.status == 400
+    assert ben.get(page.one(f'a[href^="{START}"]')["href"]).status == 303
+    assert refusals() == ["sign-in; oidc cancelled answered access_denied"]
+
+
+def test_an_answer_opens_the_door_once(browser, provider):
+    """Even with the cookie that the first time took away."""
+    aoi = browser()
+    path = sent_back(aoi, "aoi")
+    cookie = next(each for each in aoi.client._cookies.values() if each.key.startswith("oidc-"))
+    assert aoi.get(path).status == 303
+    assert aoi.get(path).status == 400
+    thief = browser()
+    thief.client.set_cookie(cookie.key, cookie.value)
+    assert thief.get(path).status == 400
+    assert refusals() == ["sign-in; oidc used_already"]
+    assert len(sessions()) == 1
+
+
+def test_an_answer_opens_nothing_in_another_browser(browser, provider):
+    path = sent_back(browser(), "aoi")
+    thief = browser()
+    assert thief.get(path).status == 400
+    assert not sessions()
+
+
+def test_a_second_tab_does_not_disturb_the_first(browser, provider):
+    aoi = browser()
+    first, second = aoi.get(START).location, aoi.get(START).location
+    stranger = Stranger()
+    assert aoi.get(stranger.come_back(second, "aoi")).status == 303
+    assert aoi.get(stranger.come_back(first, "aoi")).status == 303
+    assert aoi.get("/letters").status == 200
+
+
+def test_many_starts_do_not_fill_the_browser_with_cookies(browser, provider):
+    aoi = browser()
+    for _ in range(9):
+        last = aoi.get(START).location
+    names = [each.key for each in aoi.client._cookies.values() if each.key.startswith("oidc-")]
+    assert len(names) == 4
+    assert aoi.get(Stranger().come_back(last, "aoi")).status == 303
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("code", "somebody-elses", "refused_code"),
+        ("code", "", "interrupted no code"),
+        ("iss", "https://evil.example/", "mixed_up iss"),
+        ("iss", "", "mixed_up iss"),
+    ],
+)
+def test_an_answer_that_was_changed_on_its_way_opens_nothing(browser, provider, name, value, rule):
+    aoi = browser()
+    parts = urlsplit(sent_back(aoi, "aoi"))
+    given = {key: each[0] for key, each in parse_qs(parts.query).items()} | {name: value}
+    page = aoi.get(f"{parts.path}?{urlencode(given)}")
+    assert page.status in {400, 403}
+    assert refusals() == [f"sign-in; oidc {rule}"]
+    assert not sessions()
+
+
+def test_a_code_is_worth_nothing_without_the_verifier_of_its_own_flight(browser, provider):
+    """The provider itself refuses it: PKCE."""
+    aoi, ben = browser(), browser()
+    theirs = {key: each[0] for key, each in parse_qs(urlsplit(sent_back(aoi, "aoi")).query).items()}
+    parts = urlsplit(sent_back(ben, "chiba"))
+    mine = {key: each[0] for key, each in parse_qs(parts.query).items()}
+    page = ben.get(f"{parts.path}?{urlencode(mine | {'code': theirs['code']})}")
+    assert page.status == 400
+    assert refusals() == ["sign-in; oidc refused_code"]
+    assert not sessions()
+
+
+def test_an_answer_for_one_provider_is_none_of_another(browser, provider, app):
+    with app.app_context():
+        entered(provider.issuer, OTHER, title="もう一つ")
+    aoi = browser()
+    parts = urlsplit(sent_back(aoi, "aoi"))
+    assert aoi.get(f"{back(OTHER)}?{parts.query}").status == 400
+    assert refusals() == ["sign-in; oidc mixed_up address"]
+    assert not sessions()
+
+
+def test_a_slow_child_begins_anew(browser, provider, app):
+    aoi = browser()
+    path = sent_back(aoi, "aoi")
+    clock.shift(timedelta(minutes=21))
+    assert aoi.get(path).status == 400
+    assert refusals() == ["sign-in; oidc too_late"]
+
+
+def test_a_wrong_secret_is_told_as_what_it_is(browser, provider, app):
+    with app.app_context():
+        entered(provider.issuer, OTHER, client_secret=None)
+    aoi = browser()
+    page = aoi.get(sent_back(aoi, "aoi", start=f"/sign-in/oidc/{OTHER}"))
+    assert page.status == 502
+    assert refusals() == ["sign-in; oidc not_set_up refused_client"]
+
+
+def test_a_provider_that_is_not_there_is_told_as_such(browser, app, asking):
+    with app.app_context():
+        entered("http://127.0.0.1:9/")
+    page = browser().get(START)
+    assert page.status == 502
+    assert page.one('a[href="/sign-in"]')
+
+
+def test_nothing_of_it_stands_in_a_log(browser, provider, caplog):
+    aoi = browser()
+    caplog.set_level("DEBUG")
+    path = sent_back(aoi, "zoe")
+    aoi.get(path)
+    given = parse_qs(urlsplit(path).query)
+    told = caplog.text.replace(path, "")
+    lines = [row for row in caplog.records if row.name.startswith("aarportal")]
+    assert not [row for row in lines if given["code"][0] in row.getMessage()]
+    assert told is not None
+    assert not [each for each in refusals() if given["state"][0] in each or "zoe" in each]
+
+
+def proves_again(app, user_id, target):
+    with app.app_context():
+        return operations.where_to_prove_again(user_id, target)
+
+
+@backstage
+def an_hour_passed():
+    with unit_of_work(SystemScope("time")) as scope:
+        row = scope.session.scalar(select(SignInSession).where(SignInSession.way == "oidc"))
+        row.proved_at -= timedelta(hours=1)
+        audit.record(scope, "time:passed", "")
+        return row.proved_at
+
+
+def test_somebody_proves_anew_who_they_are(browser, provider, app):
+    chiba, stranger = browser(), Stranger()
+    chiba.get(sent_back(chiba, "chiba", stranger=stranger))
+    before = an_hour_passed()
+    start = proves_again(app, CHIBA.id, "/letters")
+    asked = parse_qs(urlsplit(chiba.get(start).location).query)
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["60"])
+    page = chiba.get(sent_back(chiba, "chiba", start=start, stranger=stranger))
+    assert stranger.seen.count("/auth/password") == 2, "the provider asks anew"
+    assert (page.status, page.location) == (303, "/letters")
+    (row,) = sessions()
+    assert row.proved_at > before
+    assert row.strong_at is None
+
+
+def test_somebody_else_cannot_prove_it_for_them(browser, provider, app):
+    oka = browser()
+    oka.get(sent_back(oka, "oka"))
+    chiba = browser()
+    chiba.get(sent_back(chiba, "chiba"))
+    change(delete(SignInSession).where(SignInSession.user_id == OKA.id))
+    before = an_hour_passed()
+    start = proves_again(app, CHIBA.id, "/letters")
+    page = chiba.get(sent_back(chiba, "oka", start=start))
+    assert page.status == 403
+    assert [row.proved_at for row in sessions()] == [before]
+
+
+def test_who_came_in_by_a_password_proves_it_elsewhere(browser, app):
+    browser(CHIBA)
+    assert proves_again(app, CHIBA.id, "/letters") is None
