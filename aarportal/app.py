@@ -25,11 +25,22 @@ from aarportal.insight.rollover import closer
 from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
 from aarportal.people.accounts import entering
+from aarportal.people.lti import keysets
 from aarportal.people.roster.imports import importer as rosters
 from aarportal.people.roster.rest import protocol as rostering
 from aarportal.people.roster.sources import puller
 from aarportal.settings import Settings
-from aarportal.web import assets, dates, errors, fragments, guard, priority, texts, view
+from aarportal.web import (
+    assets,
+    dates,
+    errors,
+    fragments,
+    guard,
+    openings,
+    priority,
+    texts,
+    view,
+)
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -96,7 +107,9 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     rostering.init_app(app, settings)
     last_use.init_app(app)
     priority.init_app(app, machines=("/xapi/", "/caliper", "/ims/"))
+    openings.init_app(app)
     guard.init_app(app)
+    keysets.init_app(app)
     errors.init_app(app)
     view.init_app(app, settings)
     assets.init_app(app, settings)

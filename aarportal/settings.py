@@ -65,6 +65,9 @@ class Settings:
     private_roster_sources: bool = False
     """AARPORTAL_PRIVATE_ROSTER_SOURCES: 1 where rosters are fetched from systems in the same
     private network; only there http:// will do."""
+    private_platforms: bool = False
+    """AARPORTAL_PRIVATE_PLATFORMS: 1 where LTI platforms and tools are in the same private network;
+    only there http:// will do."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -112,6 +115,7 @@ class Settings:
             public_url=env.get("AARPORTAL_PUBLIC_URL", cls.public_url),
             account_home_page=env.get("AARPORTAL_ACCOUNT_HOME_PAGE", cls.account_home_page),
             private_roster_sources=env.get("AARPORTAL_PRIVATE_ROSTER_SOURCES", "0") == "1",
+            private_platforms=env.get("AARPORTAL_PRIVATE_PLATFORMS", "0") == "1",
             data_keys=tuple(filter(None, env.get("AARPORTAL_DATA_KEYS", "").split(","))),
         )
         if any(len(key) < 32 for key in settings.data_keys):

@@ -27,10 +27,13 @@ from aarportal.web.blueprint import PERMISSIONS, PortalBlueprint
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
-SHARED_TABLES = {"curriculum_items", "districts", "sign_in_throttles"}
+SHARED_TABLES = {"curriculum_items", "districts", "lti_keys", "sign_in_throttles"}
 SYSTEM_TABLES = {
     "attachments",
     "audit_entries",
+    "lti_choices",
+    "lti_keys",
+    "lti_logins",
     "published_through",
     "roster_tokens",
     "sign_in_sessions",
@@ -45,6 +48,9 @@ OFFICE_TABLES = {
     "handover_imports",
     "handover_rules",
     "identity_links",
+    "lti_bindings",
+    "lti_contexts",
+    "lti_platforms",
     "nobodys_names",
     "person_fates",
     "person_merges",
@@ -62,6 +68,8 @@ UNTRACED_TABLES = {
     "app_days",
     "attachments",
     "drafts",
+    "lti_choices",
+    "lti_logins",
     "person_fates",
     "published_through",
     "rereadings",
