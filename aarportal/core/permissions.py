@@ -7,6 +7,8 @@ class Permission(StrEnum):
     """Named `<resource>:<action>`; alphabetical."""
 
     APPS_MANAGE = "apps:manage"
+    APPS_OPEN = "apps:open"
+    """A student opens a learning app, which is told who comes."""
     ATTENDANCE_WRITE = "attendance:write"
     CHARTS_READ = "charts:read"
     CLASS_READ = "class:read"
@@ -94,6 +96,7 @@ _OFFICE = _DIRECTORY | {
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STUDENT: _EVERYBODY
     | {
+        Permission.APPS_OPEN,
         Permission.CHARTS_READ,
         Permission.DRAFTS_WRITE,
         Permission.FEEDBACK_ANSWER,

@@ -34,7 +34,7 @@ _SCHOOL = (
 )
 # A principal reads what came, from the page on which it came.
 _DATA_TO_READ = (*_SCHOOL[3][:3], frozenset({"school_data", "school_records", "wellbeing"}))
-_LEARNING = frozenset({"apps", "catalogue", "quarantine", "imports"})
+_LEARNING = frozenset({"apps", "catalogue", "quarantine", "imports", "tools"})
 _APPS = (("apps.apps", "device", mark("Apps"), _LEARNING),)
 _HEALTH = ("wellbeing.health", "self", mark("Health"), frozenset({"wellbeing", "school_records"}))
 # The menu of each role: endpoint, icon, English text, and the blueprints it stands for.

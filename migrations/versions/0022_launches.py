@@ -118,10 +118,34 @@ def upgrade():
         _of_platform("lti_choices"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_choices")),
     )
+    op.create_table(
+        "lti_tools",
+        sa.Column("district_id", Key(), nullable=False),
+        sa.Column("id", Key(), nullable=False),
+        sa.Column("app_id", Key(), nullable=False),
+        sa.Column("client_id", sa.String(), nullable=False),
+        sa.Column("deployment_id", sa.String(), nullable=False),
+        sa.Column("login_url", sa.String(), nullable=False),
+        sa.Column("launch_url", sa.String(), nullable=False),
+        sa.Column("redirect_uris", sa.JSON(), nullable=False),
+        sa.Column("known_as", sa.String(), nullable=False),
+        sa.Column("tells_name", sa.Boolean(), nullable=False),
+        sa.Column("tells_class", sa.Boolean(), nullable=False),
+        sa.Column("made_by", Key(), nullable=True),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["app_id"], ["learning_apps.id"], name=op.f("fk_lti_tools_app_id")),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["districts.id"], name=op.f("fk_lti_tools_district_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_tools")),
+        sa.UniqueConstraint("app_id", name=op.f("uq_lti_tools_app_id")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_lti_tools_client_id")),
+    )
 
 
 def downgrade():
     for name in (
+        "lti_tools",
         "lti_choices",
         "lti_contexts",
         "lti_logins",
