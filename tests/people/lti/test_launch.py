@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.accounts.models import Account
@@ -80,8 +81,6 @@ def test_a_school_brings_its_own_people_only(browser, platform):
 def test_who_came_before_is_known_again_and_nobody_takes_their_name(browser, platform, private):
     assert launched(browser(), platform).status == 303
     with private.app_context(), unit_of_work(SystemScope("the roster changes")) as scope:
-        from aarportal.audit import operations as audit
-
         scope.session.get(User, AOI.id).master_identifier = ""
         audit.record(scope, "user:changed", AOI.id)
     again = browser()
@@ -96,8 +95,6 @@ def test_a_person_of_the_roster_without_an_account_gets_one_that_no_password_ope
     browser, platform, private
 ):
     with private.app_context(), unit_of_work(SystemScope("no account")) as scope:
-        from aarportal.audit import operations as audit
-
         scope.session.delete(scope.session.get(Account, BEN.id))
         audit.record(scope, "account:closed", BEN.id)
     platform.user_id = str(BEN.id)
