@@ -36,7 +36,6 @@ def upgrade():
         sa.Column("jwks_url", sa.String(), nullable=False),
         sa.Column("deployments", sa.JSON(), nullable=False),
         sa.Column("known_by", sa.String(), nullable=False),
-        sa.Column("sends_completion", sa.Boolean(), nullable=False),
         sa.Column("made_by", Key(), nullable=True),
         sa.Column("made_at", Moment(), nullable=False),
         sa.Column("paused_at", Moment(), nullable=True),

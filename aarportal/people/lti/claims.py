@@ -16,7 +16,6 @@ from aarportal.people.lti.tokens import TokenError
 PREFIX = "https://purl.imsglobal.org/spec/lti/claim/"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 NRPS_CLAIM = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
-AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 VERSION = "1.3.0"
 RESOURCE_LINK, DEEP_LINK = "LtiResourceLinkRequest", "LtiDeepLinkingRequest"
 
@@ -76,7 +75,7 @@ class Launch:
         names: Kind of `KNOWN_BY` -> what the launch says of it.
         target: A path of the portal.
         links: None unless a link is to be chosen.
-        services: Claims of services, as they came.
+        memberships_url: Where the members of the context are asked for; empty if nowhere.
     """
 
     subject: str
@@ -86,7 +85,7 @@ class Launch:
     context_id: str
     context_title: str
     links: Links | None = None
-    services: Mapping[str, Any] = field(default_factory=dict)
+    memberships_url: str = ""
 
 
 def checked(claims: Mapping[str, Any], expected: Expected) -> Launch:
@@ -124,7 +123,7 @@ def checked(claims: Mapping[str, Any], expected: Expected) -> Launch:
         _short(context.get("id")),
         _short(context.get("title") or context.get("label")),
         links,
-        {name: _part(claims, name) for name in (NRPS_CLAIM, AGS_CLAIM)},
+        _short(_part(claims, NRPS_CLAIM).get("context_memberships_url")),
     )
 
 

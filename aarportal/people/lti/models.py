@@ -59,8 +59,6 @@ class LtiPlatform(OfficeOnly, DistrictRow, Base):
     deployments: Mapped[list[str]] = mapped_column(JSON)
     known_by: Mapped[str]
     """By what the roster knows its people; see claims.KNOWN_BY."""
-    sends_completion: Mapped[bool] = mapped_column(default=False)
-    """Whether it is told that a reflection was handed in (AGS)."""
     made_by: Mapped[UUID | None]
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     paused_at: Mapped[datetime | None]

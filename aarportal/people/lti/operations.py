@@ -22,7 +22,7 @@ from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts.operations import Entrance
 from aarportal.people.accounts.store import Applicant
 from aarportal.people.lti import claims, store
-from aarportal.people.lti.claims import NRPS_CLAIM, Expected, Launch, origin_of
+from aarportal.people.lti.claims import Expected, Launch, origin_of
 from aarportal.people.lti.models import LtiBinding, LtiChoice, LtiContext, LtiLogin, LtiPlatform
 from aarportal.people.lti.tokens import TokenError
 from aarportal.people.roster.models import User
@@ -330,8 +330,8 @@ def _target(
 
 def _note_context(scope: SystemScope, platform: LtiPlatform, launch: Launch) -> None:
     """Keep where the members of the course can be asked for, if the platform says so."""
-    address = launch.services.get(NRPS_CLAIM, {}).get("context_memberships_url")
-    if not launch.context_id or not isinstance(address, str):
+    address = launch.memberships_url
+    if not launch.context_id or not address or not platform.token_url:
         return
     if origin_of(address) not in origins_of(platform) | {origin_of(platform.token_url)}:
         return

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
@@ -47,7 +47,6 @@ class PlatformForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             Choice("email", _l("By the mail address, which is the login name")),
         ],
     )
-    sends_completion = BooleanField(_l("Tell it when a reflection was handed in"))
 
     @classmethod
     def of(cls, row: Platform) -> "PlatformForm":
@@ -55,7 +54,7 @@ class PlatformForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         names = ("title", "issuer", "client_id", "auth_url", "jwks_url", "token_url", "known_by")
         values = {name: getattr(row, name) for name in names}
         values["deployments"] = "\n".join(row.deployments)
-        return cls(data=values | {"sends_completion": row.sends_completion})
+        return cls(data=values)
 
     def refuse(self, error: InvalidError) -> None:
         """Say what to do, beside the field."""
@@ -73,5 +72,4 @@ class PlatformForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             jwks_url=(self.jwks_url.data or "").strip(),
             deployments=tuple(filter(None, (line.strip() for line in lines))),
             known_by=self.known_by.data,
-            sends_completion=bool(self.sends_completion.data),
         )

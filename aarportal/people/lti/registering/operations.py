@@ -27,7 +27,6 @@ class PlatformDraft:
     Attributes:
         token_url: Empty where none of its services is used.
         known_by: By what the roster knows its people, one of `claims.KNOWN_BY`.
-        sends_completion: Whether it is told that a reflection was handed in.
     """
 
     title: str
@@ -38,7 +37,6 @@ class PlatformDraft:
     jwks_url: str
     deployments: tuple[str, ...]
     known_by: str
-    sends_completion: bool = False
 
 
 def add(scope: Scope, draft: PlatformDraft, *, private: bool) -> LtiPlatform:
@@ -134,7 +132,6 @@ def _columns(draft: PlatformDraft) -> dict[str, object]:
         "jwks_url": draft.jwks_url,
         "deployments": list(dict.fromkeys(draft.deployments)),
         "known_by": draft.known_by,
-        "sends_completion": draft.sends_completion,
     }
 
 
@@ -152,8 +149,6 @@ def _check(
     check_address("jwks_url", draft.jwks_url, private=private)
     if draft.token_url:
         check_address("token_url", draft.token_url, private=private)
-    elif draft.sends_completion:
-        raise InvalidError("token_url", "required")
     _check_deployments(draft.deployments)
     if draft.known_by not in KNOWN_BY:
         raise InvalidError("known_by", "required")
