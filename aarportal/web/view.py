@@ -18,7 +18,9 @@ from aarportal.web.reader import Person, Reader, current_person, current_reader
 from aarportal.web.texts import gettext as _
 
 #: Everything about rosters stands under one entry of the menu.
-_ROSTERS = frozenset({"rosters", "rollover", "exports", "roster_clients", "sources", "platforms"})
+_ROSTERS = frozenset(
+    {"rosters", "rollover", "exports", "roster_clients", "sources", "platforms", "members"}
+)
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
 _PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions"})

@@ -95,7 +95,6 @@ def upgrade():
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("memberships_url", sa.String(), nullable=False),
         sa.Column("asked_at", Moment(), nullable=True),
-        sa.Column("trouble", sa.String(), nullable=False),
         sa.Column("last_import_id", Key(), nullable=True),
         _of_platform("lti_contexts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_contexts")),

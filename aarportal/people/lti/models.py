@@ -110,8 +110,6 @@ class LtiContext(OfficeOnly, DistrictRow, Base):
     memberships_url: Mapped[str] = mapped_column(default="")
     """Where its members are asked for (NRPS); empty where it has no such service."""
     asked_at: Mapped[datetime | None]
-    trouble: Mapped[str] = mapped_column(default="")
-    """Why the last asking came to nothing."""
     last_import_id: Mapped[UUID | None]
 
 
