@@ -18,7 +18,7 @@ OTHER = {
     "demo": "1", "attachments": "s3://bucket/prefix",
     "unversioned_xapi": "2.0.0", "public_url": "https://p.example/",
     "account_home_page": "https://idp.example/", "private_roster_sources": "1",
-    "data_keys": "k" * 32,
+    "data_keys": "k" * 32, "private_platforms": "1",
 }  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def next_page(link: str, address: str) -> str:
     found = _NEXT.search(link)
     if found is None:
         return ""
-    there = urljoin(address, found[1])
+    there = str(urljoin(address, found[1]))
     if origin_of(there) != origin_of(address):
         raise MembersError("elsewhere")
     return there
@@ -106,5 +106,6 @@ def _member(each: dict[str, Any]) -> Member | None:
 
 def _text(each: dict[str, Any], name: str) -> str:
     value = each.get(name)
-    is_text = isinstance(value, str) and value.isprintable() and len(value) <= LONGEST
-    return value.strip() if is_text else ""
+    if not isinstance(value, str) or not value.isprintable() or len(value) > LONGEST:
+        return ""
+    return value.strip()
