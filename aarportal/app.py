@@ -29,6 +29,7 @@ from aarportal.insight.sharing import publisher
 from aarportal.paths import PACKAGE, resource
 from aarportal.people.accounts import entering
 from aarportal.people.accounts.oidc import door
+from aarportal.people.lti import keysets
 from aarportal.people.roster.imports import importer as rosters
 from aarportal.people.roster.rest import protocol as rostering
 from aarportal.people.roster.sources import puller
@@ -43,6 +44,7 @@ from aarportal.web import (
     guard,
     hosts,
     logs,
+    openings,
     priority,
     texts,
     view,
@@ -117,7 +119,9 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     last_use.init_app(app)
     priority.init_app(app, machines=("/xapi/", "/caliper", "/ims/"))
     allowance.init_app(app, settings)
+    openings.init_app(app)
     guard.init_app(app, settings)
+    keysets.init_app(app)
     errors.init_app(app)
     view.init_app(app, settings)
     assets.init_app(app, settings)

@@ -91,6 +91,9 @@ class Settings:
     security.txt."""
     audit_years: int = 5
     """AARPORTAL_AUDIT_YEARS: how long traces are kept of what was done and looked at."""
+    private_platforms: bool = False
+    """AARPORTAL_PRIVATE_PLATFORMS: 1 where LTI platforms and tools are in the same private network;
+    only there http:// will do."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -149,6 +152,7 @@ class Settings:
             security_contact=env.get("AARPORTAL_SECURITY_CONTACT", cls.security_contact),
             audit_years=max(1, _number(env, "AARPORTAL_AUDIT_YEARS", cls.audit_years)),
             private_issuers=env.get("AARPORTAL_PRIVATE_ISSUERS", "0") == "1",
+            private_platforms=env.get("AARPORTAL_PRIVATE_PLATFORMS", "0") == "1",
             data_keys=tuple(filter(None, env.get("AARPORTAL_DATA_KEYS", "").split(","))),
         )
         if any(len(key) < 32 for key in settings.data_keys):

@@ -9,6 +9,8 @@ class Permission(StrEnum):
     ACCESS_MANAGE = "access:manage"
     """The office, how others come in: their sessions, a second factor they have lost."""
     APPS_MANAGE = "apps:manage"
+    APPS_OPEN = "apps:open"
+    """A student opens a learning app, which is told who comes."""
     ATTENDANCE_WRITE = "attendance:write"
     CHARTS_READ = "charts:read"
     CLASS_READ = "class:read"
@@ -111,6 +113,7 @@ _OFFICE = _DIRECTORY | {
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STUDENT: _EVERYBODY
     | {
+        Permission.APPS_OPEN,
         Permission.CHARTS_READ,
         Permission.DRAFTS_WRITE,
         Permission.FEEDBACK_ANSWER,

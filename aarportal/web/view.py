@@ -18,7 +18,9 @@ from aarportal.web.reader import Person, Reader, current_person, current_reader
 from aarportal.web.texts import gettext as _
 
 #: Everything about rosters stands under one entry of the menu.
-_ROSTERS = frozenset({"rosters", "rollover", "exports", "roster_clients", "sources"})
+_ROSTERS = frozenset(
+    {"rosters", "rollover", "exports", "roster_clients", "sources", "platforms", "members"}
+)
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
 _PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions", "oidc_providers"})
@@ -34,7 +36,7 @@ _SCHOOL = (
 )
 # A principal reads what came, from the page on which it came.
 _DATA_TO_READ = (*_SCHOOL[3][:3], frozenset({"school_data", "school_records", "wellbeing"}))
-_LEARNING = frozenset({"apps", "catalogue", "quarantine", "imports"})
+_LEARNING = frozenset({"apps", "catalogue", "quarantine", "imports", "tools"})
 _APPS = (("apps.apps", "device", mark("Apps"), _LEARNING),)
 _HEALTH = ("wellbeing.health", "self", mark("Health"), frozenset({"wellbeing", "school_records"}))
 # The menu of each role: endpoint, icon, English text, and the blueprints it stands for.

@@ -7,7 +7,7 @@ from aarportal.core import sealing
 from aarportal.core.database import Key
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

@@ -20,6 +20,7 @@ OTHER = {
     "unversioned_xapi": "2.0.0", "public_url": "https://p.example/",
     "account_home_page": "https://idp.example/", "private_roster_sources": "1",
     "data_keys": "k" * 32, "second_factor": "required", "private_issuers": "1",
+    "private_platforms": "1",
 }  # fmt: skip
 
 

@@ -139,6 +139,11 @@ def let_in(found: store.Applicant, entrance: Entrance) -> str:
     return token
 
 
+def role_of(role: str) -> Role | None:
+    """What somebody with this role of the roster is here; None if they cannot come in."""
+    return _ROLES.get(role)
+
+
 def sign_out(token: str) -> None:
     """Close the session with this token; a token that is not known is no error."""
     with unit_of_work(SystemScope("sign-out")) as scope:

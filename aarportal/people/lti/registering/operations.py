@@ -1,0 +1,184 @@
+"""Platforms that may launch people of the district into here: entering and changing them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from aarportal.audit import operations as audit
+from aarportal.core import clock, wire
+from aarportal.core.errors import InvalidError, StateError
+from aarportal.core.permissions import Role
+from aarportal.core.scope import Scope
+from aarportal.core.wire import WireError
+from aarportal.people.lti import store
+from aarportal.people.lti.claims import KNOWN_BY, LONGEST
+from aarportal.people.lti.models import LtiPlatform
+
+MAX_TITLE = 60
+MAX_TEXT = 500
+MOST_DEPLOYMENTS = 200
+
+
+@dataclass(frozen=True)
+class PlatformDraft:
+    """A platform, as the office enters it.
+
+    Attributes:
+        token_url: Empty where none of its services is used.
+        known_by: By what the roster knows its people, one of `claims.KNOWN_BY`.
+    """
+
+    title: str
+    issuer: str
+    client_id: str
+    auth_url: str
+    token_url: str
+    jwks_url: str
+    deployments: tuple[str, ...]
+    known_by: str
+
+
+def add(scope: Scope, draft: PlatformDraft, *, private: bool) -> LtiPlatform:
+    """Enter a platform.
+
+    Args:
+        scope: The office's; of a school it may bring that school's people only.
+        draft: What it is.
+        private: Whether platforms in private networks may be asked.
+
+    Raises:
+        InvalidError: If something is missing, is there already, or an address cannot be asked.
+    """
+    _check(scope, draft, private=private)
+    board = scope.role is Role.DISTRICT_ADMINISTRATOR
+    row = LtiPlatform(
+        district_id=scope.district_id,
+        school_id=None if board else scope.school_id,
+        made_by=scope.actor_id,
+        **_columns(draft),
+    )
+    scope.session.add(row)
+    scope.session.flush()
+    audit.record(scope, "lti_platform:added", row.id)
+    return row
+
+
+def change(scope: Scope, platform_id: UUID, draft: PlatformDraft, *, private: bool) -> LtiPlatform:
+    """Let a platform be otherwise; its issuer stays, because people are known under it.
+
+    Raises:
+        NotFoundError: If this office has no such platform.
+        InvalidError: As `add`, or if the issuer is another.
+    """
+    row = store.platform(scope, platform_id, lock=True)
+    _check(scope, draft, private=private, but_not=row.id)
+    if draft.issuer != row.issuer:
+        raise InvalidError("issuer", "fixed")
+    for name, value in _columns(draft).items():
+        setattr(row, name, value)
+    audit.record(scope, "lti_platform:changed", row.id)
+    return row
+
+
+def pause(scope: Scope, platform_id: UUID) -> LtiPlatform:
+    """Let nobody in from there until somebody wants it again.
+
+    Raises:
+        NotFoundError: If this office has no such platform.
+        StateError: If it is paused already.
+    """
+    row = store.platform(scope, platform_id, lock=True)
+    if row.paused_at is not None:
+        raise StateError("the platform is paused already")
+    row.paused_at = clock.now()
+    audit.record(scope, "lti_platform:paused", row.id)
+    return row
+
+
+def resume(scope: Scope, platform_id: UUID) -> LtiPlatform:
+    """Let people in from there again.
+
+    Raises:
+        NotFoundError: If this office has no such platform.
+        StateError: If it is not paused.
+    """
+    row = store.platform(scope, platform_id, lock=True)
+    if row.paused_at is None:
+        raise StateError("the platform is not paused")
+    row.paused_at = None
+    audit.record(scope, "lti_platform:resumed", row.id)
+    return row
+
+
+def remove(scope: Scope, platform_id: UUID) -> None:
+    """Forget a platform, and who of its people is who here.
+
+    Raises:
+        NotFoundError: If this office has no such platform.
+    """
+    row = store.platform(scope, platform_id, lock=True)
+    audit.record(scope, "lti_platform:removed", row.id)
+    scope.session.delete(row)
+
+
+def _columns(draft: PlatformDraft) -> dict[str, object]:
+    return {
+        "title": draft.title,
+        "issuer": draft.issuer,
+        "client_id": draft.client_id,
+        "auth_url": draft.auth_url,
+        "token_url": draft.token_url,
+        "jwks_url": draft.jwks_url,
+        "deployments": list(dict.fromkeys(draft.deployments)),
+        "known_by": draft.known_by,
+    }
+
+
+def _check(
+    scope: Scope, draft: PlatformDraft, *, private: bool, but_not: UUID | None = None
+) -> None:
+    for name in ("title", "issuer", "client_id"):
+        text = getattr(draft, name)
+        if not text.strip() or not text.isprintable():
+            raise InvalidError(name, "required")
+        if len(text) > (MAX_TITLE if name == "title" else LONGEST):
+            raise InvalidError(name, "too_long")
+    check_address("issuer", draft.issuer, private=private)
+    check_address("auth_url", draft.auth_url, private=private, with_query=True)
+    check_address("jwks_url", draft.jwks_url, private=private)
+    if draft.token_url:
+        check_address("token_url", draft.token_url, private=private)
+    _check_deployments(draft.deployments)
+    if draft.known_by not in KNOWN_BY:
+        raise InvalidError("known_by", "required")
+    if store.is_entered(scope, draft.issuer, draft.client_id, but_not):
+        raise InvalidError("client_id", "taken")
+
+
+def _check_deployments(deployments: Sequence[str]) -> None:
+    if not deployments:
+        raise InvalidError("deployments", "required")
+    if len(deployments) > MOST_DEPLOYMENTS:
+        raise InvalidError("deployments", "too_many")
+    if any(len(each) > LONGEST or not each.isprintable() for each in deployments):
+        raise InvalidError("deployments", "too_long")
+
+
+def check_address(name: str, url: str, *, private: bool, with_query: bool = False) -> None:
+    """Look whether an address may be asked, or a browser be sent there.
+
+    Raises:
+        InvalidError: If not; `name` says which field it is.
+    """
+    if len(url) > MAX_TEXT:
+        raise InvalidError(name, "too_long")
+    try:
+        parts = urlsplit(url)
+        bare = parts._replace(query="").geturl() if with_query else url
+        if any(mark in url for mark in " \"'<>;,\\*"):
+            raise InvalidError(name, "address")
+        wire.checked(bare, private=private)
+    except (WireError, ValueError) as error:
+        rule = error.rule if isinstance(error, WireError) else "address"
+        raise InvalidError(name, rule) from error

@@ -1,0 +1,151 @@
+"""LTI as a tool, over HTTP: platforms bring people here."""
+
+import re
+from uuid import UUID
+
+from flask import Response, current_app, jsonify, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from aarportal.core.permissions import Permission
+from aarportal.people.accounts.routes import welcome
+from aarportal.people.lti import keysets, operations
+from aarportal.people.lti.keys import operations as keys
+from aarportal.people.lti.operations import Arrived, LoginRequest
+from aarportal.people.lti.tokens import TokenError
+from aarportal.people.lti.troubles import trouble
+from aarportal.settings import Settings
+from aarportal.web.blueprint import PortalBlueprint
+from aarportal.web.fragments import render
+from aarportal.web.openings import let_be_framed_by
+
+#: Nobody here is known by a cookie; each request proves by itself where it comes from.
+blueprint = PortalBlueprint("lti", __name__, credential="launch")
+
+_BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
+_BROWSER_SECONDS = 600
+#: In which frame of the platform its storage is; a name, or the page around ours.
+_FRAME_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_IN_FRAME = frozenset({"iframe", "frame", "embed", "object"})
+
+
+@blueprint.route("/lti/jwks", permission=Permission.PUBLIC)
+def jwks() -> Response:
+    """Publish our keys."""
+    response = jsonify(keys=keys.published())
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@blueprint.route("/lti/login", permission=Permission.PUBLIC, methods=["GET", "POST"])
+def login() -> AnyResponse:
+    """Begin a launch, as a platform asks for."""
+    return _begin(None)
+
+
+@blueprint.route(
+    "/lti/login/<uuid:platform_id>", permission=Permission.PUBLIC, methods=["GET", "POST"]
+)
+def platform_login(platform_id: UUID) -> AnyResponse:
+    """Begin a launch of one registration."""
+    return _begin(platform_id)
+
+
+@blueprint.route("/lti/launch", permission=Permission.PUBLIC, methods=["POST"])
+def launch() -> AnyResponse:
+    """End a launch: let the person in, or say what is to be done."""
+    if "error" in request.form:
+        return _refused("platform_refused")
+    form, root = request.form, _root()
+    token, state = form.get("id_token", ""), form.get("state", "")
+    try:
+        arrived = operations.arrive(token, state, _browser(), root, keysets.here().verified)
+        if arrived.is_same_browser and request.headers.get("Sec-Fetch-Dest") not in _IN_FRAME:
+            return _let_in(arrived.ticket, "")
+    except TokenError as error:
+        return _refused(error.rule)
+    return _ask(arrived, state)
+
+
+@blueprint.route("/lti/launch", permission=Permission.PUBLIC)
+def launch_again() -> AnyResponse:
+    """A launch page that is loaded again: everything about it is used up."""
+    return redirect(url_for("home.home"), 303)
+
+
+@blueprint.route("/lti/enter", permission=Permission.PUBLIC, methods=["POST"])
+def enter() -> AnyResponse:
+    """Come in by the page that a launch ended with; nobody else's page may send it."""
+    if request.headers.get("Origin") != _root():
+        return _refused("not_from_here")
+    form = request.form
+    try:
+        return _let_in(form.get("ticket", ""), form.get("kept", ""))
+    except TokenError as error:
+        return _refused(error.rule)
+
+
+def _begin(platform_id: UUID | None) -> AnyResponse:
+    sent = request.values
+    asked = LoginRequest(
+        sent.get("iss", ""),
+        sent.get("login_hint", ""),
+        sent.get("lti_message_hint", ""),
+        sent.get("client_id", ""),
+        sent.get("lti_deployment_id", ""),
+        platform_id,
+        _browser(),
+    )
+    try:
+        begun = operations.begin(asked, _root())
+    except TokenError as error:
+        return _refused(error.rule)
+    response: AnyResponse = redirect(begun.address, 302)
+    frame = sent.get("lti_storage_target", "")
+    if _FRAME_NAME.fullmatch(frame):
+        let_be_framed_by(begun.origins)
+        response = render("lti/login.html", {"begun": begun, "frame": frame})
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(
+        _cookie(),
+        begun.browser,
+        max_age=_BROWSER_SECONDS,
+        httponly=True,
+        secure=is_secure,
+        # A launch comes back as a form of another site; without TLS no browser takes that.
+        samesite="None" if is_secure else "Lax",
+    )
+    return response
+
+
+def _ask(arrived: Arrived, state: str) -> Response:
+    """Ask whether it is them, and go on in a page that is in nobody's frame."""
+    let_be_framed_by(arrived.origins)
+    is_framed = request.headers.get("Sec-Fetch-Dest") in _IN_FRAME
+    values = {"arrived": arrived, "is_framed": is_framed, "state": state}
+    return render("lti/enter.html", values)
+
+
+def _let_in(ticket: str, kept: str) -> AnyResponse:
+    token, target = operations.enter(ticket, kept, request.user_agent.string)
+    return welcome(token, target)
+
+
+def _refused(rule: str) -> Response:
+    status, words, advice = trouble(rule)
+    return make_response(
+        render("lti/refused.html", {"words": words, "advice": advice}, status=status)
+    )
+
+
+def _browser() -> str:
+    found = request.cookies.get(_cookie(), "")
+    return found if _BROWSER.fullmatch(found) else ""
+
+
+def _cookie() -> str:
+    return "__Host-launch" if current_app.config["SESSION_COOKIE_SECURE"] else "launch"
+
+
+def _root() -> str:
+    settings: Settings = current_app.config["SETTINGS"]
+    return (settings.public_url or request.host_url).rstrip("/")

@@ -1,0 +1,211 @@
+"""People come in from a platform of somebody else's making."""
+
+from datetime import timedelta
+
+import pytest
+
+from aarportal.audit import operations as audit
+from aarportal.core import clock
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.people.accounts.models import Account
+from aarportal.people.roster.models import User
+from tests.cast import AOI, BEN, CHIBA, KEN, OKA
+from tests.people.lti.platform import (
+    CLIENT_ID,
+    INSTRUCTOR,
+    PORTAL,
+    launched,
+    recognized,
+    send,
+)
+
+
+def test_a_pupil_comes_in_from_the_platform(browser, platform):
+    aoi = browser()
+    page = launched(aoi, platform)
+    assert (page.status, page.location) == (303, "/")
+    assert aoi.get("/").says("めあて")
+
+
+def test_login_may_begin_with_a_form_and_by_the_address_of_one_registration(browser, platform):
+    aoi = browser()
+    asked = {
+        "iss": platform.address,
+        "login_hint": "x",
+        "target_link_uri": f"{PORTAL}/lti/launch",
+        "client_id": CLIENT_ID,
+    }
+    for path in ("/lti/login", f"/lti/login/{platform.id}"):
+        answer = aoi.client.post(path, data=asked)
+        assert answer.status_code == 302
+        assert answer.location.startswith(f"{platform.address}/auth?")
+    for missing in ("iss", "login_hint"):
+        page = aoi.client.post("/lti/login", data=asked | {missing: ""})
+        assert page.status_code == 400
+    assert aoi.client.post("/lti/login", data=asked | {"iss": "https://x"}).status_code == 404
+    assert aoi.client.post("/lti/login", data=asked | {"client_id": "x"}).status_code == 404
+
+
+def test_a_link_opens_at_the_very_place(browser, platform):
+    chiba = browser()
+    platform.user_id, platform.roles = str(CHIBA.id), [INSTRUCTOR]
+    page = launched(chiba, platform, target=f"{PORTAL}/units?class_id=1")
+    assert (page.status, page.location) == (303, "/units?class_id=1")
+
+
+def test_roles_of_the_platform_open_nothing(browser, platform):
+    """What somebody is here, the roster says."""
+    aoi = browser()
+    platform.roles = ["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"]
+    assert launched(aoi, platform).status == 303
+    assert aoi.get("/rosters").status == 403
+
+
+def test_somebody_who_is_not_in_the_roster_stays_outside(browser, platform, private):
+    platform.user_id = "00000000-0000-4000-8000-000000000000"
+    stranger = browser()
+    page = launched(stranger, platform)
+    assert page.status == 403
+    assert page.says("めいぼ") or page.says("名簿") or page.says("roster")
+    assert stranger.get("/").status == 303
+    with private.app_context(), unit_of_work(SystemScope("look"), read_only=True) as scope:
+        assert scope.session.get(User, AOI.id) is not None
+
+
+def test_a_school_brings_its_own_people_only(browser, platform):
+    """The platform was entered by the office of the primary school; Ken is at the secondary."""
+    platform.user_id = str(KEN.id)
+    assert launched(browser(), platform).status == 403
+
+
+def test_who_came_before_is_known_again_and_nobody_takes_their_name(browser, platform, private):
+    assert launched(browser(), platform).status == 303
+    with private.app_context(), unit_of_work(SystemScope("the roster changes")) as scope:
+        scope.session.get(User, AOI.id).master_identifier = ""
+        audit.record(scope, "user:changed", AOI.id)
+    again = browser()
+    assert launched(again, platform).status == 303
+    with private.app_context(), unit_of_work(SystemScope("the roster changes")) as scope:
+        scope.session.get(User, BEN.id).master_identifier = str(AOI.id)
+        audit.record(scope, "user:changed", BEN.id)
+    assert launched(browser(), platform).status == 403
+
+
+def test_a_person_of_the_roster_without_an_account_gets_one_that_no_password_opens(
+    browser, platform, private
+):
+    with private.app_context(), unit_of_work(SystemScope("no account")) as scope:
+        scope.session.delete(scope.session.get(Account, BEN.id))
+        audit.record(scope, "account:closed", BEN.id)
+    platform.user_id = str(BEN.id)
+    ben = browser()
+    assert launched(ben, platform).status == 303
+    assert ben.get("/").status == 200
+    for password in ("!", "", "nobody has this password"):
+        page = browser().post(
+            "/sign-in",
+            {"code": "hinata-e", "login_id": f"lti:{BEN.id.hex}", "password": password},
+        )
+        assert page.status == 422
+
+
+@pytest.mark.parametrize("error", ["login_required", "<b>x</b>"])
+def test_a_platform_that_refuses_leads_to_a_page_in_our_words(browser, platform, error):
+    page = send(browser(), {"error": error, "state": "x", "error_description": error})
+    assert page.status == 400
+    assert error not in page.text
+
+
+# --- browsers -------------------------------------------------------------------------------------
+
+
+def test_another_browser_is_asked_who_it_is(browser, platform):
+    """A form with somebody else's launch must not sign a child in as somebody else unseen."""
+    fields = recognized(browser(), platform, platform.link())
+    victim = browser()
+    page = send(victim, fields)
+    assert page.status == 200
+    assert page.says("髙﨑 葵")
+    assert victim.get("/").status == 303
+    ticket = page.one("input[name=ticket]")["value"]
+    for origin in ({}, {"Origin": "null"}, {"Origin": "https://evil.example"}):
+        answer = victim.client.post("/lti/enter", data={"ticket": ticket}, headers=origin)
+        assert answer.status_code == 400
+    inside = victim.client.post(
+        "/lti/enter", data={"ticket": ticket, "kept": ""}, headers={"Origin": PORTAL}
+    )
+    assert (inside.status_code, inside.location) == (303, "/")
+    assert victim.get("/").status == 200
+    again = browser().client.post("/lti/enter", data={"ticket": ticket}, headers={"Origin": PORTAL})
+    assert again.status_code == 400
+
+
+def test_in_a_frame_the_way_leads_to_a_tab_of_its_own(browser, platform):
+    aoi = browser()
+    fields = recognized(aoi, platform, platform.link())
+    page = send(aoi, fields, **{"Sec-Fetch-Dest": "iframe"})
+    assert page.status == 200
+    assert page.one("#give-state")["target"] == "_blank"
+    policy = page.response.headers["Content-Security-Policy"]
+    assert f"frame-ancestors {platform.address};" in policy + ";"
+    assert "X-Frame-Options" not in page.response.headers
+    # That page alone.
+    assert (
+        "frame-ancestors 'none'" in aoi.get("/sign-in").response.headers["Content-Security-Policy"]
+    )
+    assert aoi.get("/").status == 303
+
+
+def test_a_platform_with_storage_keeps_the_state(browser, platform):
+    aoi = browser()
+    link = platform.link(lti_storage_target="_parent")
+    page = aoi.get(link.removeprefix(PORTAL))
+    assert page.status == 200
+    place = page.one("#keep-state")
+    assert place["data-frame"] == "_parent"
+    assert place["data-origins"] == platform.address
+    assert page.one("#keep-state a")["href"].startswith(f"{platform.address}/auth?")
+    odd = aoi.get(platform.link(lti_storage_target="%22onload").removeprefix(PORTAL))
+    assert odd.status == 302
+
+
+def test_a_state_of_another_launch_lets_nobody_in(browser, platform):
+    aoi = browser()
+    fields = recognized(aoi, platform, platform.link())
+    page = send(aoi, fields, **{"Sec-Fetch-Dest": "iframe"})
+    ticket = page.one("input[name=ticket]")["value"]
+    for kept, status in (("-", 400), (fields["state"], 400)):
+        answer = aoi.client.post(
+            "/lti/enter", data={"ticket": ticket, "kept": kept}, headers={"Origin": PORTAL}
+        )
+        # The first try used the ticket up.
+        assert answer.status_code == status
+    page = send(aoi, recognized(aoi, platform, platform.link()), **{"Sec-Fetch-Dest": "iframe"})
+    state = page.one("#give-state")["data-state"]
+    answer = aoi.client.post(
+        "/lti/enter",
+        data={"ticket": page.one("input[name=ticket]")["value"], "kept": state},
+        headers={"Origin": PORTAL},
+    )
+    assert answer.status_code == 303
+
+
+def test_a_ticket_is_good_for_minutes(browser, platform):
+    aoi = browser()
+    page = send(aoi, recognized(aoi, platform, platform.link()), **{"Sec-Fetch-Dest": "iframe"})
+    clock.shift(timedelta(minutes=20))
+    answer = aoi.client.post(
+        "/lti/enter",
+        data={"ticket": page.one("input[name=ticket]")["value"]},
+        headers={"Origin": PORTAL},
+    )
+    assert answer.status_code == 400
+
+
+def test_a_platform_that_is_paused_brings_nobody(browser, platform, private):
+    aoi = browser()
+    fields = recognized(aoi, platform, platform.link())
+    oka = browser(OKA)
+    assert oka.post(f"/rosters/platforms/{platform.id}/pause").status == 303
+    assert send(aoi, fields).status == 404
+    assert aoi.get(platform.link().removeprefix(PORTAL)).status == 404
