@@ -51,19 +51,12 @@ def ask_first(error: NotProvedError) -> AnyResponse:
     is_fragment = "Hx-Request" in request.headers
     if wants_json() or (not is_fragment and any(name in request.headers for name in SCRIPTED)):
         return Response(status=401)
-    if request.method in SAFE_METHODS:
+    if is_fragment or request.method in SAFE_METHODS:
         return _lead(error.wanted, is_fragment=is_fragment)
     with_files = any(file.filename for file in request.files.values())
     target = _page_behind() if with_files else request.full_path.rstrip("?")
     kept = None if with_files else _posted()
-    answer = _ask(ProofForm(formdata=None), kept, wanted=error.wanted, target=target)
-    if is_fragment:
-        # The whole page takes the place of this one, and not of the part that was to be changed.
-        answer.status_code = 200
-        answer.headers.update(
-            {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}
-        )
-    return answer
+    return _ask(ProofForm(formdata=None), kept, wanted=error.wanted, target=target)
 
 
 def _lead(wanted: str, *, is_fragment: bool) -> AnyResponse:
