@@ -11,8 +11,8 @@ from aarportal.core import clock
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.insight.mirror import store
 from aarportal.insight.mirror.store import Stay, Who
-from aarportal.insight.purposes.readers import readers
 from aarportal.insight.purposes.register import Kind, kinds
+from aarportal.insight.purposes.store import readers
 
 #: How many days back it tells who looked, today among them.
 DAYS = 7
@@ -24,7 +24,7 @@ class Kept:
 
     Attributes:
         kind: Of the register.
-        readers: Keys of who may see it (see `purposes.readers`).
+        readers: Keys of who may see it (see `purposes.store`).
         count: How many things there are.
     """
 
