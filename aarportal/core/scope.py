@@ -433,14 +433,14 @@ def _check_rows(session: GuardedSession, *_: object) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
         if row in session.dirty and not session.is_modified(row):
             continue
-        if row not in session.new:
-            _check_stays(scope, type(row))
         if isinstance(row, AuditRecord):
             session.info["audited"] = True
         else:
             _note_change(session.info, type(row))
         if scope is None:
             raise UnscopedError(repr(row))
+        if row not in session.new:
+            _check_stays(scope, type(row))
         if isinstance(scope, SystemScope):
             continue
         if isinstance(row, SchoolOwned) and row.school_id is None and isinstance(scope, Scope):

@@ -101,8 +101,8 @@ def class_asked_for(what: str) -> Shows:
     """The class that is asked for, else the first of whoever looks."""
 
     def shows(scope: Scope | AppScope, _values: Mapping[str, Any]) -> Sequence[Look]:
-        class_id = _asked("class_id") or next(iter(_class_ids(scope)), None)
-        return (Look("class", class_id, what),) if class_id in _class_ids(scope) else ()
+        own, asked = _class_ids(scope), _asked("class_id")
+        return [Look("class", each, what) for each in own if each == (asked or own[0])]
 
     return shows
 

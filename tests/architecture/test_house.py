@@ -22,8 +22,8 @@ from aarportal.core.ownership import (
     SystemOnly,
     Untraced,
 )
-from aarportal.core.permissions import APP_GRANTS, GRANTS, ROSTER_GRANTS, Permission
-from aarportal.web.blueprint import PERMISSIONS, PortalBlueprint
+from aarportal.core.permissions import APP_GRANTS, GRANTS, ROSTER_GRANTS, Permission, Role
+from aarportal.web.blueprint import PERMISSIONS, SHOWS, PortalBlueprint
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
@@ -113,6 +113,14 @@ def mappers():
 
 def test_every_endpoint_names_its_permission(app):
     assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(PERMISSIONS)
+
+
+def test_every_route_that_others_than_pupils_open_says_whom_it_shows(app):
+    """A look at a child leaves a trace: `shows=` of the route says at whom (see `web.looks`)."""
+    of_others = set().union(*(GRANTS[role] for role in Role if role is not Role.STUDENT))
+    for endpoint, permission in PERMISSIONS.items():
+        if permission in of_others | APP_GRANTS | ROSTER_GRANTS:
+            assert SHOWS[endpoint] is not None, endpoint
 
 
 def test_a_route_without_permission_cannot_be_written():

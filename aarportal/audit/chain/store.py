@@ -121,7 +121,8 @@ def of_district(scope: SystemScope, district_id: UUID, since: datetime) -> Itera
         if not rows:
             return
         for row in rows:
-            yield Linked(*row[:4], dict(zip(COLUMNS, row[4:], strict=True)))
+            entry = dict(zip(COLUMNS, row[4:], strict=True))
+            yield Linked(row[0], row[1], row[2], row[3], entry)
         after = rows[-1][0]
 
 

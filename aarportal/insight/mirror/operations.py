@@ -1,8 +1,9 @@
 """だれが見た？かがみ: what is kept about a student, who may see it, and who looked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from aarportal.audit.looking import store as looking
 from aarportal.audit.models import AuditEntry
@@ -10,8 +11,8 @@ from aarportal.core import clock
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.insight.mirror import store
 from aarportal.insight.mirror.store import Stay, Who
-from aarportal.insight.purposes.readers import readers
 from aarportal.insight.purposes.register import Kind, kinds
+from aarportal.insight.purposes.store import readers
 
 #: How many days back it tells who looked, today among them.
 DAYS = 7
@@ -23,7 +24,7 @@ class Kept:
 
     Attributes:
         kind: Of the register.
-        readers: Keys of who may see it (see `purposes.readers`).
+        readers: Keys of who may see it (see `purposes.store`).
         count: How many things there are.
     """
 
@@ -34,17 +35,16 @@ class Kept:
 
 @dataclass(frozen=True)
 class Seen:
-    """One look of somebody on a day; the same of a day is told once.
+    """What somebody looked at on a day; the same is told once.
 
     Attributes:
         who: Who it was.
-        what: What was looked at: a key of `audit.looking.kinds`.
-        at: `person`, `class`, `school` or `district`.
+        things: What was looked at (a key of `audit.looking.kinds`) and as part of what: `person`,
+            `class`, `school` or `district`; the latest first.
     """
 
     who: Who
-    what: str
-    at: str
+    things: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -80,19 +80,22 @@ def mirror(scope: Scope) -> Mirror:
 
 
 def _by_day(
-    looks: Sequence[AuditEntry], stays: Sequence[Stay], known: dict
+    looks: Sequence[AuditEntry], stays: Sequence[Stay], known: Mapping[UUID, Who]
 ) -> list[tuple[date, list[Seen]]]:
-    days: dict[date, dict[Seen, None]] = {}
+    days: dict[date, dict[tuple[UUID | None, Who], dict[tuple[str, str], None]]] = {}
     for look in looks:
         day, at = clock.school_day_of(look.at), look.verb.partition(":")[2]
         if at == "class" and not _was_in(look.object_id, day, stays):
             continue
-        who = known.get(look.actor_id)
+        who = known.get(look.actor_id) if look.actor_id else None
         if who is None and look.actor_kind == "app":
             continue
-        seen = Seen(who or Who("", ""), look.detail, at)
-        days.setdefault(day, {})[seen] = None
-    return [(day, list(seen)) for day, seen in days.items()]
+        somebody = (look.actor_id, who or Who("", ""))
+        days.setdefault(day, {}).setdefault(somebody, {})[look.detail, at] = None
+    return [
+        (day, [Seen(who, list(things)) for (_id, who), things in seen.items()])
+        for day, seen in days.items()
+    ]
 
 
 def _was_in(class_id: str, day: date, stays: Sequence[Stay]) -> bool:

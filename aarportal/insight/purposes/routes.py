@@ -8,7 +8,7 @@ from markupsafe import Markup
 from aarportal.core.permissions import Permission
 from aarportal.insight.handover.leaving.store import KEEP_DAYS
 from aarportal.insight.purposes import register
-from aarportal.insight.purposes.readers import readers
+from aarportal.insight.purposes.store import readers
 from aarportal.settings import Settings
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render

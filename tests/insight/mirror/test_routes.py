@@ -19,7 +19,7 @@ from aarportal.insight.purposes.register import kinds
 from aarportal.insight.teaching.signals import RULES
 from aarportal.web import looks
 from aarportal.web.blueprint import PERMISSIONS, SHOWS, PortalBlueprint
-from tests.cast import AOI, BEN, CHIBA, CLASS_4_2, DOI, GEN, HANA, KEN, OKA, scope_of
+from tests.cast import AOI, BEN, CHIBA, CLASS_4_2, DOI, GEN, HANA, KEN, OKA, key, scope_of
 from tests.insight.sharing.flows import ReadingApp
 
 RECORDS = f"/class/students/{AOI.id}/records"
@@ -80,7 +80,7 @@ def test_a_page_of_the_class_is_one_look_that_each_of_its_pupils_sees(browser, a
 
 def test_a_pupil_of_whom_the_class_page_shows_more_is_looked_at(browser, app):
     browser(CHIBA).get(f"/class/{CLASS_4_2}?student={BEN.id}")
-    assert [each.student_id for each in traces(app)] == [None, BEN.id]
+    assert {each.student_id for each in traces(app)} == {None, BEN.id}
 
 
 @pytest.mark.parametrize("stranger", [HANA, KEN])
@@ -175,12 +175,12 @@ def test_who_may_see_is_what_the_guard_lets_see(browser):
         for row_class in owned:
             relations = named[kind.key] & {it.value for it in Relation}
             assert {it.value for it in row_class.readers} == relations, (kind.key, row_class)
-            for key, scope in who.items():
+            for name, scope in who.items():
                 seen = scope.visible(row_class.readers)
                 # Whoever has the class sees it as its homeroom teacher, too.
                 assert (seen is None or AOI.id in seen) == bool(
-                    named[kind.key] & ({key, "teaches"} if key == "homeroom" else {key})
-                ), (kind.key, row_class, key)
+                    named[kind.key] & ({name, "teaches"} if name == "homeroom" else {name})
+                ), (kind.key, row_class, name)
 
 
 def test_every_look_and_every_rule_has_its_words(app):
@@ -203,7 +203,7 @@ def test_every_band_has_its_page(browser, pupil, stage):
     page = browser(pupil).get("/mirror")
     assert page.html.html["data-stage"] == stage
     assert bool(page.html.select("#main rt")) == (stage == "mid")
-    assert len(page.html.select("#kind-goals dt")) == (5 if stage == "up" else 3)
+    assert len(page.html.select("#kind-goals dt")) == (4 if stage == "up" else 2)
 
 
 def test_in_english(browser):
@@ -222,17 +222,17 @@ def test_the_way_there_is_on_every_page_of_a_pupil_and_on_no_other(browser):
 
 def test_long_lists_fold(browser, app):
     with app.app_context(), unit_of_work(SystemScope("many")) as scope:
-        for what in KINDS:
+        for number in range(30):
             scope.session.add(
                 AuditEntry(
-                    at=clock.now(), actor_kind="person", actor_id=CHIBA.id, student_id=AOI.id,
-                    district_id=CHIBA.district_id, verb="look:person", object_id=str(AOI.id),
-                    detail=what,
+                    at=clock.now(), actor_kind="person", actor_id=key(f"reader {number}"),
+                    student_id=AOI.id, district_id=CHIBA.district_id, verb="look:person",
+                    object_id=str(AOI.id), detail="records",
                 )
             )  # fmt: skip
     page = browser(AOI).get("/mirror")
-    assert len(names(page)) == len(KINDS)
-    assert len(page.html.select("details .facts b")) == len(KINDS) - 12
+    assert len(names(page)) == 30
+    assert len(page.html.select("details .facts b")) == 30 - 12
 
 
 def test_an_app_that_reads_what_others_sent_is_named_once(browser, app):

@@ -10,7 +10,7 @@ from aarportal.core.database import Base
 from aarportal.core.ownership import Relation, StudentOwned
 from aarportal.insight.handover.erasing.store import KEPT_TABLES, places
 from aarportal.insight.purposes import register
-from aarportal.insight.purposes.readers import ORDER, readers
+from aarportal.insight.purposes.store import ORDER, readers
 from aarportal.web.script import Script, draw_plain
 
 #: Tables that hold persons and are about staff alone, or hold no word of a child.

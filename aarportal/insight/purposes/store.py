@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from functools import cache
 
-from aarportal.core.database import Base
 from aarportal.core.ownership import OfficeOnly, Relation, SeenWithRecords, StudentOwned, SystemOnly
+from aarportal.people.roster.models import User
 
 #: In which order they are named; what is none of a student's relations comes last.
 ORDER = (*(relation.value for relation in Relation), "school", "office", "system")
@@ -21,7 +21,7 @@ def readers(tables: Iterable[str]) -> tuple[str, ...]:
     return tuple(key for key in ORDER if key in found)
 
 
-def _of(row_class: type[Base]) -> set[str]:
+def _of(row_class: type) -> set[str]:
     if issubclass(row_class, StudentOwned):
         return {relation.value for relation in row_class.readers}
     if issubclass(row_class, SeenWithRecords):
@@ -34,5 +34,5 @@ def _of(row_class: type[Base]) -> set[str]:
 
 
 @cache
-def _classes() -> dict[str, type[Base]]:
-    return {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+def _classes() -> dict[str, type]:
+    return {mapper.class_.__tablename__: mapper.class_ for mapper in User.registry.mappers}
