@@ -1,5 +1,7 @@
 """There and back, at a whole provider that runs in a process of its own."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -56,6 +58,7 @@ def sent_back(browser, name, *, start=START, answer="accept", stranger=None):
     return (stranger or Stranger()).come_back(page.location, name, answer=answer)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("member", [AOI, CHIBA], ids=lambda one: one.name)
 def test_somebody_of_the_roster_comes_in_and_goes_on_to_where_they_wanted(
     browser, provider, member
@@ -71,6 +74,7 @@ def test_somebody_of_the_roster_comes_in_and_goes_on_to_where_they_wanted(
     assert [row.user_id for row in sessions()] == [member.id]
 
 
+@pytest.mark.both_databases
 def test_the_account_is_bound_and_wins_over_what_the_roster_says_later(browser, provider):
     aoi = browser()
     aoi.get(sent_back(aoi, "aoi"))
@@ -105,6 +109,7 @@ def test_who_is_on_no_list_reads_which_account_it_was_and_what_to_do(browser, pr
     assert not sessions()
 
 
+@pytest.mark.both_databases
 def test_whoever_is_on_the_list_without_a_login_comes_in_and_no_password_fits(browser, provider):
     change(delete(Account).where(Account.user_id == AOI.id))
     aoi = browser()
@@ -150,6 +155,25 @@ def test_an_answer_opens_the_door_once(browser, provider):
     thief.client.set_cookie(cookie.key, cookie.value)
     assert thief.get(path).status == 400
     assert refusals() == ["sign-in; oidc used_already"]
+    assert len(sessions()) == 1
+
+
+@pytest.mark.both_databases
+def test_of_many_who_bring_the_same_answer_at_once_one_comes_in(browser, provider, app):
+    aoi = browser()
+    path = sent_back(aoi, "aoi")
+    cookie = next(each for each in aoi.client._cookies.values() if each.key.startswith("oidc-"))
+    together = threading.Barrier(4)
+
+    def bring(_number: int) -> int:
+        client = app.test_client()
+        client.set_cookie(cookie.key, cookie.value)
+        together.wait()
+        return client.get(path).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(pool.map(bring, range(4)))
+    assert statuses == [303, 400, 400, 400]
     assert len(sessions()) == 1
 
 
