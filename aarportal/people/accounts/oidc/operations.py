@@ -3,7 +3,6 @@
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,18 +10,19 @@ from sqlalchemy.exc import IntegrityError
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.errors import InvalidError, TooManyTriesError
+from aarportal.core.errors import InvalidError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.core.sealing import SealedError
 from aarportal.core.wire import WireError
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts import store as accounts_store
-from aarportal.people.accounts.models import Account, SignInThrottle
+from aarportal.people.accounts.models import Account
 from aarportal.people.accounts.oidc import flights, store, tokens, troubles, whom
 from aarportal.people.accounts.oidc.asking import Asking, Client
 from aarportal.people.accounts.oidc.discovery import Metadata
 from aarportal.people.accounts.oidc.flights import Flight
 from aarportal.people.accounts.oidc.models import OidcBinding, OidcProvider, OidcSpentState
+from aarportal.people.accounts.oidc.refusing import operations as refusing
 from aarportal.people.accounts.oidc.tokens import Expected, TokenError
 from aarportal.people.accounts.oidc.troubles import OidcError
 from aarportal.people.accounts.oidc.whom import Identity, Rule, WhomError
@@ -33,9 +33,6 @@ from aarportal.people.roster.models import User
 #: Name of the way, as it stands in a session.
 OIDC = "oidc"
 
-#: Answers of one address that led nowhere, within the window; a whole class sits behind one.
-TRIES_PER_ADDRESS = 200
-THROTTLE_WINDOW = timedelta(minutes=5)
 _SCOPES = {"email": "openid email", "sub": "openid"}
 
 
@@ -160,8 +157,8 @@ def arrive(portal: Portal, provider_id: UUID, flight: Flight | None, answer: Ans
     """
     if flight is None or not hmac.compare_digest(flight.state.encode(), answer.state.encode()):
         raise OidcError("lost")
-    key = _throttle_key(portal, answer.address)
-    _refuse_too_many(key)
+    key = refusing.key_of(portal.secret, answer.address)
+    refusing.refuse_too_many(key)
     try:
         _spend(flight, provider_id)
         entry = _entry(provider_id)
@@ -170,10 +167,8 @@ def arrive(portal: Portal, provider_id: UUID, flight: Flight | None, answer: Ans
             return Arrival(_prove_again(entry, flight, answer, identity, proved_at), flight.target)
         return Arrival(_let_in(entry, flight, answer, identity, proved_at), flight.target)
     except OidcError as error:
-        with unit_of_work(SystemScope("sign-in")) as scope:
-            _count_try(scope, key)
-            detail = " ".join(filter(None, (OIDC, error.rule, error.detail)))
-            audit.record(scope, "session:refused", provider_id, detail=detail)
+        detail = " ".join(filter(None, (OIDC, error.rule, error.detail)))
+        refusing.note(provider_id, key, detail)
         raise
 
 
@@ -395,29 +390,3 @@ def _prove_again(
         if bound is None or bound.user_id != found[1].user.id:
             raise OidcError("other_person")
     return proving.proved(answer.token, is_strong=identity.is_strong)
-
-
-def _throttle_key(portal: Portal, address: str) -> str:
-    keyed = hmac.new(portal.secret.encode(), f"oidc {address}".encode(), sha256)
-    return f"oidc:{keyed.hexdigest()[:40]}"
-
-
-def _refuse_too_many(key: str) -> None:
-    with unit_of_work(SystemScope("sign-in"), read_only=True) as scope:
-        row = accounts_store.throttle(scope, key)
-        if row is None or row.tries < TRIES_PER_ADDRESS:
-            return
-        wait = row.window_opened_at + THROTTLE_WINDOW - clock.now()
-    if wait > timedelta(0):
-        raise TooManyTriesError(int(wait.total_seconds()) + 1)
-
-
-def _count_try(scope: SystemScope, key: str) -> None:
-    now = clock.now()
-    row = accounts_store.throttle(scope, key, lock=True)
-    if row is None:
-        scope.session.add(SignInThrottle(key=key, tries=1, window_opened_at=now))
-    elif now - row.window_opened_at > THROTTLE_WINDOW:
-        row.tries, row.window_opened_at = 1, now
-    else:
-        row.tries += 1

@@ -20,6 +20,12 @@ ACCOUNTS = {
     "ben": "ben@hinata.example",
     "chiba": "chiba@hinata.example",
     "oka": "oka@hinata.example",
+    "ken": "ken@hinata.example",
+    "iwa": "iwa@hinata.example",
+    # Of the roster of another district.
+    "gen": "gen@hinata.example",
+    # Letters as people type them.
+    "doi": "Doi@Hinata.Example",
     "zoe": "zoe@hinata.example",
 }
 START_SECONDS = 60

@@ -1,5 +1,7 @@
 """There and back, at a whole provider that runs in a process of its own."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,12 +14,14 @@ from aarportal.core import clock
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.accounts.models import Account, SignInSession
 from aarportal.people.accounts.oidc import operations
-from aarportal.people.accounts.oidc.models import OidcBinding
+from aarportal.people.accounts.oidc.models import OidcBinding, OidcProvider
+from aarportal.people.accounts.oidc.refusing import operations as refusing
 from aarportal.people.roster.models import User, UserRole
 from tests.backstage import backstage, stage  # noqa: F401 - the fixture
-from tests.cast import AOI, BEN, CHIBA, OKA
+from tests.cast import AOI, BEN, CHIBA, DOI, OKA, PRIMARY
 from tests.people.accounts.oidc.conftest import OTHER, PROVIDER, back, entered
 from tests.people.accounts.oidc.walking import Stranger
+from tests.people.directory import office
 
 START = f"/sign-in/oidc/{PROVIDER}"
 
@@ -43,6 +47,13 @@ def accounts_of(member) -> list[Account]:
 
 
 @backstage
+def change_by(act) -> None:
+    with unit_of_work(SystemScope("otherwise")) as scope:
+        act(scope.session)
+        audit.record(scope, "rows:changed", "")
+
+
+@backstage
 def change(statement) -> None:
     with unit_of_work(SystemScope("otherwise")) as scope:
         scope.session.execute(statement)
@@ -56,6 +67,7 @@ def sent_back(browser, name, *, start=START, answer="accept", stranger=None):
     return (stranger or Stranger()).come_back(page.location, name, answer=answer)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("member", [AOI, CHIBA], ids=lambda one: one.name)
 def test_somebody_of_the_roster_comes_in_and_goes_on_to_where_they_wanted(
     browser, provider, member
@@ -71,6 +83,7 @@ def test_somebody_of_the_roster_comes_in_and_goes_on_to_where_they_wanted(
     assert [row.user_id for row in sessions()] == [member.id]
 
 
+@pytest.mark.both_databases
 def test_the_account_is_bound_and_wins_over_what_the_roster_says_later(browser, provider):
     aoi = browser()
     aoi.get(sent_back(aoi, "aoi"))
@@ -105,6 +118,7 @@ def test_who_is_on_no_list_reads_which_account_it_was_and_what_to_do(browser, pr
     assert not sessions()
 
 
+@pytest.mark.both_databases
 def test_whoever_is_on_the_list_without_a_login_comes_in_and_no_password_fits(browser, provider):
     change(delete(Account).where(Account.user_id == AOI.id))
     aoi = browser()
@@ -150,6 +164,25 @@ def test_an_answer_opens_the_door_once(browser, provider):
     thief.client.set_cookie(cookie.key, cookie.value)
     assert thief.get(path).status == 400
     assert refusals() == ["sign-in; oidc used_already"]
+    assert len(sessions()) == 1
+
+
+@pytest.mark.both_databases
+def test_of_many_who_bring_the_same_answer_at_once_one_comes_in(browser, provider, app):
+    aoi = browser()
+    path = sent_back(aoi, "aoi")
+    cookie = next(each for each in aoi.client._cookies.values() if each.key.startswith("oidc-"))
+    together = threading.Barrier(4)
+
+    def bring(_number: int) -> int:
+        client = app.test_client()
+        client.set_cookie(cookie.key, cookie.value)
+        together.wait()
+        return client.get(path).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(pool.map(bring, range(4)))
+    assert statuses == [303, 400, 400, 400]
     assert len(sessions()) == 1
 
 
@@ -244,17 +277,92 @@ def test_a_provider_that_is_not_there_is_told_as_such(browser, app, asking):
     assert page.one('a[href="/sign-in"]')
 
 
-def test_nothing_of_it_stands_in_a_log(browser, provider, caplog):
-    aoi = browser()
+def test_nothing_of_it_stands_in_a_log_nor_in_a_trace(browser, provider, caplog):
+    zoe = browser()
     caplog.set_level("DEBUG")
-    path = sent_back(aoi, "zoe")
-    aoi.get(path)
+    path = sent_back(zoe, "zoe")
+    zoe.get(path)
     given = parse_qs(urlsplit(path).query)
-    told = caplog.text.replace(path, "")
-    lines = [row for row in caplog.records if row.name.startswith("aarportal")]
-    assert not [row for row in lines if given["code"][0] in row.getMessage()]
-    assert told is not None
-    assert not [each for each in refusals() if given["state"][0] in each or "zoe" in each]
+    secrets = [given["code"][0], given["state"][0], "zoe"]
+    ours = [row.getMessage() for row in caplog.records if not row.name.startswith("http")]
+    assert not [line for line in [*ours, *refusals()] if any(each in line for each in secrets)]
+
+
+@backstage
+def make_it_of(school_id) -> None:
+    with unit_of_work(SystemScope("otherwise")) as scope:
+        scope.session.get(OidcProvider, PROVIDER).school_id = school_id
+        audit.record(scope, "oidc_provider:changed", PROVIDER)
+
+
+@pytest.mark.both_databases
+def test_the_provider_of_a_school_lets_people_of_that_school_in_and_nobody_else(browser, provider):
+    make_it_of(PRIMARY)
+    change_by(office.to_the_board)
+    for name, status in (("aoi", 303), ("ken", 403), ("iwa", 403), ("gen", 403)):
+        one = browser()
+        assert one.get(sent_back(one, name)).status == status, name
+    assert {row.school_id for row in sessions()} == {PRIMARY}
+
+
+@pytest.mark.both_databases
+def test_the_provider_of_the_board_lets_in_its_district_and_no_other(browser, provider):
+    change_by(office.to_the_board)
+    for name, status in (("ken", 303), ("iwa", 303), ("gen", 403)):
+        one = browser()
+        assert one.get(sent_back(one, name)).status == status, name
+    assert {row.role for row in sessions()} == {"student", "districtAdministrator"}
+    assert refusals() == ["sign-in; oidc unknown"]
+
+
+def test_letters_may_be_large_or_small(browser, provider):
+    doi = browser()
+    doi.get(sent_back(doi, "doi"))
+    assert [row.user_id for row in sessions()] == [DOI.id]
+
+
+def test_two_people_of_one_name_do_not_come_in_for_each_other(browser, provider):
+    change(update(User).where(User.id == BEN.id).values(username="AOI@hinata.example"))
+    aoi = browser()
+    assert aoi.get(sent_back(aoi, "aoi")).status == 403
+    assert refusals() == ["sign-in; oidc ambiguous"]
+
+
+def test_the_user_identifier_is_compared_where_the_office_says_so(browser, provider):
+    changed = {"claim": "sub", "compared_with": "master_identifier"}
+    change(update(OidcProvider).values(**changed))
+    change(update(User).where(User.id == BEN.id).values(master_identifier="aoi"))
+    one = browser()
+    one.get(sent_back(one, "aoi"))
+    assert [row.user_id for row in sessions()] == [BEN.id]
+
+
+def test_whoever_brings_too_many_answers_waits(browser, provider, monkeypatch):
+    monkeypatch.setattr(refusing, "TRIES_PER_ADDRESS", 2)
+    for _ in range(2):
+        zoe = browser()
+        assert zoe.get(sent_back(zoe, "zoe")).status == 403
+    aoi = browser()
+    assert aoi.get(sent_back(aoi, "aoi")).status == 429
+    assert not sessions()
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example"])
+def test_nobody_is_led_elsewhere_afterwards(browser, provider, target):
+    aoi = browser()
+    page = aoi.get(sent_back(aoi, "aoi", start=f"{START}?{urlencode({'next': target})}"))
+    assert page.location == "/"
+
+
+def test_who_sat_there_before_is_signed_out(browser, provider):
+    """A shared tablet: the session that was left open is closed, not only forgotten."""
+    tablet = browser(BEN)
+    token = tablet.client.get_cookie("session").value
+    tablet.get(sent_back(tablet, "aoi"))
+    before = browser()
+    before.client.set_cookie("session", token)
+    assert before.get("/letters").status == 303
+    assert tablet.get("/letters").status == 200
 
 
 def proves_again(app, user_id, target):
