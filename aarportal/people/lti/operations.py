@@ -83,14 +83,29 @@ class Arrived:
     Attributes:
         ticket: With which they do, once.
         name: How the page calls them.
+        kana: How that is read; empty where the roster does not say.
         is_same_browser: Whether the launch was begun in the browser in which it ended.
         origins: Web origins of the platform.
     """
 
     ticket: str
     name: str
+    kana: str
     is_same_browser: bool
     origins: frozenset[str]
+
+
+class RefusedLaunchError(TokenError):
+    """A launch of a known platform that is not taken.
+
+    Attributes:
+        origins: Web origins of the platform, whose frame may show why.
+    """
+
+    def __init__(self, rule: str, origins: frozenset[str]) -> None:
+        """Name the rule and the platform."""
+        super().__init__(rule)
+        self.origins = origins
 
 
 def origins_of(row: LtiPlatform) -> frozenset[str]:
@@ -180,12 +195,14 @@ def arrive(token: str, state: str, browser: str, root: str, verify: Verify) -> A
     )
     try:
         launch = claims.checked(verify(token, platform.jwks_url), expected)
-        ticket, name = _recognize(row, platform, launch)
+        ticket, user = _recognize(row, platform, launch)
     except TokenError as error:
         _note_refusal(platform, error.rule)
-        raise
+        raise RefusedLaunchError(error.rule, expected.origins) from error
     is_same = bool(browser) and secrets.compare_digest(_hash(browser), row.browser_hash)
-    return Arrived(ticket, name, is_same, expected.origins)
+    name = f"{user.family_name} {user.given_name}"
+    kana = f"{user.kana_family_name} {user.kana_given_name}".strip()
+    return Arrived(ticket, name, kana, is_same, expected.origins)
 
 
 def enter(ticket: str, state: str, device: str) -> tuple[str, str]:
@@ -231,7 +248,7 @@ def _use_state(state: str) -> tuple[LtiLogin, LtiPlatform]:
     return row, platform
 
 
-def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[str, str]:
+def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[str, User]:
     """Find the person, and give out a ticket for them."""
     ticket, now = secrets.token_urlsafe(32), clock.now()
     with unit_of_work(SystemScope(_REASON)) as scope:
@@ -257,7 +274,7 @@ def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[st
         detail = f"{platform.id}: {'deep linking' if launch.links else 'resource link'}"
         student_id = user.id if role == "student" else None
         audit.record(scope, "lti:launched", user.id, student_id=student_id, detail=detail)
-    return ticket, f"{user.family_name} {user.given_name}"
+    return ticket, user
 
 
 def _person(scope: SystemScope, platform: LtiPlatform, launch: Launch) -> UUID:
