@@ -38,6 +38,8 @@ _REASON = "LTI launch"
 #: No password hash: nobody comes in with a password.
 _NO_PASSWORD = "!"  # noqa: S105 # a mark
 _LONGEST_HINT = 4096
+#: Roles that a platform which a school's office entered may bring.
+_OF_SCHOOLS = frozenset({"student", "teacher"})
 
 Verify = Callable[[str, str], dict[str, Any]]
 
@@ -258,7 +260,7 @@ def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[st
         if found is None:
             raise TokenError("not_in_roster")
         user, school_id, role = found
-        if accounts.role_of(role) is None:
+        if not _may_bring(platform, role):
             raise TokenError("not_in_roster")
         _bind(scope, platform, launch, user)
         if store.account(scope, user.id) is None:
@@ -308,6 +310,17 @@ def _school(scope: SystemScope, platform: LtiPlatform, deployment_id: str) -> UU
     if platform.school_id is not None and named not in {None, platform.school_id}:
         raise TokenError("not_in_roster")
     return platform.school_id or named
+
+
+def _may_bring(platform: LtiPlatform, role: str) -> bool:
+    """Whether somebody with this role comes in from there.
+
+    Whoever enters a platform says whose keys are believed: the office of a school can let pupils
+    and teachers in that way, and nobody with rights like its own or the head's.
+    """
+    if platform.school_id is not None:
+        return role in _OF_SCHOOLS
+    return accounts.role_of(role) is not None
 
 
 def _bind(scope: SystemScope, platform: LtiPlatform, launch: Launch, user: User) -> None:
