@@ -28,6 +28,9 @@ function ask(frame, origins, message) {
   });
 }
 
+/** Tells answers apart; it is no secret. */
+const newId = () => `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+
 /** A name for what is kept that says nothing of it. */
 const keyOf = (state) => `launch_${state.slice(0, 12)}`;
 
@@ -37,7 +40,7 @@ async function keepState(place) {
   const { state } = place.dataset;
   if (frame) {
     await ask(frame, place.dataset.origins.split(" "), {
-      subject: "lti.put_data", message_id: crypto.randomUUID(), key: keyOf(state), value: state,
+      subject: "lti.put_data", message_id: newId(), key: keyOf(state), value: state,
     });
   }
   window.location.replace(link.href);
@@ -47,7 +50,7 @@ async function giveState(form) {
   const frame = keeperFrame("");
   if (!frame) return;
   const answer = await ask(frame, form.dataset.origins.split(" "), {
-    subject: "lti.get_data", message_id: crypto.randomUUID(), key: keyOf(form.dataset.state),
+    subject: "lti.get_data", message_id: newId(), key: keyOf(form.dataset.state),
   });
   // An answer without a value means that this launch was begun in another browser.
   if (answer && !answer.error) form.elements.kept.value = answer.value || "-";

@@ -99,7 +99,8 @@ def checked(claims: Mapping[str, Any], expected: Expected) -> Launch:
     if not isinstance(deployment_id, str) or deployment_id not in expected.deployments:
         raise TokenError("deployment")
     message = claims.get(f"{PREFIX}message_type")
-    if message not in {RESOURCE_LINK, DEEP_LINK}:
+    # No set: what is not hashable is no message either.
+    if message not in (RESOURCE_LINK, DEEP_LINK):
         raise TokenError("message_type")
     if claims.get(f"{PREFIX}version") != VERSION:
         raise TokenError("version")
@@ -185,7 +186,7 @@ def _check_envelope(claims: Mapping[str, Any], expected: Expected) -> None:
         raise TokenError("not_before")
     nonce = claims.get("nonce")
     if not isinstance(nonce, str) or not hmac.compare_digest(
-        nonce.encode(), expected.nonce.encode()
+        nonce.encode("utf-8", "replace"), expected.nonce.encode()
     ):
         raise TokenError("nonce")
 

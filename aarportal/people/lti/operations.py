@@ -38,6 +38,8 @@ _REASON = "LTI launch"
 #: No password hash: nobody comes in with a password.
 _NO_PASSWORD = "!"  # noqa: S105 # a mark
 _LONGEST_HINT = 4096
+#: Roles that a platform which a school's office entered may bring.
+_OF_SCHOOLS = frozenset({"student", "teacher"})
 
 Verify = Callable[[str, str], dict[str, Any]]
 
@@ -83,14 +85,29 @@ class Arrived:
     Attributes:
         ticket: With which they do, once.
         name: How the page calls them.
+        kana: How that is read; empty where the roster does not say.
         is_same_browser: Whether the launch was begun in the browser in which it ended.
         origins: Web origins of the platform.
     """
 
     ticket: str
     name: str
+    kana: str
     is_same_browser: bool
     origins: frozenset[str]
+
+
+class RefusedLaunchError(TokenError):
+    """A launch of a known platform that is not taken.
+
+    Attributes:
+        origins: Web origins of the platform, whose frame may show why.
+    """
+
+    def __init__(self, rule: str, origins: frozenset[str]) -> None:
+        """Name the rule and the platform."""
+        super().__init__(rule)
+        self.origins = origins
 
 
 def origins_of(row: LtiPlatform) -> frozenset[str]:
@@ -180,12 +197,14 @@ def arrive(token: str, state: str, browser: str, root: str, verify: Verify) -> A
     )
     try:
         launch = claims.checked(verify(token, platform.jwks_url), expected)
-        ticket, name = _recognize(row, platform, launch)
+        ticket, user = _recognize(row, platform, launch)
     except TokenError as error:
         _note_refusal(platform, error.rule)
-        raise
+        raise RefusedLaunchError(error.rule, expected.origins) from error
     is_same = bool(browser) and secrets.compare_digest(_hash(browser), row.browser_hash)
-    return Arrived(ticket, name, is_same, expected.origins)
+    name = f"{user.family_name} {user.given_name}"
+    kana = f"{user.kana_family_name} {user.kana_given_name}".strip()
+    return Arrived(ticket, name, kana, is_same, expected.origins)
 
 
 def enter(ticket: str, state: str, device: str) -> tuple[str, str]:
@@ -231,7 +250,7 @@ def _use_state(state: str) -> tuple[LtiLogin, LtiPlatform]:
     return row, platform
 
 
-def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[str, str]:
+def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[str, User]:
     """Find the person, and give out a ticket for them."""
     ticket, now = secrets.token_urlsafe(32), clock.now()
     with unit_of_work(SystemScope(_REASON)) as scope:
@@ -241,7 +260,7 @@ def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[st
         if found is None:
             raise TokenError("not_in_roster")
         user, school_id, role = found
-        if accounts.role_of(role) is None:
+        if not _may_bring(platform, role):
             raise TokenError("not_in_roster")
         _bind(scope, platform, launch, user)
         if store.account(scope, user.id) is None:
@@ -257,7 +276,7 @@ def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[st
         detail = f"{platform.id}: {'deep linking' if launch.links else 'resource link'}"
         student_id = user.id if role == "student" else None
         audit.record(scope, "lti:launched", user.id, student_id=student_id, detail=detail)
-    return ticket, f"{user.family_name} {user.given_name}"
+    return ticket, user
 
 
 def _person(scope: SystemScope, platform: LtiPlatform, launch: Launch) -> UUID:
@@ -291,6 +310,17 @@ def _school(scope: SystemScope, platform: LtiPlatform, deployment_id: str) -> UU
     if platform.school_id is not None and named not in {None, platform.school_id}:
         raise TokenError("not_in_roster")
     return platform.school_id or named
+
+
+def _may_bring(platform: LtiPlatform, role: str) -> bool:
+    """Whether somebody with this role comes in from there.
+
+    Whoever enters a platform says whose keys are believed: the office of a school can let pupils
+    and teachers in that way, and nobody with rights like its own or the head's.
+    """
+    if platform.school_id is not None:
+        return role in _OF_SCHOOLS
+    return accounts.role_of(role) is not None
 
 
 def _bind(scope: SystemScope, platform: LtiPlatform, launch: Launch, user: User) -> None:

@@ -10,7 +10,7 @@ from aarportal.core.permissions import Permission
 from aarportal.people.accounts.routes import welcome
 from aarportal.people.lti import keysets, operations
 from aarportal.people.lti.keys import operations as keys
-from aarportal.people.lti.operations import Arrived, LoginRequest
+from aarportal.people.lti.operations import Arrived, LoginRequest, RefusedLaunchError
 from aarportal.people.lti.tokens import TokenError
 from aarportal.people.lti.troubles import trouble
 from aarportal.settings import Settings
@@ -61,6 +61,9 @@ def launch() -> AnyResponse:
         arrived = operations.arrive(token, state, _browser(), root, keysets.here().verified)
         if arrived.is_same_browser and request.headers.get("Sec-Fetch-Dest") not in _IN_FRAME:
             return _let_in(arrived.ticket, "")
+    except RefusedLaunchError as error:
+        let_be_framed_by(error.origins)
+        return _refused(error.rule)
     except TokenError as error:
         return _refused(error.rule)
     return _ask(arrived, state)

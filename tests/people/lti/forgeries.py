@@ -148,6 +148,7 @@ FORGERIES: list[tuple[str, Forge]] = [
     ("exp beyond all time", changed(exp=1e300)),
     ("another deployment", changed(deployment_id="S_9999999999999")),
     ("a list of deployments", changed(deployment_id=["S_1234567890123"])),
+    ("a list of messages", changed(message_type=["LtiResourceLinkRequest"])),
     ("another message", changed(message_type="LtiStartProctoring")),
     ("another version", changed(version="1.1")),
     ("a target elsewhere", changed(target_link_uri="https://evil.example/")),

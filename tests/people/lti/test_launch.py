@@ -78,6 +78,13 @@ def test_a_school_brings_its_own_people_only(browser, platform):
     assert launched(browser(), platform).status == 403
 
 
+def test_a_platform_of_a_school_brings_nobody_with_the_rights_of_its_office(browser, platform):
+    platform.user_id = str(OKA.id)
+    oka = browser()
+    assert launched(oka, platform).status == 403
+    assert oka.get("/rosters").status == 303
+
+
 def test_who_came_before_is_known_again_and_nobody_takes_their_name(browser, platform, private):
     assert launched(browser(), platform).status == 303
     with private.app_context(), unit_of_work(SystemScope("the roster changes")) as scope:
