@@ -141,11 +141,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def _is_guarded(app: Flask) -> bool:
     """Whether a form's token is asked for; machines and launches prove themselves otherwise."""
-    endpoint = request.endpoint or ""
-    view = app.view_functions.get(endpoint)
-    if view is None or request.blueprint in csrf._exempt_blueprints:  # noqa: SLF001 - Flask-WTF tells nobody
-        return False
-    return f"{view.__module__}.{view.__name__}" not in csrf._exempt_views  # noqa: SLF001 - the same
+    known = request.endpoint in app.view_functions
+    return known and not csrf._is_exempt()  # noqa: SLF001 - Flask-WTF tells nobody else
 
 
 def _is_from_elsewhere(settings: Settings) -> bool:

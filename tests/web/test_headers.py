@@ -91,3 +91,11 @@ def test_behind_tls_every_cookie_is_for_this_host_alone(behind_tls):
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= parts, cookie
         assert not any(part.startswith("Domain") for part in parts)
     assert client.get("/", **here).status_code == 200
+
+
+def test_no_method_is_known_that_nobody_needs(app, browser):
+    me = browser(AOI).client
+    known = {method for rule in app.url_map.iter_rules() for method in rule.methods}
+    assert known <= {"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"}
+    for method in ("TRACE", "TRACK", "CONNECT", "PATCH"):
+        assert me.open("/letters", method=method).status_code == 405

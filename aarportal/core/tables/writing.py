@@ -41,7 +41,7 @@ class Exact:
         """Write into a text file that was opened with `newline=""`."""
         self._writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
 
-    def write(self, rows: Iterable[Sequence[str]]) -> None:
+    def write(self, rows: Iterable[Sequence[object]]) -> None:
         """Write rows."""
         self._writer.writerows(rows)
 
