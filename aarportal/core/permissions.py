@@ -8,6 +8,8 @@ class Permission(StrEnum):
 
     APPS_MANAGE = "apps:manage"
     ATTENDANCE_WRITE = "attendance:write"
+    CARDS_RULE = "cards:rule"
+    """The office: from which networks login cards open at any time."""
     CHARTS_READ = "charts:read"
     CLASS_READ = "class:read"
     DRAFTS_WRITE = "drafts:write"
@@ -28,6 +30,7 @@ class Permission(StrEnum):
     HOME_READ = "home:read"
     IDENTITIES_MANAGE = "identities:manage"
     IMPORTS_MANAGE = "imports:manage"
+    PASSWORD_CHANGE = "password:change"  # noqa: S105 # a name
     PEOPLE_MANAGE = "people:manage"
     PEOPLE_READ = "people:read"
     PREFERENCES_WRITE = "preferences:write"
@@ -47,6 +50,8 @@ class Permission(StrEnum):
     """Another system, with a token."""
     SCHOOL_DATA_IMPORT = "school_data:import"
     SCHOOL_YEAR_MANAGE = "school_year:manage"
+    SIGN_INS_HELP = "sign_ins:help"
+    """Teachers and the office: login cards, locks and start passwords of pupils."""
     STATEMENTS_INSPECT = "statements:inspect"
     """Staff, the statement behind a record they see."""
     STATEMENTS_READ = "statements:read"
@@ -71,7 +76,9 @@ class Role(StrEnum):
     TEACHER = "teacher"
 
 
-_EVERYBODY = frozenset({Permission.HOME_READ, Permission.PREFERENCES_WRITE})
+_EVERYBODY = frozenset(
+    {Permission.HOME_READ, Permission.PASSWORD_CHANGE, Permission.PREFERENCES_WRITE}
+)
 
 _DIRECTORY = _EVERYBODY | {
     Permission.PEOPLE_MANAGE,
@@ -81,6 +88,7 @@ _DIRECTORY = _EVERYBODY | {
 
 _OFFICE = _DIRECTORY | {
     Permission.APPS_MANAGE,
+    Permission.CARDS_RULE,
     Permission.HANDOVER_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
@@ -88,6 +96,7 @@ _OFFICE = _DIRECTORY | {
     Permission.ROSTER_MANAGE,
     Permission.SCHOOL_DATA_IMPORT,
     Permission.SCHOOL_YEAR_MANAGE,
+    Permission.SIGN_INS_HELP,
     Permission.STATEMENTS_INSPECT,
 }
 
@@ -114,6 +123,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.GRADES_READ,
         Permission.HEALTH_READ,
         Permission.RECORDS_DECIDE,
+        Permission.SIGN_INS_HELP,
         Permission.STATEMENTS_INSPECT,
         Permission.UNITS_READ,
         Permission.UNITS_WRITE,

@@ -54,6 +54,7 @@ class Scope:
             for its board, those before for a student. What is written belongs to `school_id` if
             nobody says otherwise.
         since: The first day from which rows about students exist; None for all.
+        without: What the role grants, and the way in which the person came does not.
     """
 
     actor_id: UUID
@@ -64,6 +65,7 @@ class Scope:
     class_ids: tuple[UUID, ...] = ()
     other_school_ids: frozenset[UUID] = frozenset()
     since: date | None = None
+    without: frozenset[Permission] = frozenset()
 
     @property
     def is_person(self) -> bool:
@@ -87,7 +89,7 @@ class Scope:
 
     def allows(self, permission: Permission) -> bool:
         """Whether this person's role grants `permission`."""
-        return permission in GRANTS[self.role]
+        return permission in GRANTS[self.role] and permission not in self.without
 
     def writes_to(self, school_id: UUID | None) -> bool:
         """Whether new rows may belong to a school: a student leaves none at a school before."""

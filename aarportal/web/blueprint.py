@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.wrappers import Response
 
 from aarportal.core import submissions
+from aarportal.core.errors import DueFirstError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope, unit_of_work
 from aarportal.web.credentials import admit
@@ -69,6 +70,8 @@ class PortalBlueprint(Blueprint):
                     answer = partial(view, **url_values)
                     return answer() if _only_reads() else _again(answer)
                 with self._turn(), visiting(admit(self.credential, permission)) as visitor:
+                    if visitor.due and visitor.due != f"{self.name}.{view.__name__}":
+                        raise DueFirstError(visitor.due)
                     if not transaction:
                         return view(visitor.scope, **url_values)
                     return _let_in(visitor, view, url_values, once=once)

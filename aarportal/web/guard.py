@@ -71,7 +71,9 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.extend(_HEADERS)
+        for name, value in _HEADERS:
+            # A view can only say more: an answer that no page may be told of has its own policy.
+            response.headers.setdefault(name, value)
         # Pages are personal: nothing of them may stay in a cache of a shared device.
         response.headers.setdefault("Cache-Control", "no-store")
         vary_by(response, "Cookie")

@@ -97,6 +97,8 @@ class Visitor:
     person: Person | None = None
     take_turn: Callable[[], None] = lambda: None
     """Called first in every transaction that writes; waits while others write for this person."""
+    due: str = ""
+    """The endpoint at which something has to be done before any other page opens."""
 
 
 _visitor: ContextVar[Visitor | None] = ContextVar("visitor", default=None)

@@ -1,12 +1,16 @@
 """Sign-in and reading forms: the shape of the input."""
 
+from datetime import datetime
+from typing import Any, ClassVar
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice as Choice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired, Length
 
-from aarportal.people.accounts.operations import ReadingDraft, SignInDraft
+from aarportal.core.errors import InvalidError
+from aarportal.people.accounts.operations import PasswordDraft, ReadingDraft, SignInDraft
 
 _too_long = _l("This is too long.")
 _required = InputRequired(_l("Please fill this in."))
@@ -27,13 +31,42 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
     password = PasswordField(_l("Password"), [_required, Length(max=200, message=_too_long)])
 
-    def draft(self, address: str, device: str) -> SignInDraft:
+    def draft(self, address: str, device: str, until: datetime | None = None) -> SignInDraft:
         """The typed values as the operation wants them."""
         assert self.code.data
         assert self.login_id.data
         assert self.password.data
         typed = (self.code.data, self.login_id.data, self.password.data)
-        return SignInDraft(*typed, address, device)
+        return SignInDraft(*typed, address, device, until)
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A password of one's own, typed twice, and the one of before."""
+
+    current = PasswordField(_l("The password of now"), [Length(max=200, message=_too_long)])
+    chosen = PasswordField(_l("My new password"), [_required])
+    again = PasswordField(
+        _l("My new password, once more"),
+        [_required, EqualTo("chosen", message=_l("The two are not the same. Type them again."))],
+    )
+
+    MESSAGES: ClassVar[dict[str, Any]] = {
+        "wrong": _l("This is not the password of now."),
+        "short": _l("It has to be longer."),
+        "long": _l("This is too long."),
+        "common": _l("Many people use this one. Think of another."),
+        "known": _l("Do not use your name or your ID."),
+        "same": _l("Choose another one than before."),
+    }
+
+    def draft(self) -> PasswordDraft:
+        """The typed values as the operation wants them."""
+        assert self.chosen.data
+        return PasswordDraft(self.current.data or "", self.chosen.data)
+
+    def refuse(self, error: InvalidError) -> None:
+        """Say what to do, beside the field."""
+        self[error.field].errors = [self.MESSAGES[error.rule]]
 
 
 class ReadingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

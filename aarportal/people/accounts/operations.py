@@ -1,23 +1,28 @@
 """Coming in, going out, and choosing how to read."""
 
-import hmac
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.errors import InvalidError, TooManyTriesError
+from aarportal.core.errors import InvalidError
+from aarportal.core.ids import NOTHING
 from aarportal.core.ownership import Relation
-from aarportal.core.permissions import Role
+from aarportal.core.permissions import Permission, Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.people.accounts import passwords, store
 from aarportal.people.accounts.entering import acts_after_a_move
-from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
-from aarportal.people.accounts.ways import PASSWORD
+from aarportal.people.accounts.locks import operations as locks
+from aarportal.people.accounts.locks import store as locks_store
+from aarportal.people.accounts.models import Account, SignInSession
+from aarportal.people.accounts.tries import operations as tries
+from aarportal.people.accounts.tries.operations import PER_ACCOUNT, PER_ADDRESS, Tried
+from aarportal.people.accounts.ways import CARD, PASSWORD
 from aarportal.people.roster import store as roster
 
 _logger = logging.getLogger(__name__)
@@ -25,11 +30,10 @@ _logger = logging.getLogger(__name__)
 #: A session lasts a school day; a shared device is locked by its idle time long before.
 SESSION_LENGTH = timedelta(hours=10)
 
-#: Tries that do not succeed, within the window, before an account or an address has to wait. A
-#: whole class sits behind one address, so that limit is far above what forty typing children need.
-TRIES_PER_ACCOUNT = 6
-TRIES_PER_ADDRESS = 200
-THROTTLE_WINDOW = timedelta(minutes=5)
+#: What a card does not open: it stands in for a child who cannot type yet, and proves little.
+_NOT_BY_CARD = frozenset(
+    {Permission.GRADES_READ_OWN, Permission.HANDOVER_OWN, Permission.PASSWORD_CHANGE}
+)
 
 _LONGEST_DEVICE = 200
 
@@ -62,11 +66,13 @@ class Entrance:
         way: Name of the way, see `ways`.
         device: Browser and system, as far as they say so.
         is_strong: Whether they proved who they are in two ways.
+        until: When the session ends, if that is before others do.
     """
 
     way: str
     device: str = ""
     is_strong: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,17 @@ class SignInDraft:
     address: str
     """Where the request came from; only a keyed hash of it is kept."""
     device: str = ""
-    """As of an `Entrance`."""
+    until: datetime | None = None
+    """Both as of an `Entrance`."""
+
+
+@dataclass(frozen=True)
+class PasswordDraft:
+    """A password that somebody chooses, and the one they have."""
+
+    current: str
+    """Empty where somebody else gave it to them: they have just come in with it."""
+    chosen: str
 
 
 @dataclass(frozen=True)
@@ -99,20 +115,45 @@ def sign_in(draft: SignInDraft, secret: str) -> str:
     forty would queue up behind the one writer.
 
     Raises:
-        InvalidError: If code, login id and password do not go together; never says which.
+        InvalidError: If code, login id and password do not go together, never says which; or if
+            the login id rests after too many tries, whether there is such a one or not.
         TooManyTriesError: If the account or the address has to wait.
     """
-    keys = _throttle_keys(draft, secret)
+    name = f"{draft.code}/{draft.login_id}"
+    tried = tries.tried(PER_ACCOUNT, name, secret), tries.tried(PER_ADDRESS, draft.address, secret)
     with unit_of_work(SystemScope("sign-in"), read_only=True) as scope:
-        _refuse_too_many(scope, keys)
+        tries.refuse_too_many(scope, tried)
         found = store.applicant(scope, draft.code, draft.login_id, clock.today())
+        # A person has one count, by whichever school's or district's code they were tried.
+        day = tries.day_name(str(found.account.user_id) if found else name, secret)
+        rests = locks_store.is_locked(scope, found.account.user_id if found else NOTHING)
+        rests = tries.rests(scope, day) or rests
+        is_counted = store.throttle(scope, day) is not None
     fits = passwords.matches(draft.password, found.account.password_hash if found else None)
-    if not fits or found is None or found.role not in _ROLES:
+    if rests or not fits or found is None or found.role not in _ROLES:
+        rests = _refused(tried, day, found, rests=rests)
+        raise InvalidError("password", "resting" if rests else "sign_in")
+    if is_counted:
         with unit_of_work(SystemScope("sign-in")) as scope:
-            _count_try(scope, keys)
-            audit.record(scope, "session:refused", keys[0])
-        raise InvalidError("password", "sign_in")
-    return let_in(found, Entrance(PASSWORD, draft.device))
+            tries.forget_day(scope, day)
+    return let_in(found, Entrance(PASSWORD, draft.device, until=draft.until))
+
+
+def _refused(
+    tried: Sequence[Tried], day: str, found: store.Applicant | None, *, rests: bool
+) -> bool:
+    """Count a try that did not succeed; says whether the login id rests now."""
+    with unit_of_work(SystemScope("sign-in")) as scope:
+        tries.count(scope, tried)
+        audit.record(scope, "session:refused", tried[0].key)
+        if rests:
+            return True
+        ends_at = tries.count_of_day(scope, day)
+        if ends_at is not None and found is not None:
+            # From here on the lock says it, which a teacher can see and open.
+            tries.forget_day(scope, day)
+            locks.lock(scope, found, ends_at)
+        return ends_at is not None
 
 
 def let_in(found: store.Applicant, entrance: Entrance) -> str:
@@ -175,6 +216,48 @@ def set_reading(scope: Scope, draft: ReadingDraft) -> Account:
     return account
 
 
+def set_own_password(scope: Scope, draft: PasswordDraft, token: str, secret: str) -> None:
+    """Take a password that somebody chose for themselves; their other sessions end.
+
+    No unit of work may be open: hashes take tens of milliseconds by intention.
+
+    Args:
+        scope: Whose password.
+        draft: What they typed.
+        token: Of the session in which they do it, and which goes on.
+        secret: Key under which tries are counted.
+
+    Raises:
+        InvalidError: If the password of before is not theirs, or the new one is easily guessed.
+        TooManyTriesError: If the password of before was guessed at too often.
+    """
+    mine = [tries.tried(PER_ACCOUNT, str(scope.actor_id), secret)]
+    with unit_of_work(SystemScope("a password is changed"), read_only=True) as system:
+        tries.refuse_too_many(system, mine)
+    with unit_of_work(scope, read_only=True):
+        account, known = store.own_account(scope), store.own_names(scope)
+        must_change, before = account.must_change, account.password_hash
+    if not must_change and not passwords.matches(draft.current, before):
+        with unit_of_work(SystemScope("a password is changed")) as system:
+            tries.count(system, mine)
+            audit.record(system, "password:refused", scope.actor_id)
+        raise InvalidError("current", "wrong")
+    is_staff = scope.role is not Role.STUDENT
+    rule = passwords.objection(draft.chosen, known, of_staff=is_staff)
+    if not rule and passwords.matches(draft.chosen, before):
+        rule = "same"
+    if rule:
+        raise InvalidError("chosen", rule)
+    password_hash = passwords.hash_password(draft.chosen)
+    with unit_of_work(scope):
+        account = store.own_account(scope)
+        account.password_hash, account.must_change = password_hash, False
+        audit.record(scope, "password:changed", scope.actor_id)
+    with unit_of_work(SystemScope("a password is changed")) as system:
+        store.close_sessions(system, [scope.actor_id], but=_hash(token))
+        audit.record(system, "sessions:closed", scope.actor_id)
+
+
 def open_account(
     scope: SystemScope, district_id: UUID, user_id: UUID, login_id: str, password_hash: str
 ) -> Account:
@@ -230,7 +313,10 @@ def _scope(system: SystemScope, known: store.Known) -> Scope:
     since = None
     if role is Role.TEACHER:
         since = clock.school_year_begins_on(clock.school_year_of(day))
-    return Scope(user_id, district_id, school_id, role, students, class_ids, elsewhere, since)
+    without = _NOT_BY_CARD if known.session.way == CARD else frozenset()
+    return Scope(
+        user_id, district_id, school_id, role, students, class_ids, elsewhere, since, without
+    )
 
 
 def _open_session(
@@ -246,7 +332,7 @@ def _open_session(
             school_id=found.school_id,
             role=role,
             opened_at=now,
-            closes_at=now + SESSION_LENGTH,
+            closes_at=min(now + SESSION_LENGTH, entrance.until or datetime.max.replace(tzinfo=UTC)),
             way=entrance.way,
             device=entrance.device[:_LONGEST_DEVICE],
             proved_at=now,
@@ -259,32 +345,3 @@ def _open_session(
 
 def _hash(token: str) -> bytes:
     return sha256(token.encode()).digest()
-
-
-def _throttle_keys(draft: SignInDraft, secret: str) -> tuple[str, str]:
-    def key(kind: str, value: str) -> str:
-        return kind + hmac.new(secret.encode(), value.encode(), sha256).hexdigest()[:40]
-
-    return key("account:", f"{draft.code}/{draft.login_id}"), key("address:", draft.address)
-
-
-def _refuse_too_many(scope: SystemScope, keys: tuple[str, str]) -> None:
-    for key, limit in zip(keys, (TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS), strict=True):
-        row = store.throttle(scope, key)
-        if row is None or row.tries < limit:
-            continue
-        wait = row.window_opened_at + THROTTLE_WINDOW - clock.now()
-        if wait > timedelta(0):
-            raise TooManyTriesError(int(wait.total_seconds()) + 1)
-
-
-def _count_try(scope: SystemScope, keys: tuple[str, str]) -> None:
-    now = clock.now()
-    for key in keys:
-        row = store.throttle(scope, key, lock=True)
-        if row is None:
-            scope.session.add(SignInThrottle(key=key, tries=1, window_opened_at=now))
-        elif now - row.window_opened_at > THROTTLE_WINDOW:
-            row.tries, row.window_opened_at = 1, now
-        else:
-            row.tries += 1

@@ -1,18 +1,22 @@
 """Signing in and out, and the reading switch."""
 
+from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
 from flask import current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from aarportal.core import clock
 from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Permission, Role
-from aarportal.core.scope import Scope
-from aarportal.people.accounts import operations, store, ways
-from aarportal.people.accounts.forms import ReadingForm, SignInForm
+from aarportal.core.scope import Scope, unit_of_work
+from aarportal.core.words import mark
+from aarportal.people.accounts import operations, passwords, store, ways
+from aarportal.people.accounts.forms import PasswordForm, ReadingForm, SignInForm
 from aarportal.people.accounts.names import called
 from aarportal.people.roster.grades import grade_number
+from aarportal.web import shared_device
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.credentials import keep
 from aarportal.web.fragments import render
@@ -25,12 +29,14 @@ from aarportal.web.reader import (
     band_of,
     current_reader,
 )
+from aarportal.web.texts import notice
 
 blueprint = PortalBlueprint("accounts", __name__)
 
 #: Remembers the school on a device, so that small children type two things and not three.
 CODE_COOKIE = "school"
 YEAR_SECONDS = 366 * 24 * 3600
+SHARED_SESSION = timedelta(minutes=100)
 
 
 @keep("browser")
@@ -54,7 +60,18 @@ def signed_in_person() -> Visitor | None:
     is_student = scope.role is Role.STUDENT
     short_name = called(user.given_name, user.kana_given_name) if is_student else user.family_name
     person = Person(user.id, scope.role, f"{user.family_name}\u2009{user.given_name}", short_name)
-    return Visitor(scope, reader, person, partial(operations.take_turn, scope))
+    due = "accounts.own_password" if _must_choose(known, reader) else ""
+    return Visitor(scope, reader, person, partial(operations.take_turn, scope), due)
+
+
+def _must_choose(known: store.Known, reader: Reader) -> bool:
+    """Whether a password of one's own comes first.
+
+    Grades 1 and 2 keep the one they were given: they come in with cards, and one that they can
+    think of and type is worse than one that was drawn by lot.
+    """
+    came_with_it = known.session.way == ways.PASSWORD
+    return came_with_it and known.account.must_change and reader.band != "L"
 
 
 @blueprint.route("/sign-in", permission=Permission.PUBLIC, methods=["GET", "POST"])
@@ -63,12 +80,12 @@ def sign_in() -> Response:
     form = SignInForm(code=request.args.get("school") or request.cookies.get(CODE_COOKIE))
     if not form.is_submitted():
         return _ask(form)
-    refused = False
+    refused = ""
     if form.validate():
         try:
             return _open_session(form)
-        except InvalidError:
-            refused = True
+        except InvalidError as error:
+            refused = error.rule
     return _ask(form, refused=refused, status=422)
 
 
@@ -79,7 +96,18 @@ def sign_out() -> Response:
     session.clear()
     if token:
         operations.sign_out(token)
-    return redirect(url_for(".sign_in"), 303)
+    response = redirect(url_for(".sign_in"), 303)
+    shared_device.leave_nothing(response)
+    return response
+
+
+@blueprint.route("/shared-device", permission=Permission.PUBLIC, methods=["POST"])
+def share_device() -> Response:
+    """Say that many share this device, or that it is one person's own."""
+    response = redirect(url_for(".sign_in"), 303)
+    wanted = shared_device.value_of(shared=request.form.get("shared") == "1")
+    _keep_cookie(response, shared_device.COOKIE, wanted)
+    return response
 
 
 @blueprint.route("/language", permission=Permission.PUBLIC, methods=["POST"])
@@ -92,13 +120,35 @@ def choose_language() -> Response:
     return response
 
 
+@blueprint.route(
+    "/password",
+    permission=Permission.PASSWORD_CHANGE,
+    methods=["GET", "POST"],
+    transaction=False,
+)
+def own_password(scope: Scope) -> Response:
+    """Ask for a password of one's own, and take it."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        try:
+            operations.set_own_password(
+                scope, form.draft(), session["token"], str(current_app.secret_key)
+            )
+        except InvalidError as error:
+            form.refuse(error)
+        else:
+            notice(mark("This is your password now."))
+            return redirect(url_for("home.home"), 303)
+    return _ask_password(scope, form)
+
+
 @blueprint.route("/letters", permission=Permission.PREFERENCES_WRITE)
 def reading(scope: Scope) -> Response:
     """Show the reading switch."""
     account = store.own_account(scope)
     form = ReadingForm(obj=account)
     form.script.data = account.script or _suggested_script()
-    return render("accounts/reading.html", {"form": form})
+    return _ask_reading(scope, form)
 
 
 @blueprint.route("/letters", permission=Permission.PREFERENCES_WRITE, methods=["POST"])
@@ -106,18 +156,37 @@ def set_reading(scope: Scope) -> Response:
     """Keep how the person wants to read, then show it."""
     form = ReadingForm()
     if not form.validate():
-        return render("accounts/reading.html", {"form": form}, status=422)
+        return _ask_reading(scope, form, status=422)
     operations.set_reading(scope, form.draft())
     return redirect(url_for(".reading"), 303)
 
 
-def _ask(form: SignInForm, *, refused: bool = False, status: int = 200) -> Response:
+def _ask_reading(scope: Scope, form: ReadingForm, *, status: int = 200) -> Response:
+    values = {
+        "form": form,
+        "may_change_password": scope.allows(Permission.PASSWORD_CHANGE),
+        "may_export": scope.allows(Permission.HANDOVER_OWN),
+    }
+    return render("accounts/reading.html", values, status=status)
+
+
+def _ask_password(scope: Scope, form: PasswordForm) -> Response:
+    with unit_of_work(scope, read_only=True):
+        is_given = store.own_account(scope).must_change
+        is_staff = scope.role is not Role.STUDENT
+        shortest = passwords.SHORTEST_OF_STAFF if is_staff else passwords.SHORTEST
+        values = {"form": form, "is_given": is_given, "shortest": shortest}
+        return render("accounts/password.html", values, status=422 if form.errors else 200)
+
+
+def _ask(form: SignInForm, *, refused: str = "", status: int = 200) -> Response:
     logins = current_app.config.get("DEMO_LOGINS", [])
     values = {
         "form": form,
         "refused": refused,
         "demo_logins": logins,
         "offers": ways.offers(),
+        "shared": shared_device.is_shared(),
     }
     return render("accounts/sign_in.html", values, status=status)
 
@@ -128,7 +197,9 @@ def _suggested_script() -> str:
 
 
 def _open_session(form: SignInForm) -> Response:
-    draft = form.draft(request.remote_addr or "", request.user_agent.string)
+    # A tablet that was put down and forgotten is nobody's after a double lesson.
+    until = clock.now() + SHARED_SESSION if shared_device.is_shared() else None
+    draft = form.draft(request.remote_addr or "", request.user_agent.string, until)
     token = operations.sign_in(draft, current_app.secret_key)  # type: ignore[arg-type]
     response = welcome(token, request.args.get("next"))
     _keep_cookie(response, CODE_COOKIE, draft.code)
@@ -137,6 +208,9 @@ def _open_session(form: SignInForm) -> Response:
 
 def welcome(token: str, target: str | None) -> Response:
     """Give a browser its session, and lead it where it wanted to go."""
+    # Whoever had this device before is out, whether they said so or not.
+    if before := session.get("token"):
+        operations.sign_out(before)
     session.clear()
     session["token"] = token
     return redirect(_safe_target(target), 303)
