@@ -102,6 +102,18 @@ class Visitor:
 
 
 _visitor: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
+#: The band for which a page is written that somebody sees before they are known.
+_strangers_band: ContextVar[str] = ContextVar("strangers_band", default="")
+
+
+@contextmanager
+def written_for(band: str) -> Iterator[None]:
+    """Write a page for strangers of this band while the block runs."""
+    token = _strangers_band.set(band)
+    try:
+        yield
+    finally:
+        _strangers_band.reset(token)
 
 
 @contextmanager
@@ -125,7 +137,7 @@ def current_reader() -> Reader:
     visitor = _visitor.get()
     if visitor:
         return visitor.reader
-    return Reader(language=_strangers_language())
+    return Reader(language=_strangers_language(), band=_strangers_band.get())
 
 
 def _strangers_language() -> str:

@@ -21,9 +21,7 @@ from aarportal.web.texts import gettext as _
 _ROSTERS = frozenset({"rosters", "rollover", "exports", "roster_clients", "sources"})
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
-_PEOPLE = frozenset(
-    {"people", "identifiers", "handover", "intakes", "deletions", "locks", "cards"}
-)
+_PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions", "locks", "cards"})
 #: Pages that stand elsewhere in the menu than the rest of their blueprint -> with which.
 _ELSEWHERE = dict.fromkeys(
     ("quarantine.merges", "quarantine.merge", "quarantine.one_merge"), "people"
@@ -48,7 +46,7 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
         ("progress.progress", "rings", mark("My steps"), frozenset({"progress", "action"})),
     ),
     Role.TEACHER: (
-        ("teaching.class_now", "seat", mark("Class"), frozenset({"teaching"})),
+        ("teaching.class_now", "seat", mark("Class"), frozenset({"teaching", "cards", "locks"})),
         ("reading.queue", "inbox", mark("Read reflections"), frozenset({"reading"})),
         ("disputes.disputes", "list", mark("Doubts"), frozenset({"disputes"})),
         ("units.units", "book", mark("Units"), frozenset({"units", "catalogue"})),

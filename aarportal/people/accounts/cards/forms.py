@@ -1,7 +1,7 @@
 """Login cards: the shape of the input."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -63,11 +63,11 @@ class NetworksForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         _l("Networks of the school"), [Length(max=2000, message=_l("This is too long."))]
     )
 
-    _MESSAGES = {
+    MESSAGES: ClassVar[dict[str, Any]] = {
         "network": _l("Write one network a line, such as 203.0.113.0/24."),
         "many": _l("These are too many networks."),
     }
 
     def refuse(self, error: InvalidError) -> None:
         """Say what to do, beside the field."""
-        self.networks.errors = [self._MESSAGES[error.rule]]
+        self.networks.errors = [self.MESSAGES[error.rule]]

@@ -133,10 +133,13 @@ def end(scope: Scope, class_id: UUID, student_ids: Collection[UUID]) -> int:
     No unit of work may be open: sessions are the system's alone.
 
     Raises:
+        InvalidError: If nobody was chosen.
         NotFoundError: If the class is not the person's.
     """
     with unit_of_work(scope):
         store.homeroom(scope, class_id)
+        if not student_ids:
+            raise InvalidError("student", "nobody")
         year = clock.school_year_of(clock.today())
         of_class = {it.mate.id for it in store.holders(scope, class_id, clock.today(), year)}
         rows = store.cards_of(scope, of_class & set(student_ids), year).values()

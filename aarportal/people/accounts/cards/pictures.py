@@ -7,7 +7,7 @@ from aarportal.core.words import mark
 
 #: Name of a picture, as in static/img/pictures.svg -> what it is called.
 PICTURES = {
-    "sun": mark("Sun"),
+    "sun": mark("The sun"),
     "moon": mark("Moon"),
     "star": mark("Star"),
     "cloud": mark("Cloud"),

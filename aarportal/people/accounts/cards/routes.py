@@ -23,6 +23,7 @@ from aarportal.people.accounts.ways import CARD, Way
 from aarportal.settings import Settings
 from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
 from aarportal.web.fragments import render
+from aarportal.web.reader import written_for
 from aarportal.web.shared_device import is_shared
 from aarportal.web.texts import notice, plain
 
@@ -190,7 +191,9 @@ def _qr(token: str) -> Markup:
 
 def _ask(form: PicturesForm, rule: str, *, status: int = 200) -> Response:
     values = {"form": form, "rule": rule, "pictures": PICTURES}
-    return render("cards/card.html", values, status=status)
+    # Whoever holds a card reads hiragana, and nobody knows yet who it is.
+    with written_for("L"):
+        return render("cards/card.html", values, status=status)
 
 
 def _open(form: PicturesForm, token: str) -> Response:

@@ -39,11 +39,11 @@ def open_to_pupil(scope: Scope, student_id: UUID) -> Response:
 
 
 @blueprint.route(
-    "/sign-ins/staff/<uuid:user_id>/open", permission=Permission.CARDS_RULE, methods=["POST"]
+    "/sign-ins/staff/<uuid:person_id>/open", permission=Permission.CARDS_RULE, methods=["POST"]
 )
-def open_to_staff(scope: Scope, user_id: UUID) -> Response:
+def open_to_staff(scope: Scope, person_id: UUID) -> Response:
     """Let a colleague try again."""
-    operations.open_to_staff(scope, user_id)
+    operations.open_to_staff(scope, person_id)
     notice(mark("The login ID opens again."))
     return redirect(url_for(".sign_ins"), 303)
 
