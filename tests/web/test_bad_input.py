@@ -121,7 +121,8 @@ GOOD = {
     "minutes": "10", "mid": "ok", "rating": "2", "next_what": "same", "kind": "task",
     "reply": "thanks", "planned_on": "2026-11-23", "slot": "home", "state": "absent",
     "subject": "sansu", "starts_on": "2026-11-01", "ends_on": "2026-12-01", "script": "ruby",
-    "networks": "203.0.113.0/24", "text_size": "standard", "font": "standard", "language": "ja", "keep": "other",
+    "networks": "203.0.113.0/24",
+    "text_size": "standard", "font": "standard", "language": "ja", "keep": "other",
     "decision": "voided", "explanation": "",
     "identifier": "3f2a6c1e-8b4d-4e7a-9c05-1d2e3f4a5b6c",
 }  # fmt: skip

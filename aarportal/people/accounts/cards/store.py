@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aarportal.core.errors import NotFoundError
+from aarportal.core.ownership import Relation
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.cards.models import LoginCard, SchoolNetwork
 from aarportal.people.accounts.models import Account
@@ -42,7 +43,8 @@ def homeroom(scope: Scope, class_id: UUID) -> Class:
         NotFoundError: If there is none, or it is somebody else's.
     """
     row = roster.one_class(scope, class_id)
-    is_theirs = scope.visible(LoginCard.readers) is None or class_id in scope.class_ids
+    leads = Relation.HOMEROOM in scope.students and class_id in scope.class_ids
+    is_theirs = leads or scope.visible(LoginCard.readers) is None
     if row.class_type != _HOMEROOM or not is_theirs:
         raise NotFoundError("class")
     return row
