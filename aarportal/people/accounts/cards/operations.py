@@ -34,6 +34,8 @@ class Printed:
     """A card as it is printed, once."""
 
     mate: Classmate
+    kana: str
+    """The name in the letters that small children read."""
     token: str
     pictures: tuple[str, ...]
 
@@ -80,7 +82,7 @@ def hand_out(scope: Scope, class_id: UUID, student_ids: Collection[UUID]) -> lis
     for student_id in student_ids:
         if student_id not in of_class or not of_class[student_id].has_account:
             raise NotFoundError("student")
-    standing = store.cards_of(scope, student_ids, year)
+    standing, kana = store.cards_of(scope, student_ids, year), store.kana_of(scope, student_ids)
     made = []
     for student_id in (key for key in of_class if key in student_ids):
         token, drawn = secrets.token_urlsafe(24), pictures.drawn()
@@ -91,7 +93,7 @@ def hand_out(scope: Scope, class_id: UUID, student_ids: Collection[UUID]) -> lis
         row.made_at, row.wrong_tries, row.stopped_at, row.used_at = clock.now(), 0, None, None
         scope.session.add(row)
         audit.record(scope, "card:handed_out", student_id, student_id=student_id)
-        made.append(Printed(of_class[student_id].mate, token, drawn))
+        made.append(Printed(of_class[student_id].mate, kana[student_id], token, drawn))
     return made
 
 

@@ -12,10 +12,11 @@ from aarportal.core.ownership import Relation
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.cards.models import LoginCard, SchoolNetwork
 from aarportal.people.accounts.models import Account
+from aarportal.people.accounts.names import called
 from aarportal.people.attendance.calendar import Calendar
 from aarportal.people.attendance.models import CalendarDay
 from aarportal.people.roster import store as roster
-from aarportal.people.roster.models import Class, School
+from aarportal.people.roster.models import Class, School, User
 from aarportal.people.roster.store import Classmate
 from aarportal.people.school_year.models import BellSchedule
 from aarportal.people.school_year.store import bells_of
@@ -58,6 +59,20 @@ def holders(scope: Scope, class_id: UUID, day: date, school_year: int) -> list[H
     cards = cards_of(scope, ids, school_year)
     of_class = {key: card for key, card in cards.items() if card.class_id == class_id}
     return [Holder(mate, mate.id in known, of_class.get(mate.id)) for mate in mates]
+
+
+def kana_of(scope: Scope, student_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of some students in hiragana; as they are written where nobody says how to read."""
+    rows = scope.session.execute(
+        select(
+            User.id,
+            User.family_name,
+            User.given_name,
+            User.kana_family_name,
+            User.kana_given_name,
+        ).where(User.id.in_(student_ids))
+    )
+    return {row[0]: f"{called(row[1], row[3])}\u2009{called(row[2], row[4])}" for row in rows}
 
 
 def cards_of(

@@ -302,6 +302,7 @@ def test_only_the_homeroom_teacher_and_the_office_hand_out(in_app, by, class_id,
 
 def test_the_office_hands_out_to_every_class(in_app):
     made, *_ = hand_out(HANA, by=OKA, class_id=CLASS_1_1)
+    assert made.kana == "やまもと\u2009はな"
     assert hold_up(made)
 
 
