@@ -21,8 +21,11 @@ blueprint = PortalBlueprint("locks", __name__)
 @blueprint.route("/sign-ins", permission=Permission.CARDS_RULE)
 def sign_ins(scope: Scope) -> Response:
     """List everybody of the school who cannot come in."""
-    values = {"pupils": store.locked_pupils(scope), "staff": store.locked_staff(scope)}
-    values["day_of"] = clock.school_day_of
+    values = {
+        "pupils": store.locked_pupils(scope),
+        "staff": store.locked_staff(scope),
+        "day_of": clock.school_day_of,
+    }
     return render("locks/sign_ins.html", values)
 
 
