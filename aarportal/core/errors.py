@@ -31,6 +31,19 @@ class NotAllowedError(PortalError):
     """The actor lacks the permission."""
 
 
+class DueFirstError(NotAllowedError):
+    """Something has to be done before any other page opens.
+
+    Attributes:
+        endpoint: Where it is done.
+    """
+
+    def __init__(self, endpoint: str) -> None:
+        """Keep where it is done."""
+        super().__init__(f"first: {endpoint}")
+        self.endpoint = endpoint
+
+
 class InvalidError(PortalError):
     """The input cannot be taken as it is; says which field and which rule.
 

@@ -169,6 +169,18 @@ class ReadBySelf(StudentOwned):
     readers = frozenset({Relation.SELF})
 
 
+class HelpedByTeachers(StudentOwned):
+    """What keeps a student from coming in: every teacher of theirs and the office can help."""
+
+    readers = frozenset({Relation.HOMEROOM, Relation.TEACHES, Relation.RECORDS})
+
+
+class HandedOutByHomeroom(StudentOwned):
+    """What the homeroom teacher or the office hands out to a student, such as a login card."""
+
+    readers = frozenset({Relation.HOMEROOM, Relation.RECORDS})
+
+
 class FromSchoolOffice:
     """The row says what a school-office system (校務系) says about a student.
 

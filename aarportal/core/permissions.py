@@ -12,6 +12,8 @@ class Permission(StrEnum):
     APPS_OPEN = "apps:open"
     """A student opens a learning app, which is told who comes."""
     ATTENDANCE_WRITE = "attendance:write"
+    CARDS_RULE = "cards:rule"
+    """The office: from which networks login cards open at any time."""
     CHARTS_READ = "charts:read"
     CLASS_READ = "class:read"
     DRAFTS_WRITE = "drafts:write"
@@ -32,6 +34,7 @@ class Permission(StrEnum):
     HOME_READ = "home:read"
     IDENTITIES_MANAGE = "identities:manage"
     IMPORTS_MANAGE = "imports:manage"
+    PASSWORD_CHANGE = "password:change"  # noqa: S105 # a name
     PEOPLE_MANAGE = "people:manage"
     MIRROR_READ = "mirror:read"
     """A student: what is kept about them, and who looked."""
@@ -57,6 +60,8 @@ class Permission(StrEnum):
     """Staff, how they prove in a second way who they are."""
     SESSIONS_OWN = "sessions:own"
     """Where somebody is signed in, and their own password."""
+    SIGN_INS_HELP = "sign_ins:help"
+    """Teachers and the office: login cards, locks and start passwords of pupils."""
     STATEMENTS_INSPECT = "statements:inspect"
     """Staff, the statement behind a record they see."""
     STATEMENTS_READ = "statements:read"
@@ -86,7 +91,12 @@ class Role(StrEnum):
 
 
 _EVERYBODY = frozenset(
-    {Permission.HOME_READ, Permission.PREFERENCES_WRITE, Permission.SESSIONS_OWN}
+    {
+        Permission.HOME_READ,
+        Permission.PASSWORD_CHANGE,
+        Permission.PREFERENCES_WRITE,
+        Permission.SESSIONS_OWN,
+    }
 )
 
 _STAFF = _EVERYBODY | {Permission.SECOND_FACTOR_OWN}
@@ -100,6 +110,7 @@ _DIRECTORY = _STAFF | {
 
 _OFFICE = _DIRECTORY | {
     Permission.APPS_MANAGE,
+    Permission.CARDS_RULE,
     Permission.HANDOVER_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
@@ -107,6 +118,7 @@ _OFFICE = _DIRECTORY | {
     Permission.ROSTER_MANAGE,
     Permission.SCHOOL_DATA_IMPORT,
     Permission.SCHOOL_YEAR_MANAGE,
+    Permission.SIGN_INS_HELP,
     Permission.STATEMENTS_INSPECT,
 }
 
@@ -135,6 +147,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.GRADES_READ,
         Permission.HEALTH_READ,
         Permission.RECORDS_DECIDE,
+        Permission.SIGN_INS_HELP,
         Permission.STATEMENTS_INSPECT,
         Permission.UNITS_READ,
         Permission.UNITS_WRITE,

@@ -63,6 +63,7 @@ class Scope:
             nobody says otherwise.
         since: The first day from which rows about students exist; None for all.
         is_strong: Whether it is proved in two ways who it is, or that is not asked of them.
+        without: What the role grants, and the way in which the person came does not.
     """
 
     actor_id: UUID
@@ -74,6 +75,7 @@ class Scope:
     other_school_ids: frozenset[UUID] = frozenset()
     since: date | None = None
     is_strong: bool = True
+    without: frozenset[Permission] = frozenset()
 
     @property
     def is_person(self) -> bool:
@@ -97,7 +99,7 @@ class Scope:
 
     def allows(self, permission: Permission) -> bool:
         """Whether this person's role grants `permission`."""
-        return permission in GRANTS[self.role]
+        return permission in GRANTS[self.role] and permission not in self.without
 
     def writes_to(self, school_id: UUID | None) -> bool:
         """Whether new rows may belong to a school: a student leaves none at a school before."""

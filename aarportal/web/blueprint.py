@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.wrappers import Response
 
 from aarportal.core import looking, submissions
+from aarportal.core.errors import DueFirstError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope, unit_of_work
 from aarportal.web import looks
@@ -102,6 +103,8 @@ class PortalBlueprint(Blueprint):
                 ):
                     if costs:
                         _pay(visitor, costs)
+                    if visitor.due and visitor.due != f"{self.name}.{view.__name__}":
+                        raise DueFirstError(visitor.due)
                     if not transaction:
                         return _checked(view(visitor.scope, **url_values))
                     return _let_in(visitor, view, url_values, once=once)

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core.errors import (
     ConflictError,
+    DueFirstError,
     InvalidError,
     NotAllowedError,
     NotFoundError,
@@ -50,11 +51,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(PortalError)
     def answer_portal_error(error: PortalError) -> AnyResponse:
-        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-        response = _answer(status, str(error) if isinstance(error, InvalidError) else "")
-        if isinstance(error, TooManyTriesError):
-            response.headers["Retry-After"] = str(error.retry_after_seconds)
-        return response
+        return _answer_portal_error(error)
 
     @app.errorhandler(CSRFError)
     def answer_stale_form(_error: CSRFError) -> AnyResponse:
@@ -80,6 +77,16 @@ def init_app(app: Flask) -> None:
         if app.testing:
             raise error
         return _answer(500, number)
+
+
+def _answer_portal_error(error: PortalError) -> AnyResponse:
+    if isinstance(error, DueFirstError) and not wants_json():
+        return redirect(url_for(error.endpoint), 303)
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    response = _answer(status, str(error) if isinstance(error, InvalidError) else "")
+    if isinstance(error, TooManyTriesError):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
 
 
 def _answer(status: int, reason: str) -> AnyResponse:

@@ -104,19 +104,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Install the guard."""
     headers = headers_of(settings)
 
-    @app.before_request
-    def limit_what_people_send() -> None:
-        # Before anything reads the form. Machines have a limit of their own: MAX_CONTENT_LENGTH.
-        blueprint = app.blueprints.get(request.blueprint or "")
-        if getattr(blueprint, "credential", "browser") == "browser":
-            request.max_content_length = LARGER_FORMS.get(request.endpoint or "", MAX_FORM_BYTES)
-
-    @app.before_request
-    def refuse_what_another_site_sends() -> None:
-        # The second ring round forms; the first is their token.
-        if request.method not in SAFE_METHODS and _is_guarded(app) and _is_from_elsewhere(settings):
-            abort(403)
-
+    _refuse_before_forms_are_read(app, settings)
     csrf.init_app(app)
 
     @app.before_request
@@ -132,11 +120,28 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.update(headers)
+        for name, value in headers:
+            # A view can only say more: an answer that no page may be told of has its own policy.
+            response.headers.setdefault(name, value)
         # Pages are personal: nothing of them may stay in a cache of a shared device.
         response.headers.setdefault("Cache-Control", "no-store")
         vary_by(response, "Cookie")
         return _told_to_the_outbox(response)
+
+
+def _refuse_before_forms_are_read(app: Flask, settings: Settings) -> None:
+    @app.before_request
+    def limit_what_people_send() -> None:
+        # Before anything reads the form. Machines have a limit of their own: MAX_CONTENT_LENGTH.
+        blueprint = app.blueprints.get(request.blueprint or "")
+        if getattr(blueprint, "credential", "browser") == "browser":
+            request.max_content_length = LARGER_FORMS.get(request.endpoint or "", MAX_FORM_BYTES)
+
+    @app.before_request
+    def refuse_what_another_site_sends() -> None:
+        # The second ring round forms; the first is their token.
+        if request.method not in SAFE_METHODS and _is_guarded(app) and _is_from_elsewhere(settings):
+            abort(403)
 
 
 def _is_guarded(app: Flask) -> bool:

@@ -115,9 +115,23 @@ class Visitor:
     take_turn: Callable[[], None] = lambda: None
     """Called first in every transaction that writes; waits while others write for this person."""
     proof: Proof = Proof()
+    due: str = ""
+    """The endpoint at which something has to be done before any other page opens."""
 
 
 _visitor: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
+#: The band for which a page is written that somebody sees before they are known.
+_strangers_band: ContextVar[str] = ContextVar("strangers_band", default="")
+
+
+@contextmanager
+def written_for(band: str) -> Iterator[None]:
+    """Write a page for strangers of this band while the block runs."""
+    token = _strangers_band.set(band)
+    try:
+        yield
+    finally:
+        _strangers_band.reset(token)
 
 
 @contextmanager
@@ -141,7 +155,7 @@ def current_reader() -> Reader:
     visitor = _visitor.get()
     if visitor:
         return visitor.reader
-    return Reader(language=_strangers_language())
+    return Reader(language=_strangers_language(), band=_strangers_band.get())
 
 
 def _strangers_language() -> str:

@@ -13,7 +13,7 @@ from aarportal.core.ids import new_id
 from aarportal.core.permissions import Role
 from aarportal.core.words import mark
 from aarportal.settings import Settings
-from aarportal.web import geometry
+from aarportal.web import geometry, shared_device
 from aarportal.web.reader import Person, Reader, current_person, current_reader
 from aarportal.web.texts import gettext as _
 
@@ -23,7 +23,18 @@ _ROSTERS = frozenset(
 )
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
-_PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions", "oidc_providers"})
+_PEOPLE = frozenset(
+    {
+        "people",
+        "identifiers",
+        "handover",
+        "intakes",
+        "deletions",
+        "oidc_providers",
+        "locks",
+        "cards",
+    }
+)
 #: Pages that stand elsewhere in the menu than the rest of their blueprint -> with which.
 _ELSEWHERE = dict.fromkeys(
     ("quarantine.merges", "quarantine.merge", "quarantine.one_merge"), "people"
@@ -48,7 +59,7 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
         ("progress.progress", "rings", mark("My steps"), frozenset({"progress", "action"})),
     ),
     Role.TEACHER: (
-        ("teaching.class_now", "seat", mark("Class"), frozenset({"teaching"})),
+        ("teaching.class_now", "seat", mark("Class"), frozenset({"teaching", "cards", "locks"})),
         ("reading.queue", "inbox", mark("Read reflections"), frozenset({"reading"})),
         ("disputes.disputes", "list", mark("Doubts"), frozenset({"disputes"})),
         ("units.units", "book", mark("Units"), frozenset({"units", "catalogue"})),
@@ -85,6 +96,8 @@ class View:
     nav: list[NavItem]
     request_path: str
     idle_minutes: int
+    shared: bool
+    """Whether many share the device: then nothing waits on it after somebody has left."""
     draft_owner: str
     """An opaque name for this person on this device; says nothing to anybody else."""
     draft_key: str
@@ -132,7 +145,10 @@ def init_app(app: Flask, settings: Settings) -> None:
             reader=current_reader(),
             nav=_nav(person),
             request_path=request.path,
-            idle_minutes=settings.idle_minutes,
+            idle_minutes=min(settings.idle_minutes, shared_device.IDLE_MINUTES)
+            if shared_device.is_shared()
+            else settings.idle_minutes,
+            shared=shared_device.is_shared(),
             draft_owner=owner_name(settings, person) if person else "",
             draft_key=base64.b64encode(_secret_of(settings, person, b"draft-key")).decode()
             if person

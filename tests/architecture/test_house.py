@@ -77,6 +77,7 @@ OFFICE_TABLES = {
     "roster_clients",
     "roster_imports",
     "roster_sources",
+    "staff_locks",
     "trusted_issuers",
 }
 SEEN_WITH_RECORDS = {"statements"}

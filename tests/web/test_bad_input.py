@@ -82,6 +82,7 @@ ONE_TAP = {
     "handover.ask_own", "handover.fetch_own", "handover.ask", "handover.fetch",
     "handover.distrust", "intakes.choose_person", "intakes.confirm", "intakes.take_back",
     "intakes.drop", "deletions.release", "deletions.cancel", "deletions.without_export",
+    "cards.release", "cards.end_all", "locks.open_to_pupil", "locks.give_password",
 }  # fmt: skip
 #: Autosave keeps whatever a form holds, so that nothing is lost before it is right.
 KEEPS_ANYTHING = {"drafts.save", "drafts.choose"}
@@ -92,6 +93,7 @@ NAMES_ITS_ROW = {
     "handover.order",
     "quarantine.link", "quarantine.put_aside", "quarantine.look_again", "quarantine.trust",
     "quarantine.distrust", "quarantine.merge", "catalogue.decide", "wellbeing.take_note",
+    "locks.open_to_staff",
 }  # fmt: skip
 #: What is not wrong after all: an answer without a stamp means 読んだ, odd words are words, and
 #: whatever kind a UUID was made for, it is one.
@@ -101,6 +103,7 @@ TAKEN = {
     "reading.answer": {"nothing", "only spaces"},
     "reflection.revise": WORDS,
     "letters.write": WORDS,
+    "cards.set_rules": {"nothing", "only spaces"},
     "roster_clients.add": WORDS,
 }
 
@@ -118,6 +121,7 @@ GOOD = {
     "minutes": "10", "mid": "ok", "rating": "2", "next_what": "same", "kind": "task",
     "reply": "thanks", "planned_on": "2026-11-23", "slot": "home", "state": "absent",
     "subject": "sansu", "starts_on": "2026-11-01", "ends_on": "2026-12-01", "script": "ruby",
+    "networks": "203.0.113.0/24",
     "text_size": "standard", "font": "standard", "language": "ja", "keep": "other",
     "decision": "voided", "explanation": "",
     "identifier": "3f2a6c1e-8b4d-4e7a-9c05-1d2e3f4a5b6c",

@@ -14,6 +14,7 @@ from aarportal.cycle.action.disputes import store as disputes
 from aarportal.insight.teaching import store
 from aarportal.insight.teaching.signals import RULES
 from aarportal.insight.teaching.store import ClassNow, Pupil
+from aarportal.people.accounts.locks import store as locks
 from aarportal.people.attendance import operations as attendance
 from aarportal.people.roster import store as roster
 from aarportal.web import looks
@@ -94,6 +95,7 @@ def _values(scope: Scope, class_id: UUID) -> dict[str, object]:
         "laps": store.laps(scope, chosen.mate.id) if chosen else [],
         "rules": RULES,
         "open_disputes": disputes.count_open(scope),
+        "locked": locks.locked_pupils(scope, [pupil.mate.id for pupil in now.pupils]),
     }
 
 

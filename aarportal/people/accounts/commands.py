@@ -1,7 +1,6 @@
 """Commands about accounts."""
 
 import os
-import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,9 +18,6 @@ from aarportal.core.tables.writing import Sheet
 from aarportal.people.accounts import operations, passwords, store
 from aarportal.people.accounts.store import Newcomer
 
-#: Letters and digits that nobody mixes up when they read them from a slip of paper.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz"
-_DIGITS = "23456789"
 _REASON = "accounts are opened"
 _COLUMNS = ("class", "attendance_no", "name", "login_id", "password")
 #: What the field of the sign-in page takes.
@@ -84,9 +80,10 @@ def _open(slips: Sequence[_Slip], target: Path | None) -> None:
     with _opened(target) as file, unit_of_work(SystemScope(_REASON)) as scope:
         for slip in slips:
             user = slip.newcomer.user
-            operations.open_account(
+            account = operations.open_account(
                 scope, user.district_id, user.id, slip.login_id, slip.password_hash
             )
+            account.must_change = True
         scope.session.flush()
         try:
             _write(file, slips)
@@ -102,7 +99,7 @@ def _slips(newcomers: Sequence[Newcomer], taken: Iterable[str]) -> list[_Slip]:
     for newcomer in newcomers:
         login_id = _login_id(newcomer, given)
         given.add(login_id)
-        password = _password()
+        password = passwords.start_password()
         slips.append(_Slip(newcomer, login_id, password, passwords.hash_password(password)))
     return slips
 
@@ -150,15 +147,6 @@ def _write(file: TextIO, slips: Iterable[_Slip]) -> None:
         row = (newcomer.class_title, number, name, slip.login_id, slip.password)
         sheet.write([row])
     file.flush()
-
-
-def _password() -> str:
-    """Six letters and four digits, 39 bits, easy to copy from a slip.
-
-    That is plenty behind argon2id and a throttle of a few tries in five minutes.
-    """
-    word = "".join(secrets.choice(_LETTERS) for _ in range(6))
-    return word + "-" + "".join(secrets.choice(_DIGITS) for _ in range(4))
 
 
 COMMANDS = [open_accounts]

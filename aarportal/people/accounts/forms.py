@@ -1,5 +1,7 @@
 """Sign-in and reading forms: the shape of the input."""
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, StringField
@@ -27,13 +29,13 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
     password = PasswordField(_l("Password"), [_required, Length(max=200, message=_too_long)])
 
-    def draft(self, address: str, device: str) -> SignInDraft:
+    def draft(self, address: str, device: str, until: datetime | None = None) -> SignInDraft:
         """The typed values as the operation wants them."""
         assert self.code.data
         assert self.login_id.data
         assert self.password.data
         typed = (self.code.data, self.login_id.data, self.password.data)
-        return SignInDraft(*typed, address, device)
+        return SignInDraft(*typed, address, device, until)
 
 
 class ReadingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -21,6 +21,8 @@ class Account(DistrictOwned, Base):
     login_id: Mapped[str]
     password_hash: Mapped[str]
     """argon2id, in its own string format."""
+    must_change: Mapped[bool] = mapped_column(default=False)
+    """Whether the password was given by somebody else, so that it has to be the person's own."""
     language: Mapped[str] = mapped_column(default="ja")
     script: Mapped[str] = mapped_column(default="")
     """`grade`, `all`, `kanji` or `kana`; empty means what the grade suggests."""

@@ -1,23 +1,27 @@
 """Coming in, going out, and choosing how to read."""
 
-import hmac
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.errors import InvalidError, TooManyTriesError
+from aarportal.core.errors import InvalidError
+from aarportal.core.ids import NOTHING
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import GRANTS, WITHOUT_SECOND_FACTOR, Permission, Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.people.accounts import passwords, store, ways
 from aarportal.people.accounts.entering import acts_after_a_move
-from aarportal.people.accounts.models import Account, SessionTouch, SignInSession, SignInThrottle
+from aarportal.people.accounts.locks import operations as locks
+from aarportal.people.accounts.locks import store as locks_store
+from aarportal.people.accounts.models import Account, SessionTouch, SignInSession
 from aarportal.people.accounts.tokens import hash_of, new_token
-from aarportal.people.accounts.ways import PASSWORD
+from aarportal.people.accounts.tries import operations as tries
+from aarportal.people.accounts.tries.operations import PER_ACCOUNT, PER_ADDRESS, Tried
+from aarportal.people.accounts.ways import CARD, PASSWORD
 from aarportal.people.roster import store as roster
 
 _logger = logging.getLogger(__name__)
@@ -25,11 +29,10 @@ _logger = logging.getLogger(__name__)
 #: A session lasts a school day; a shared device is locked by its idle time long before.
 SESSION_LENGTH = timedelta(hours=10)
 
-#: Tries that do not succeed, within the window, before an account or an address has to wait. A
-#: whole class sits behind one address, so that limit is far above what forty typing children need.
-TRIES_PER_ACCOUNT = 6
-TRIES_PER_ADDRESS = 200
-THROTTLE_WINDOW = timedelta(minutes=5)
+#: What a card does not open: it stands in for a child who cannot type yet, and proves little.
+_NOT_BY_CARD = frozenset(
+    {Permission.GRADES_READ_OWN, Permission.HANDOVER_OWN, Permission.PASSWORD_CHANGE}
+)
 
 _LONGEST_DEVICE = 200
 
@@ -63,12 +66,14 @@ class Entrance:
         device: Browser and system, as far as they say so.
         is_strong: Whether they proved who they are in two ways.
         proved_at: When they did, if it was before this moment.
+        until: When the session ends, if that is before others do.
     """
 
     way: str
     device: str = ""
     is_strong: bool = False
     proved_at: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,8 @@ class SignInDraft:
     address: str
     """Where the request came from; only a keyed hash of it is kept."""
     device: str = ""
-    """As of an `Entrance`."""
+    until: datetime | None = None
+    """Both as of an `Entrance`."""
 
 
 @dataclass(frozen=True)
@@ -101,21 +107,46 @@ def sign_in(draft: SignInDraft, secret: str) -> str:
     forty would queue up behind the one writer.
 
     Raises:
-        InvalidError: If code, login id and password do not go together; never says which.
+        InvalidError: If code, login id and password do not go together, never says which; or if
+            the login id rests after too many tries, whether there is such a one or not.
         TooManyTriesError: If the account or the address has to wait.
     """
-    keys = _throttle_keys(draft, secret)
+    name = f"{draft.code}/{draft.login_id}"
+    tried = tries.tried(PER_ACCOUNT, name, secret), tries.tried(PER_ADDRESS, draft.address, secret)
     with unit_of_work(SystemScope("sign-in"), read_only=True) as scope:
-        _refuse_too_many(scope, keys)
+        tries.refuse_too_many(scope, tried)
         found = store.applicant(scope, draft.code, draft.login_id, clock.today())
+        # A person has one count, by whichever school's or district's code they were tried.
+        day = tries.day_name(str(found.account.user_id) if found else name, secret)
+        rests = locks_store.is_locked(scope, found.account.user_id if found else NOTHING)
+        rests = tries.rests(scope, day) or rests
+        is_counted = store.throttle(scope, day) is not None
         is_off = found is not None and _is_password_off(scope, found)
     fits = passwords.matches(draft.password, found.account.password_hash if found else None)
-    if not fits or found is None or is_off or found.role not in _ROLES:
+    if rests or is_off or not fits or found is None or found.role not in _ROLES:
+        rests = _refused(tried, day, found, rests=rests)
+        raise InvalidError("password", "resting" if rests else "sign_in")
+    if is_counted:
         with unit_of_work(SystemScope("sign-in")) as scope:
-            _count_try(scope, keys)
-            audit.record(scope, "session:refused", keys[0])
-        raise InvalidError("password", "sign_in")
-    return let_in(found, Entrance(PASSWORD, draft.device))
+            tries.forget_day(scope, day)
+    return let_in(found, Entrance(PASSWORD, draft.device, until=draft.until))
+
+
+def _refused(
+    tried: Sequence[Tried], day: str, found: store.Applicant | None, *, rests: bool
+) -> bool:
+    """Count a try that did not succeed; says whether the login id rests now."""
+    with unit_of_work(SystemScope("sign-in")) as scope:
+        tries.count(scope, tried)
+        audit.record(scope, "session:refused", tried[0].key)
+        if rests:
+            return True
+        ends_at = tries.count_of_day(scope, day)
+        if ends_at is not None and found is not None:
+            # From here on the lock says it, which a teacher can see and open.
+            tries.forget_day(scope, day)
+            locks.lock(scope, found, ends_at)
+        return ends_at is not None
 
 
 def let_in(found: store.Applicant, entrance: Entrance) -> str:
@@ -246,7 +277,18 @@ def _scope(system: SystemScope, known: store.Known) -> Scope:
     since = None
     if role is Role.TEACHER:
         since = clock.school_year_begins_on(clock.school_year_of(day))
-    return Scope(user_id, district_id, school_id, role, students, class_ids, elsewhere, since)
+    without = _NOT_BY_CARD if known.session.way == CARD else frozenset()
+    return Scope(
+        user_id,
+        district_id,
+        school_id,
+        role,
+        students,
+        class_ids,
+        elsewhere,
+        since,
+        without=without,
+    )
 
 
 def _open_session(
@@ -264,7 +306,7 @@ def _open_session(
         school_id=found.school_id,
         role=role,
         opened_at=now,
-        closes_at=now + SESSION_LENGTH,
+        closes_at=min(now + SESSION_LENGTH, entrance.until or now + SESSION_LENGTH),
         way=entrance.way,
         device=entrance.device[:_LONGEST_DEVICE],
         proved_at=proved_at,
@@ -276,32 +318,3 @@ def _open_session(
         scope.session.add(SessionTouch(session_id=row.id, district_id=row.district_id, seen_at=now))
     audit.record(scope, "session:opened", found.account.user_id, detail=entrance.way)
     return token
-
-
-def _throttle_keys(draft: SignInDraft, secret: str) -> tuple[str, str]:
-    def key(kind: str, value: str) -> str:
-        return kind + hmac.new(secret.encode(), value.encode(), sha256).hexdigest()[:40]
-
-    return key("account:", f"{draft.code}/{draft.login_id}"), key("address:", draft.address)
-
-
-def _refuse_too_many(scope: SystemScope, keys: tuple[str, str]) -> None:
-    for key, limit in zip(keys, (TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS), strict=True):
-        row = store.throttle(scope, key)
-        if row is None or row.tries < limit:
-            continue
-        wait = row.window_opened_at + THROTTLE_WINDOW - clock.now()
-        if wait > timedelta(0):
-            raise TooManyTriesError(int(wait.total_seconds()) + 1)
-
-
-def _count_try(scope: SystemScope, keys: tuple[str, str]) -> None:
-    now = clock.now()
-    for key in keys:
-        row = store.throttle(scope, key, lock=True)
-        if row is None:
-            scope.session.add(SignInThrottle(key=key, tries=1, window_opened_at=now))
-        elif now - row.window_opened_at > THROTTLE_WINDOW:
-            row.tries, row.window_opened_at = 1, now
-        else:
-            row.tries += 1

@@ -4,6 +4,7 @@ Source: OWASP Password Storage Cheat Sheet, argon2id with m=19 MiB, t=2, p=1.
 """
 
 import os
+import secrets
 import threading
 from functools import cache
 
@@ -16,6 +17,10 @@ _TURNS = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 
 #: Stands where a hash would for somebody who comes in by another way: no password fits it.
 NO_PASSWORD = "!"  # noqa: S105 # none
+
+#: Letters and digits that nobody mixes up when they read them from a slip of paper.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"
+_DIGITS = "23456789"
 
 
 @cache
@@ -44,3 +49,12 @@ def matches(password: str, password_hash: str | None) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return has_password
+
+
+def start_password() -> str:
+    """Six letters and four digits, 39 bits, easy to copy from a slip.
+
+    That is plenty behind argon2id, a throttle of a few tries in five minutes and a lock.
+    """
+    word = "".join(secrets.choice(_LETTERS) for _ in range(6))
+    return word + "-" + "".join(secrets.choice(_DIGITS) for _ in range(4))

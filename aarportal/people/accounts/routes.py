@@ -1,6 +1,7 @@
 """Signing in and out, and the reading switch."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from flask import current_app, redirect, request, session, url_for
@@ -17,7 +18,7 @@ from aarportal.people.accounts.proofs import TOUCH_EVERY, Stamps, proof_of
 from aarportal.people.accounts.sessions import operations as sessions
 from aarportal.people.accounts.store import Known
 from aarportal.people.roster.grades import grade_number
-from aarportal.web import cookies
+from aarportal.web import cookies, shared_device
 from aarportal.web.addresses import own_path
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import PortalBlueprint
@@ -38,6 +39,7 @@ blueprint = PortalBlueprint("accounts", __name__)
 
 #: Remembers the school on a device, so that small children type two things and not three.
 CODE_COOKIE = "school"
+SHARED_SESSION = timedelta(minutes=100)
 
 
 @keep("browser")
@@ -63,7 +65,18 @@ def signed_in_person() -> Visitor | None:
     person = Person(user.id, scope.role, f"{user.family_name}\u2009{user.given_name}", short_name)
     proof = _proof(scope.role, known)
     scope = replace(scope, is_strong=proof.is_strong)
-    return Visitor(scope, reader, person, partial(operations.take_turn, scope), proof)
+    due = "own_password.own" if _must_choose(known, reader) else ""
+    return Visitor(scope, reader, person, partial(operations.take_turn, scope), proof, due)
+
+
+def _must_choose(known: store.Known, reader: Reader) -> bool:
+    """Whether a password of one's own comes first.
+
+    Grades 1 and 2 keep the one they were given: they come in with cards, and one that they can
+    think of and type is worse than one that was drawn by lot.
+    """
+    came_with_it = known.session.way == ways.PASSWORD
+    return came_with_it and known.account.must_change and reader.band != "L"
 
 
 @blueprint.route("/sign-in", permission=Permission.PUBLIC, methods=["GET", "POST"])
@@ -72,12 +85,12 @@ def sign_in() -> Response:
     form = SignInForm(code=request.args.get("school") or cookies.kept(CODE_COOKIE))
     if not form.is_submitted():
         return _ask(form)
-    refused = False
+    refused = ""
     if form.validate():
         try:
             return _open_session(form)
-        except InvalidError:
-            refused = True
+        except InvalidError as error:
+            refused = error.rule
     return _ask(form, refused=refused, status=422)
 
 
@@ -88,7 +101,18 @@ def sign_out() -> Response:
     session.clear()
     if token:
         operations.sign_out(token)
-    return redirect(url_for(".sign_in"), 303)
+    response = redirect(url_for(".sign_in"), 303)
+    shared_device.leave_nothing(response)
+    return response
+
+
+@blueprint.route("/shared-device", permission=Permission.PUBLIC, methods=["POST"])
+def share_device() -> Response:
+    """Say that many share this device, or that it is one person's own."""
+    response = redirect(url_for(".sign_in"), 303)
+    wanted = shared_device.value_of(shared=request.form.get("shared") == "1")
+    cookies.keep(response, shared_device.COOKIE, wanted)
+    return response
 
 
 @blueprint.route("/language", permission=Permission.PUBLIC, methods=["POST"])
@@ -107,7 +131,7 @@ def reading(scope: Scope) -> Response:
     account = store.own_account(scope)
     form = ReadingForm(obj=account)
     form.script.data = account.script or _suggested_script()
-    return render("accounts/reading.html", {"form": form})
+    return _ask_reading(scope, form)
 
 
 @blueprint.route("/letters", permission=Permission.PREFERENCES_WRITE, methods=["POST"])
@@ -115,12 +139,21 @@ def set_reading(scope: Scope) -> Response:
     """Keep how the person wants to read, then show it."""
     form = ReadingForm()
     if not form.validate():
-        return render("accounts/reading.html", {"form": form}, status=422)
+        return _ask_reading(scope, form, status=422)
     operations.set_reading(scope, form.draft())
     return redirect(url_for(".reading"), 303)
 
 
-def _ask(form: SignInForm, *, refused: bool = False, status: int = 200) -> Response:
+def _ask_reading(scope: Scope, form: ReadingForm, *, status: int = 200) -> Response:
+    values = {
+        "form": form,
+        "may_change_password": scope.allows(Permission.PASSWORD_CHANGE),
+        "may_export": scope.allows(Permission.HANDOVER_OWN),
+    }
+    return render("accounts/reading.html", values, status=status)
+
+
+def _ask(form: SignInForm, *, refused: str = "", status: int = 200) -> Response:
     logins = current_app.config.get("DEMO_LOGINS", [])
     values = {
         "form": form,
@@ -128,6 +161,7 @@ def _ask(form: SignInForm, *, refused: bool = False, status: int = 200) -> Respo
         "demo_logins": logins,
         "offers": ways.offers(),
         "passwords_off": ways.are_passwords_off_here(),
+        "shared": shared_device.is_shared(),
     }
     return render("accounts/sign_in.html", values, status=status)
 
@@ -138,7 +172,9 @@ def _suggested_script() -> str:
 
 
 def _open_session(form: SignInForm) -> Response:
-    draft = form.draft(request.remote_addr or "", request.user_agent.string)
+    # A tablet that was put down and forgotten is nobody's after a double lesson.
+    until = clock.now() + SHARED_SESSION if shared_device.is_shared() else None
+    draft = form.draft(request.remote_addr or "", request.user_agent.string, until)
     token = operations.sign_in(draft, current_app.secret_key)  # type: ignore[arg-type]
     response = welcome(token, request.args.get("next"))
     cookies.keep(response, CODE_COOKIE, draft.code)
@@ -147,6 +183,9 @@ def _open_session(form: SignInForm) -> Response:
 
 def welcome(token: str, target: str | None) -> Response:
     """Give a browser its session, and lead it where it wanted to go."""
+    # Whoever had this device before is out, whether they said so or not.
+    if before := session.get("token"):
+        operations.sign_out(before)
     session.clear()
     session["token"] = token
     return redirect(own_path(target) or url_for("home.home"), 303)

@@ -1,6 +1,7 @@
 """Questions about accounts, sessions and tries to sign in."""
 
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -19,7 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from aarportal.core import clock
+from aarportal.core.errors import NotFoundError
 from aarportal.core.ids import NOTHING
+from aarportal.core.ownership import Relation
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.models import (
     Account,
@@ -62,6 +66,14 @@ class Applicant:
     account: Account
     school_id: UUID
     role: str
+
+
+@dataclass(frozen=True)
+class Login:
+    """Whose account it is, and what they type."""
+
+    name: str
+    login_id: str
 
 
 @dataclass(frozen=True)
@@ -219,6 +231,91 @@ def account(scope: SystemScope, user_id: UUID) -> Account:
     row = scope.session.get(Account, user_id)
     assert row is not None
     return row
+
+
+def login_of(scope: Scope, user_id: UUID) -> Login:
+    """How somebody of the district is called, and their login id.
+
+    Raises:
+        NotFoundError: If there is no such account.
+    """
+    row = scope.session.execute(
+        select(User.family_name, User.given_name, Account.login_id)
+        .join(Account, Account.user_id == User.id)
+        .where(User.id == user_id)
+    ).first()
+    if row is None:
+        raise NotFoundError("account")
+    return Login(f"{row[0]}\u2009{row[1]}", row[2])
+
+
+def own_names(scope: Scope) -> set[str]:
+    """What others know of the person who asks, and would try as their password."""
+    rows = scope.session.execute(
+        select(
+            Account.login_id,
+            User.family_name,
+            User.given_name,
+            User.kana_family_name,
+            User.kana_given_name,
+        )
+        .join(User, User.id == Account.user_id)
+        .where(Account.user_id == scope.actor_id)
+    )
+    codes = scope.session.scalars(select(School.code).where(School.id == scope.school_id))
+    return {str(name) for row in rows for name in row} | set(codes)
+
+
+def pupils_account(scope: Scope, student_id: UUID, readers: frozenset[Relation]) -> Account:
+    """The account of a student of this school whom the person sees as one of `readers`.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    seen = scope.visible(readers)
+    row = None
+    if seen is None or student_id in seen:
+        row = scope.session.scalar(
+            select(Account)
+            .join(UserRole, UserRole.user_id == Account.user_id)
+            .where(
+                Account.user_id == student_id,
+                UserRole.school_id == scope.school_id,
+                UserRole.role == "student",
+                _is_not_over(UserRole, clock.today()),
+            )
+        )
+    if row is None:
+        raise NotFoundError("account")
+    return row
+
+
+def pupil(scope: SystemScope, school_id: UUID, student_id: UUID, day: date) -> Applicant | None:
+    """A student of a school who may come in; nobody who is something else there."""
+    rows = scope.session.execute(
+        select(Account, UserRole.school_id, UserRole.role)
+        .join(User, User.id == Account.user_id)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(
+            Account.user_id == student_id,
+            User.enabled.is_(True),
+            UserRole.school_id == school_id,
+            _is_not_over(UserRole, day),
+        )
+    ).all()
+    if not rows or any(row.role != "student" for row in rows):
+        return None
+    return Applicant(*rows[0])
+
+
+def close_sessions(
+    scope: SystemScope, user_ids: Collection[UUID], *, but: bytes = b"", way: str = ""
+) -> None:
+    """End the sessions of some people: all but the one with this token's hash, or of one way."""
+    mine = and_(SignInSession.user_id.in_(user_ids), SignInSession.token_hash != but)
+    if way:
+        mine = and_(mine, SignInSession.way == way)
+    scope.session.execute(delete(SignInSession).where(mine))
 
 
 def people_without_account(scope: SystemScope, code: str, day: date) -> list[Newcomer] | None:

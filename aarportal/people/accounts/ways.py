@@ -12,6 +12,8 @@ from aarportal.core.scope import SystemScope
 
 #: A login id and a password of our own: the form that stands on the sign-in page itself.
 PASSWORD = "password"  # noqa: S105 # a name
+#: A card that a teacher handed out, and the pictures that go with it; of pupils alone.
+CARD = "card"
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,14 @@ const device = {
     return open.filter(Boolean);
   },
 
+  /** Forgets every draft that the server has, too. */
+  async forgetSent() {
+    for (const draft of await this.all("drafts")) {
+      const id = `${draft.name}:${draft.key}`;
+      if (!draft.unsent) await this.forget("drafts", draft.other ? `${id}:other` : id);
+    }
+  },
+
   async forget(store, id) {
     if (this.key) await this.run(store, "readwrite", (rows) => rows.delete(`${this.person}:${id}`));
   },

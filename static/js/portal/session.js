@@ -3,6 +3,8 @@
 const ACTIVE_AT = "active-at";
 const LEAVING = "signing-out";
 const LEFT_AT = "left-at";
+/** So long the next child waits for a slow line at most. */
+const HAND_OVER_MS = 3000;
 
 const session = {
   /** The page that asks for a password is the server's word that nobody is signed in. */
@@ -33,6 +35,8 @@ const session = {
     for (const draft of Draft.open) {
       if (draft.dirty && draft.form.dataset.draft) await draft.keep();
     }
+    // On a device that many share, the server keeps drafts; what it could not be told stays sealed.
+    if (meta("shared")) await this.handOver().catch(() => {});
     await device.lock().catch(() => {});
     for (const name of (await globalThis.caches?.keys()) ?? []) {
       if (!name.startsWith("shell-")) await caches.delete(name);
@@ -41,6 +45,13 @@ const session = {
     localStorage.setItem(LEAVING, meta("person") ?? "");
     this.others?.postMessage("left");
     HTMLFormElement.prototype.submit.call(form);
+  },
+
+  /** Sends what is not sent yet, and forgets what the server has. */
+  async handOver() {
+    const late = new Promise((resolve) => setTimeout(resolve, HAND_OVER_MS));
+    await Promise.race([Draft.sendAll(), late]);
+    await device.forgetSent();
   },
 
   checkIdle() {

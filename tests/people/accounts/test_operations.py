@@ -14,6 +14,7 @@ from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.people.accounts import operations
 from aarportal.people.accounts.models import SignInSession, SignInThrottle
 from aarportal.people.accounts.operations import SignInDraft
+from aarportal.people.accounts.tries.operations import PER_ACCOUNT
 from aarportal.people.roster.models import DistrictRole, User, UserRole
 from tests.cast import (
     AOI,
@@ -141,14 +142,14 @@ def test_what_does_not_fit_together_is_refused_without_saying_which(in_app, wron
 
 
 def test_after_six_tries_the_account_waits_and_nobody_else(in_app):
-    for _ in range(operations.TRIES_PER_ACCOUNT):
+    for _ in range(PER_ACCOUNT.tries):
         with pytest.raises(InvalidError):
             operations.sign_in(draft(password="wrong"), SECRET)
     with pytest.raises(TooManyTriesError) as waits:
         operations.sign_in(draft(), SECRET)
     assert 0 < waits.value.retry_after_seconds <= 301
     assert operations.sign_in(draft(BEN), SECRET)
-    clock.shift(operations.THROTTLE_WINDOW + timedelta(seconds=1))
+    clock.shift(PER_ACCOUNT.window + timedelta(seconds=1))
     assert operations.sign_in(draft(), SECRET)
 
 
@@ -157,7 +158,7 @@ def test_the_throttle_keeps_neither_names_nor_addresses(in_app):
         operations.sign_in(draft(password="wrong", address="192.0.2.7"), SECRET)
     with unit_of_work(SystemScope("look"), read_only=True) as scope:
         keys = scope.session.scalars(select(SignInThrottle.key)).all()
-    assert len(keys) == 2
+    assert len(keys) == 3
     assert not [key for key in keys if "aoi" in key or "192" in key]
 
 

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import SystemScope, unit_of_work
-from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts import ways
 from aarportal.people.accounts.oidc import flights, operations, store
 from aarportal.people.accounts.oidc.door import portal
@@ -68,7 +67,7 @@ def back(provider_id: UUID) -> Response:
     except OidcError as error:
         response = _trouble(provider_id, error, flight)
     else:
-        response = _welcome(arrival)
+        response = welcome(arrival.token, arrival.target)
     if flight:
         response.delete_cookie(_cookie(flight.state), secure=_is_secure(), httponly=True)
     return response
@@ -96,14 +95,6 @@ def _answer(provider_id: UUID) -> Answer:
         device=request.user_agent.string,
         token=session.get("token", ""),
     )
-
-
-def _welcome(arrival: operations.Arrival) -> Response:
-    before = session.get("token", "")
-    if before:
-        # What somebody else left open here is closed; whoever proved anew has another token now.
-        accounts.sign_out(before)
-    return welcome(arrival.token, arrival.target)
 
 
 def _trouble(provider_id: UUID, error: OidcError, flight: Flight | None = None) -> Response:

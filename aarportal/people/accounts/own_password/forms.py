@@ -23,7 +23,7 @@ _SENTENCES = {
 class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """The password of now, and the new one twice."""
 
-    now = PasswordField(_l("Your password of now"), [_required, _fits])
+    now = PasswordField(_l("Your password of now"), [_fits])
     new = PasswordField(_l("New password"), [_required, _fits])
     again = PasswordField(
         _l("New password once more"),

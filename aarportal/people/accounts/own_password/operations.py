@@ -14,7 +14,6 @@ from aarportal.people.accounts.own_password.rules import refusal
 from aarportal.people.accounts.proving import operations as proving
 from aarportal.people.accounts.sessions import operations as sessions
 from aarportal.people.accounts.tokens import hash_of
-from aarportal.people.roster.models import User
 
 
 @dataclass(frozen=True)
@@ -22,12 +21,19 @@ class PasswordDraft:
     """What somebody typed.
 
     Attributes:
-        now: The password that works now.
+        now: The password that works now; empty where somebody else gave it to them: they have just
+            come in with it.
         new: The one that is to work from now on.
     """
 
     now: str
     new: str
+
+
+def is_given(scope: Scope) -> bool:
+    """Whether somebody else made the password that works now."""
+    with unit_of_work(scope, read_only=True):
+        return store.own_account(scope).must_change
 
 
 def change_own(scope: Scope, draft: PasswordDraft, token: str) -> str:
@@ -37,29 +43,21 @@ def change_own(scope: Scope, draft: PasswordDraft, token: str) -> str:
         InvalidError: If the password of now is another one, or the new one will not do.
         TooManyTriesError: If the password of now was tried too often.
     """
-    if not proving.check_password(scope.actor_id, draft.now):
+    with unit_of_work(scope, read_only=True):
+        account, own_words = store.own_account(scope), store.own_names(scope)
+        must_change, before = account.must_change, account.password_hash
+    if not must_change and not proving.check_password(scope.actor_id, draft.now):
         raise InvalidError("now", "now")
-    rule = refusal(
-        draft.new,
-        is_staff=scope.role not in WITHOUT_SECOND_FACTOR,
-        own_words=_own_words(scope),
-    )
-    if draft.new == draft.now:
+    is_staff = scope.role not in WITHOUT_SECOND_FACTOR
+    rule = refusal(draft.new, is_staff=is_staff, own_words=own_words)
+    if rule is None and passwords.matches(draft.new, before):
         rule = "same"
     if rule is not None:
         raise InvalidError("new", rule)
     hashed = passwords.hash_password(draft.new)
     with unit_of_work(SystemScope("own password", scope)) as system:
         account = store.account(system, scope.actor_id)
-        account.password_hash = hashed
+        account.password_hash, account.must_change = hashed, False
         audit.record(system, "password:changed", scope.actor_id)
         sessions.end_all(system, scope.actor_id, but=hash_of(token))
     return proving.proved(token)
-
-
-def _own_words(scope: Scope) -> list[str]:
-    with unit_of_work(scope, read_only=True):
-        user, account = scope.session.get(User, scope.actor_id), store.own_account(scope)
-        assert user is not None
-        names = (user.family_name, user.given_name, user.kana_family_name, user.kana_given_name)
-        return [account.login_id, user.username.partition("@")[0], *names]

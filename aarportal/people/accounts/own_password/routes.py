@@ -17,29 +17,27 @@ from aarportal.web.texts import notice
 blueprint = PortalBlueprint("own_password", __name__)
 
 
-@blueprint.route("/password", permission=Permission.SESSIONS_OWN, transaction=False)
-def form(scope: Scope) -> Response:
-    """Ask for a new password."""
-    return _show(scope, PasswordForm(formdata=None))
-
-
 @blueprint.route(
-    "/password", permission=Permission.SESSIONS_OWN, transaction=False, methods=["POST"]
+    "/password",
+    permission=Permission.PASSWORD_CHANGE,
+    transaction=False,
+    methods=["GET", "POST"],
 )
-def change(scope: Scope) -> AnyResponse:
-    """Take the new password; everywhere else the person is signed out."""
-    typed = PasswordForm()
+def own(scope: Scope) -> AnyResponse:
+    """Ask for a new password, and take it; everywhere else the person is signed out."""
+    typed, is_given = PasswordForm(), operations.is_given(scope)
     try:
-        if typed.validate():
+        if typed.validate_on_submit():
             session["token"] = operations.change_own(scope, typed.draft(), session["token"])
             notice(mark("Your new password works from now on. Other devices are signed out."))
-            return redirect(url_for("sessions.own"), 303)
+            return redirect(url_for("home.home" if is_given else "sessions.own"), 303)
     except InvalidError as error:
         typed.refuse(error)
-    return _show(scope, typed, status=422)
+    return _show(scope, typed, is_given=is_given)
 
 
-def _show(scope: Scope, typed: PasswordForm, *, status: int = 200) -> Response:
+def _show(scope: Scope, typed: PasswordForm, *, is_given: bool) -> Response:
     is_staff = scope.role not in WITHOUT_SECOND_FACTOR
     shortest = SHORTEST_OF_STAFF if is_staff else SHORTEST_OF_PUPIL
-    return render("own_password/form.html", {"form": typed, "shortest": shortest}, status=status)
+    values = {"form": typed, "shortest": shortest, "is_given": is_given}
+    return render("own_password/form.html", values, status=422 if typed.errors else 200)

@@ -1,0 +1,1 @@
+"""Login cards for small children: a QR code and three pictures."""

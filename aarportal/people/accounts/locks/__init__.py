@@ -1,0 +1,1 @@
+"""Accounts that rest after too many tries, and who opens them again."""

@@ -1,0 +1,92 @@
+"""Having an account rest, and opening it again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from aarportal.audit import operations as audit
+from aarportal.core import clock
+from aarportal.core.errors import NotFoundError
+from aarportal.core.ownership import HandedOutByHomeroom
+from aarportal.core.permissions import Role
+from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.people.accounts import passwords
+from aarportal.people.accounts import store as accounts
+from aarportal.people.accounts.locks import store
+from aarportal.people.accounts.locks.models import PupilLock, StaffLock
+from aarportal.people.accounts.store import Applicant
+
+
+def lock(scope: SystemScope, found: Applicant, ends_at: datetime) -> None:
+    """Let an account rest; it opens to nobody before, not even with the right password."""
+    account, now = found.account, clock.now()
+    is_student = found.role == Role.STUDENT
+    row: PupilLock | StaffLock | None
+    if is_student:
+        row = store.pupil_lock(scope, found.school_id, account.user_id) or PupilLock(
+            school_id=found.school_id, student_id=account.user_id
+        )
+    else:
+        row = store.staff_lock(scope, account.user_id) or StaffLock(
+            user_id=account.user_id, district_id=account.district_id
+        )
+        row.school_id = found.school_id
+    row.locked_at, row.ends_at = now, ends_at
+    scope.session.add(row)
+    student_id = account.user_id if is_student else None
+    audit.record(scope, "account:locked", account.user_id, student_id=student_id)
+
+
+def open_to_pupil(scope: Scope, student_id: UUID) -> None:
+    """Let a student try again; opening it twice changes nothing.
+
+    Raises:
+        NotFoundError: If the person helps no such student.
+    """
+    accounts.pupils_account(scope, student_id, PupilLock.readers)
+    row = store.pupil_lock(scope, scope.school_id, student_id)
+    if row is None:
+        return
+    scope.session.delete(row)
+    audit.record(scope, "account:unlocked", student_id, student_id=student_id)
+
+
+def open_to_staff(scope: Scope, user_id: UUID) -> None:
+    """Let somebody of the same school try again; the office alone can.
+
+    Raises:
+        NotFoundError: If no such person is locked out here.
+    """
+    row = store.staff_lock(scope, user_id)
+    if row is None or row.school_id != scope.school_id:
+        raise NotFoundError("person")
+    scope.session.delete(row)
+    audit.record(scope, "account:unlocked", user_id)
+
+
+def give_start_password(scope: Scope, student_id: UUID) -> str:
+    """Give a student a new password to begin with, and open the account.
+
+    No unit of work may be open: a hash takes tens of milliseconds by intention.
+
+    Returns:
+        The password, which is kept nowhere.
+
+    Raises:
+        NotFoundError: If the person hands out nothing to such a student.
+    """
+    with unit_of_work(scope, read_only=True):
+        accounts.pupils_account(scope, student_id, HandedOutByHomeroom.readers)
+    password = passwords.start_password()
+    password_hash = passwords.hash_password(password)
+    with unit_of_work(scope):
+        account = accounts.pupils_account(scope, student_id, HandedOutByHomeroom.readers)
+        account.password_hash, account.must_change = password_hash, True
+        row = store.pupil_lock(scope, scope.school_id, student_id)
+        if row is not None:
+            scope.session.delete(row)
+        audit.record(scope, "password:given", student_id, student_id=student_id)
+    # Whoever is in with the old one is out: sessions are the system's alone.
+    with unit_of_work(SystemScope("a new start password")) as system:
+        accounts.close_sessions(system, [student_id])
+        audit.record(system, "sessions:closed", student_id, student_id=student_id)
+    return password

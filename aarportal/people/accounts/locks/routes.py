@@ -1,0 +1,81 @@
+"""Accounts that rest, over HTTP: who cannot come in, and letting them try again."""
+
+from uuid import UUID, uuid4
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from aarportal.core import clock, submissions
+from aarportal.core.permissions import Permission
+from aarportal.core.scope import Scope, unit_of_work
+from aarportal.core.words import mark
+from aarportal.people.accounts import store as accounts
+from aarportal.people.accounts.locks import operations, store
+from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
+from aarportal.web.fragments import render
+from aarportal.web.texts import notice
+
+blueprint = PortalBlueprint("locks", __name__)
+
+
+@blueprint.route("/sign-ins", permission=Permission.CARDS_RULE)
+def sign_ins(scope: Scope) -> Response:
+    """List everybody of the school who cannot come in."""
+    values = {
+        "pupils": store.locked_pupils(scope),
+        "staff": store.locked_staff(scope),
+        "day_of": clock.school_day_of,
+    }
+    return render("locks/sign_ins.html", values)
+
+
+@blueprint.route(
+    "/sign-ins/pupils/<uuid:student_id>/open",
+    permission=Permission.SIGN_INS_HELP,
+    methods=["POST"],
+)
+def open_to_pupil(scope: Scope, student_id: UUID) -> Response:
+    """Let a pupil try again."""
+    operations.open_to_pupil(scope, student_id)
+    notice(mark("The login ID opens again."))
+    return redirect(_back(scope), 303)
+
+
+@blueprint.route(
+    "/sign-ins/staff/<uuid:person_id>/open", permission=Permission.CARDS_RULE, methods=["POST"]
+)
+def open_to_staff(scope: Scope, person_id: UUID) -> Response:
+    """Let a colleague try again."""
+    operations.open_to_staff(scope, person_id)
+    notice(mark("The login ID opens again."))
+    return redirect(url_for(".sign_ins"), 303)
+
+
+@blueprint.route(
+    "/sign-ins/pupils/<uuid:student_id>/password",
+    permission=Permission.SIGN_INS_HELP,
+    methods=["POST"],
+    transaction=False,
+)
+def give_password(scope: Scope, student_id: UUID) -> Response:
+    """Give a pupil a new start password and show it, in this answer and nowhere else."""
+    key = request.form.get(ONCE_FIELD, "")[:64] or uuid4().hex
+    with unit_of_work(scope, read_only=True):
+        before, back = submissions.earlier_answer(scope, key), _back(scope)
+    if before is not None:
+        return redirect(before, 303)
+    password = operations.give_start_password(scope, student_id)
+    with unit_of_work(scope):
+        submissions.remember(scope, key, back)
+        values = {"pupil": accounts.login_of(scope, student_id), "password": password}
+        return render("locks/password.html", values | {"back": back})
+
+
+def _back(scope: Scope) -> str:
+    """The page of the class from which somebody came, else the office's list, else one's own."""
+    class_id = request.form.get("class", type=UUID)
+    if class_id is not None and request.form.get("from") == "class":
+        return url_for("teaching.class_view", class_id=class_id)
+    if class_id is not None:
+        return url_for("cards.cards", class_id=class_id)
+    return url_for(".sign_ins") if scope.is_office else url_for("home.home")

@@ -1,0 +1,1 @@
+"""Tries that do not succeed, and how long who makes them has to wait."""

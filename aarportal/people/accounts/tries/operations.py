@@ -1,0 +1,128 @@
+"""Counting tries that do not succeed, by what was tried and by where they came from."""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from aarportal.core import clock
+from aarportal.core.errors import TooManyTriesError
+from aarportal.core.scope import SystemScope
+from aarportal.people.accounts import store
+from aarportal.people.accounts.models import SignInThrottle
+
+_SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many tries within a window; then whoever makes them has to wait until it is over."""
+
+    kind: str
+    tries: int
+    window: timedelta
+
+
+#: A whole class sits behind one address, so that limit is far above what forty typing children
+#: need.
+PER_ACCOUNT = Limit("account", 6, timedelta(minutes=5))
+PER_ADDRESS = Limit("address", 200, timedelta(minutes=5))
+PER_CARD = Limit("card", 3, timedelta(minutes=1))
+#: After three rounds of tries a login id rests until the next school day (see `rests_until`).
+TRIES_PER_DAY = 18
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What was tried, as it is counted."""
+
+    limit: Limit
+    key: str
+
+
+def tried(limit: Limit, value: str, secret: str) -> Tried:
+    """What was tried, under a name that tells it to nobody who reads the database."""
+    name = hmac.new(secret.encode(), value.encode(), sha256).hexdigest()[:40]
+    return Tried(limit, f"{limit.kind}:{name}")
+
+
+def refuse_too_many(scope: SystemScope, these: Iterable[Tried]) -> None:
+    """Let pass only what was not tried too often.
+
+    Raises:
+        TooManyTriesError: If one of these has to wait.
+    """
+    for it in these:
+        row = store.throttle(scope, it.key)
+        if row is None or row.tries < it.limit.tries:
+            continue
+        wait = row.window_opened_at + it.limit.window - clock.now()
+        if wait > timedelta(0):
+            raise TooManyTriesError(int(wait.total_seconds()) + 1)
+
+
+def count(scope: SystemScope, these: Iterable[Tried]) -> None:
+    """Count one more try that did not succeed."""
+    now = clock.now()
+    for it in these:
+        row = store.throttle(scope, it.key, lock=True)
+        if row is None:
+            scope.session.add(SignInThrottle(key=it.key, tries=1, window_opened_at=now))
+        elif now - row.window_opened_at > it.limit.window:
+            row.tries, row.window_opened_at = 1, now
+        else:
+            row.tries += 1
+
+
+def day_name(value: str, secret: str) -> str:
+    """The name under which the tries of a day are counted for a login id, known or unknown."""
+    return tried(Limit("day", TRIES_PER_DAY, timedelta(days=1)), value, secret).key
+
+
+def count_of_day(scope: SystemScope, key: str) -> datetime | None:
+    """Count one more try of today.
+
+    Returns:
+        Until when the login id rests, if these were too many.
+    """
+    now = clock.now()
+    row = store.throttle(scope, key, lock=True)
+    if row is None:
+        scope.session.add(SignInThrottle(key=key, tries=1, window_opened_at=now))
+        return None
+    if _is_over(row, now):
+        row.tries, row.window_opened_at = 0, now
+    row.tries += 1
+    return rests_until(row.window_opened_at) if row.tries >= TRIES_PER_DAY else None
+
+
+def rests(scope: SystemScope, key: str) -> bool:
+    """Whether too many tries of a day were made under this name."""
+    row = store.throttle(scope, key)
+    return row is not None and row.tries >= TRIES_PER_DAY and not _is_over(row, clock.now())
+
+
+def forget_day(scope: SystemScope, key: str) -> bool:
+    """Begin the day's count anew, for somebody who has come in; says whether there was one."""
+    row = store.throttle(scope, key, lock=True)
+    if row is not None:
+        scope.session.delete(row)
+    return row is not None
+
+
+def rests_until(moment: datetime) -> datetime:
+    """The beginning of the next school day of an ordinary week.
+
+    The same for a login id that is known and for one that is not: a school's holidays would tell
+    them apart.
+    """
+    day = clock.school_day_of(moment) + timedelta(days=1)
+    while day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    return clock.day_bounds(day)[0]
+
+
+def _is_over(row: SignInThrottle, now: datetime) -> bool:
+    """Tries below the limit are forgotten with the day; those above it end their rest."""
+    return now >= rests_until(row.window_opened_at)
