@@ -16,6 +16,7 @@ from aarportal.core import clock
 from aarportal.core.database import Base, db
 from aarportal.core.permissions import GRANTS, Permission
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.sealing import Secret
 from aarportal.cycle.action.imports.models import TableImport
 from aarportal.cycle.action.models import LearningApp, LearningRecord, RecordDispute
 from aarportal.cycle.anticipation.models import PlanSession
@@ -26,6 +27,7 @@ from aarportal.insight.handover.models import (
     HandoverPackage,
     TrustedIssuer,
 )
+from aarportal.people.accounts.oidc.models import OidcProvider
 from aarportal.people.identity.models import IdentityLink, PersonMerge
 from aarportal.people.roster.imports.models import RosterImport
 from aarportal.people.roster.rest.models import RosterClient
@@ -76,6 +78,7 @@ ONE_TAP = {
     "imports.drop", "imports.go_on", "imports.start", "imports.stop", "imports.take_back",
     "quarantine.take_back", "quarantine.take_back_merge", "quarantine.read_again",
     "timetables.remove_bells", "rosters.drop", "roster_clients.rotate", "roster_clients.revoke",
+    "oidc_providers.try_out", "oidc_providers.remove",
     "sources.ask", "sources.pause", "sources.resume", "sources.remove",
     "rosters.go_on", "rosters.take_back",
     "handover.ask_own", "handover.fetch_own", "handover.ask", "handover.fetch",
@@ -273,11 +276,16 @@ def _rosters(scope, district_id, school_id) -> dict[str, object]:
     client = RosterClient(**of, client_id=name, secret_hash=b"0" * 32, school_ids=None)
     source = RosterSource(
         **of, base_url="https://other.example", token_url="https://other.example/token",
-        client_id="1", sealed_secret=b"", pull_hour=3,
+        client_id="1", client_secret=Secret("x"), pull_hour=3,
     )  # fmt: skip
-    scope.session.add_all((roster, client, source))
+    provider = OidcProvider(
+        **of, kind="any", issuer="https://other.example", client_id="1", claim="sub",
+        compared_with="username",
+    )  # fmt: skip
+    rows = {"roster_id": roster, "client_id": client, "source_id": source, "provider_id": provider}
+    scope.session.add_all(rows.values())
     scope.session.flush()
-    return {"roster_id": roster.id, "client_id": client.id, "source_id": source.id}
+    return {name: row.id for name, row in rows.items()}
 
 
 def _health() -> dict[str, object]:
