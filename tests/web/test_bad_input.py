@@ -27,6 +27,7 @@ from aarportal.insight.handover.models import (
     HandoverPackage,
     TrustedIssuer,
 )
+from aarportal.people.accounts.oidc.models import OidcProvider
 from aarportal.people.identity.models import IdentityLink, PersonMerge
 from aarportal.people.roster.imports.models import RosterImport
 from aarportal.people.roster.rest.models import RosterClient
@@ -77,6 +78,7 @@ ONE_TAP = {
     "imports.drop", "imports.go_on", "imports.start", "imports.stop", "imports.take_back",
     "quarantine.take_back", "quarantine.take_back_merge", "quarantine.read_again",
     "timetables.remove_bells", "rosters.drop", "roster_clients.rotate", "roster_clients.revoke",
+    "oidc_providers.try_out", "oidc_providers.remove",
     "sources.ask", "sources.pause", "sources.resume", "sources.remove",
     "rosters.go_on", "rosters.take_back",
     "handover.ask_own", "handover.fetch_own", "handover.ask", "handover.fetch",
@@ -280,9 +282,14 @@ def _rosters(scope, district_id, school_id) -> dict[str, object]:
         **of, base_url="https://other.example", token_url="https://other.example/token",
         client_id="1", client_secret=Secret("x"), pull_hour=3,
     )  # fmt: skip
-    scope.session.add_all((roster, client, source))
+    provider = OidcProvider(
+        **of, kind="any", issuer="https://other.example", client_id="1", claim="sub",
+        compared_with="username",
+    )  # fmt: skip
+    rows = {"roster_id": roster, "client_id": client, "source_id": source, "provider_id": provider}
+    scope.session.add_all(rows.values())
     scope.session.flush()
-    return {"roster_id": roster.id, "client_id": client.id, "source_id": source.id}
+    return {name: row.id for name, row in rows.items()}
 
 
 def _health() -> dict[str, object]:

@@ -90,7 +90,8 @@ def try_out(scope: Scope, provider_id: UUID) -> AnyResponse:
 @blueprint.route(f"{_ONE}/open", permission=_MANAGE, methods=["POST"])
 def set_open(scope: Scope, provider_id: UUID) -> AnyResponse:
     """Let people come in by it, or not for now."""
-    is_open = request.form.get("open") == "1"
+    store.provider(scope, provider_id)
+    is_open = _chosen("open")
     operations.set_open(scope, provider_id, is_open=is_open)
     words = mark("People can come in by it.") if is_open else mark("Nobody comes in by it now.")
     return _done(provider_id, words)
@@ -118,13 +119,21 @@ def remove(scope: Scope, provider_id: UUID) -> AnyResponse:
 @blueprint.route("/ways/passwords", permission=_MANAGE, methods=["POST"])
 def set_passwords(scope: Scope) -> AnyResponse:
     """Say whether people come in by providers alone."""
-    are_off = request.form.get("off") == "1"
+    are_off = _chosen("off")
     try:
         operations.set_passwords(scope, are_off=are_off)
     except InvalidError:
         return _list(scope, no_provider=True)
     notice(mark("Passwords are off.") if are_off else mark("Passwords are on."))
     return redirect(url_for(".ways"), 303)
+
+
+def _chosen(name: str) -> bool:
+    """What a button says; anything else is none of ours."""
+    value = request.form.get(name)
+    if value not in {"0", "1"}:
+        raise InvalidError(name, "unknown")
+    return value == "1"
 
 
 def _list(scope: Scope, *, no_provider: bool = False) -> Response:
