@@ -102,9 +102,9 @@ const device = {
 
   /** Forgets every draft that the server has, too. */
   async forgetSent() {
-    for (const draft of await this.all("drafts")) {
-      const id = `${draft.name}:${draft.key}`;
-      if (!draft.unsent) await this.forget("drafts", draft.other ? `${id}:other` : id);
+    // A text that waits beside another one is unsent, so these are all under their own names.
+    for (const { name, key, unsent } of await this.all("drafts")) {
+      if (!unsent) await this.forget("drafts", `${name}:${key}`);
     }
   },
 

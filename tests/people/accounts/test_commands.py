@@ -99,6 +99,14 @@ def test_everybody_on_the_list_comes_in_with_it(hyuga, run, browser):
         )
 
 
+def test_nobody_keeps_the_password_of_the_list(hyuga, run, browser):
+    for row in listed(run().stdout):
+        window = browser()
+        typed = {"login_id": row["login_id"], "password": row["password"]}
+        window.post("/sign-in", {"code": SCHOOL_CODE} | typed)
+        assert window.get("/letters").location == "/password"
+
+
 def test_the_password_stands_nowhere_in_the_database(hyuga, run, app):
     passwords = [row["password"] for row in listed(run().stdout)]
     with app.app_context():
