@@ -62,12 +62,18 @@ class Role(StrEnum):
 
     ADMINISTRATOR = "administrator"
     """The office of a school (siteAdministrator)."""
+    COUNSELOR = "counselor"
+    """Reads about the children on whose case they are, and about nobody else."""
     DISTRICT_ADMINISTRATOR = "districtAdministrator"
     """The board of education; of all schools of its district, and of no child's learning."""
+    GUARDIAN = "guardian"
+    """A parent or relative (`guardian`, `parent`, `relative`); sees what their child shows."""
     NURSE = "nurse"
-    """養護教諭: OneRoster has no word for it, so a roster says `counselor` or `ext:nurse`."""
+    """養護教諭: OneRoster has no word for it, so a roster says `ext:nurse`."""
     PRINCIPAL = "principal"
     STUDENT = "student"
+    SYSTEM_ADMINISTRATOR = "systemAdministrator"
+    """Runs the installation, and reads neither a name nor a word of anybody here."""
     TEACHER = "teacher"
 
 
@@ -122,6 +128,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PRINCIPAL: _OFFICE | {Permission.GRADES_READ, Permission.HEALTH_READ},
     Role.DISTRICT_ADMINISTRATOR: _DIRECTORY | {Permission.HANDOVER_RULE, Permission.ROSTER_MANAGE},
     Role.NURSE: _EVERYBODY | {Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
+    Role.COUNSELOR: _EVERYBODY,
+    Role.GUARDIAN: _EVERYBODY,
+    Role.SYSTEM_ADMINISTRATOR: _EVERYBODY,
 }
 
 #: Who reads the rows of a district that are the office's alone.

@@ -56,6 +56,9 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
     Role.PRINCIPAL: (*_SCHOOL[:3], _DATA_TO_READ, *_APPS),
     Role.DISTRICT_ADMINISTRATOR: _SCHOOL[:2],
     Role.NURSE: (_HEALTH, *_SCHOOL[3:]),
+    Role.COUNSELOR: (),
+    Role.GUARDIAN: (),
+    Role.SYSTEM_ADMINISTRATOR: (),
 }
 
 

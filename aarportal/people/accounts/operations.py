@@ -39,10 +39,13 @@ _ROLES = {
     "teacher": Role.TEACHER,
     "administrator": Role.ADMINISTRATOR,
     "siteAdministrator": Role.ADMINISTRATOR,
-    "systemAdministrator": Role.ADMINISTRATOR,
     "principal": Role.PRINCIPAL,
-    "counselor": Role.NURSE,
     "ext:nurse": Role.NURSE,
+    "counselor": Role.COUNSELOR,
+    "guardian": Role.GUARDIAN,
+    "parent": Role.GUARDIAN,
+    "relative": Role.GUARDIAN,
+    "systemAdministrator": Role.SYSTEM_ADMINISTRATOR,
     "districtAdministrator": Role.DISTRICT_ADMINISTRATOR,
 }
 #: Staff who see every student of the school, and by which relations.

@@ -22,8 +22,10 @@ from aarportal.people.roster.models import (
     UserRole,
 )
 
-#: Who speaks for the board of education; other roles there are those of schools.
+#: Who speaks for the board of education; a school can let nobody do that.
 _BOARD = "districtAdministrator"
+#: Who comes in at the board; other roles there are those of schools.
+_AT_THE_BOARD = (_BOARD, "systemAdministrator")
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _of_the_board(
             Account.login_id == login_id,
             User.enabled.is_(True),
             _is_not_over(DistrictRole, day),
-            DistrictRole.role == _BOARD,
+            DistrictRole.role.in_(_AT_THE_BOARD),
         )
         .order_by(DistrictRole.role_type, DistrictRole.sourced_id)
     ).first()
