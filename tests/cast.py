@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from aarportal.audit import operations as audit
+from aarportal.core import clock
 from aarportal.core.ids import NOTHING
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import APP_GRANTS, Role
@@ -24,6 +25,7 @@ from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.units.models import Unit
 from aarportal.people.accounts.models import Account
+from aarportal.people.relations.models import HeldRelation
 from aarportal.people.roster.models import (
     Class,
     District,
@@ -270,7 +272,29 @@ def enter(scope: SystemScope) -> None:
 def enter_more(scope: SystemScope) -> None:
     """Put on stage whom few tests need."""
     _enter_people(scope.session, MORE)
+    scope.session.flush()
+    hold(scope, YUKARI, "guardian", student_id=AOI.id)
+    hold(scope, GOTO, "leads_grade", grade="P4")
+    hold(scope, KIKUCHI, "case", student_id=BEN.id, reason="ようすを見る")
     audit.record(scope, "cast:entered", "more")
+
+
+def hold(scope: SystemScope, member: Member, kind: str, **values: object) -> HeldRelation:
+    """Let somebody hold a relation, for a hundred years if no days are said."""
+    row = HeldRelation(
+        **{
+            "school_id": PRIMARY,
+            "holder_id": member.id,
+            "kind": kind,
+            "starts_on": date(2020, 4, 1),
+            "ends_before": date(2099, 4, 1),
+            "given_by": OKA.id,
+            "given_at": clock.now(),
+            **values,
+        }
+    )
+    scope.session.add(row)
+    return row
 
 
 def _enter_people(session: Session, members: tuple[Member, ...]) -> None:

@@ -133,6 +133,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SYSTEM_ADMINISTRATOR: _EVERYBODY,
 }
 
+#: What nobody opens through a pupil's eyes: pages that open on purpose, and papers to take along.
+NOT_IN_A_VIEW = frozenset({Permission.GRADES_READ_OWN, Permission.HANDOVER_OWN})
+
 #: Who reads the rows of a district that are the office's alone.
 OFFICE = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR, Role.PRINCIPAL})
 

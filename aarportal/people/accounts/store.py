@@ -11,6 +11,8 @@ from sqlalchemy.orm import aliased
 from aarportal.core.ids import NOTHING
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
+from aarportal.people.relations.models import HeldRelation
+from aarportal.people.relations.store import HOLDS
 from aarportal.people.roster import store as roster
 from aarportal.people.roster.models import (
     Class,
@@ -37,6 +39,8 @@ class Known:
     session: SignInSession
     was_elsewhere: bool
     """Whether the person has been a student of another school, too."""
+    holds: bool
+    """Whether the person holds a relation today."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,7 @@ _KNOWN = (
             _ELSEWHERE.school_id != SignInSession.school_id,
             _ELSEWHERE.role == "student",
         ),
+        exists().where(HeldRelation.holder_id == SignInSession.user_id, HOLDS),
     )
     .join(Account, Account.user_id == User.id)
     .join(SignInSession, SignInSession.user_id == User.id)

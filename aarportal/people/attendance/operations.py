@@ -41,6 +41,6 @@ def mark_present(scope: Scope, student_id: UUID, day: date) -> None:
 
 
 def _only_students_in_sight(scope: Scope, student_id: UUID) -> None:
-    visible = scope.visible(AbsentDay.readers)
-    if visible is not None and student_id not in visible:
+    mine = scope.writable(AbsentDay)
+    if mine is not None and student_id not in mine:
         raise NotFoundError("User")
