@@ -39,6 +39,8 @@ class Permission(StrEnum):
     RECORDS_WRITE = "records:write"
     REFLECTIONS_READ = "reflections:read"
     REFLECTIONS_WRITE = "reflections:write"
+    RELATIONS_MANAGE = "relations:manage"
+    """A school's office and head: who covers, leads a grade, is on a case, is a guardian."""
     ROLLOVER_MANAGE = "rollover:manage"
     """A school's office, its going over to a new school year."""
     ROSTER_MANAGE = "roster:manage"
@@ -90,6 +92,7 @@ _OFFICE = _DIRECTORY | {
     Permission.HANDOVER_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
+    Permission.RELATIONS_MANAGE,
     Permission.ROLLOVER_MANAGE,
     Permission.ROSTER_MANAGE,
     Permission.SCHOOL_DATA_IMPORT,

@@ -21,7 +21,7 @@ from aarportal.web.texts import gettext as _
 _ROSTERS = frozenset({"rosters", "rollover", "exports", "roster_clients", "sources"})
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
-_PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions"})
+_PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions", "relations"})
 #: Pages that stand elsewhere in the menu than the rest of their blueprint -> with which.
 _ELSEWHERE = dict.fromkeys(
     ("quarantine.merges", "quarantine.merge", "quarantine.one_merge"), "people"

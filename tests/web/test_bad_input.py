@@ -61,6 +61,7 @@ from tests.cast import (
     UNIT_DIVISION,
     UNIT_EQUATIONS,
     YUKARI,
+    hold,
     key,
 )
 from tests.cycle.action.days import enter, record
@@ -78,7 +79,7 @@ ONE_TAP = {
     "action.dispute", "action.start", "anticipation.withdraw", "anticipation.settle_plan",
     "reflection.begin", "reflection.acknowledge", "reading.mark_read", "teaching.set_attendance",
     "accounts.sign_out", "accounts.choose_language", "disputes.take_back", "disputes.seen",
-    "disputes.open_statement", "catalogue.remove",
+    "relations.end", "disputes.open_statement", "catalogue.remove",
     "apps.restore", "apps.revoke", "apps.rotate", "apps.send_test",
     "imports.drop", "imports.go_on", "imports.start", "imports.stop", "imports.take_back",
     "quarantine.take_back", "quarantine.take_back_merge", "quarantine.read_again",
@@ -257,8 +258,12 @@ def _office(member) -> dict[str, object]:
             school_id=member.school_id, kind="grades", file_name="a.csv", file_sha256="",
             columns={}, made_by=member.id, state="undone",
         )  # fmt: skip
+        held = hold(
+            scope, KIKUCHI, "case", school_id=member.school_id, student_id=member.id, reason="x"
+        )
         rows = [
             entry, link, merge, brought, bells, table, ordered, package, issuer, intake, data,
+            held,
         ]  # fmt: skip
         session.add_all(rows)
         audit.record(scope, "test", member.id)
@@ -266,7 +271,7 @@ def _office(member) -> dict[str, object]:
         names = (
             "entry_id", "link_id", "merge_id", "import_id", "bells_id", "year_import_id",
             "order_id", "package_id", "issuer_id", "intake_id",
-            "data_import_id",
+            "data_import_id", "relation_id",
         )  # fmt: skip
         found = dict(zip(names, (row.id for row in rows), strict=True))
         return found | {"app_id": app_id} | _rosters(scope, member.district_id, member.school_id)
