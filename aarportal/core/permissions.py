@@ -33,6 +33,8 @@ class Permission(StrEnum):
     PREFERENCES_WRITE = "preferences:write"
     PUBLIC = "public"
     """Everybody, signed in or not; such a view gets no scope and no data."""
+    PUPIL_VIEW_OPEN = "pupil_view:open"
+    """Staff, the pages of a pupil of theirs as the pupil sees them."""
     RECORDS_DECIDE = "records:decide"
     """A teacher's answer to a doubt about a record."""
     RECORDS_READ = "records:read"
@@ -122,13 +124,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.FEEDBACK_WRITE,
         Permission.GRADES_READ,
         Permission.HEALTH_READ,
+        Permission.PUPIL_VIEW_OPEN,
         Permission.RECORDS_DECIDE,
         Permission.STATEMENTS_INSPECT,
         Permission.UNITS_READ,
         Permission.UNITS_WRITE,
     },
     Role.ADMINISTRATOR: _OFFICE,
-    Role.PRINCIPAL: _OFFICE | {Permission.GRADES_READ, Permission.HEALTH_READ},
+    Role.PRINCIPAL: _OFFICE
+    | {Permission.GRADES_READ, Permission.HEALTH_READ, Permission.PUPIL_VIEW_OPEN},
     Role.DISTRICT_ADMINISTRATOR: _DIRECTORY | {Permission.HANDOVER_RULE, Permission.ROSTER_MANAGE},
     Role.NURSE: _EVERYBODY | {Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
     Role.COUNSELOR: _EVERYBODY,

@@ -124,6 +124,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.context_processor
     def add_view() -> dict[str, Any]:
         person = current_person()
+        # Whoever looks through a pupil's eyes opens nothing that the pupil left on a device.
+        own = None if person and person.seen_by else person
         view = View(
             name=settings.product_name,
             person=person,
@@ -131,9 +133,9 @@ def init_app(app: Flask, settings: Settings) -> None:
             nav=_nav(person),
             request_path=request.path,
             idle_minutes=settings.idle_minutes,
-            draft_owner=owner_name(settings, person) if person else "",
-            draft_key=base64.b64encode(_secret_of(settings, person, b"draft-key")).decode()
-            if person
+            draft_owner=owner_name(settings, own) if own else "",
+            draft_key=base64.b64encode(_secret_of(settings, own, b"draft-key")).decode()
+            if own
             else "",
             demo=settings.demo,
             at=time.time_ns() // 1_000_000,

@@ -49,7 +49,17 @@ def upgrade():
             batch_op.f("ix_relations_holder_id_ends_before"), ["holder_id", "ends_before"]
         )
         batch_op.create_index(batch_op.f("ix_relations_student_id"), ["student_id"])
+    with op.batch_alter_table("sign_in_sessions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sees_as", Key(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_sign_in_sessions_sees_as_users"), "users", ["sees_as"], ["id"]
+        )
 
 
 def downgrade():
+    with op.batch_alter_table("sign_in_sessions", schema=None) as batch_op:
+        batch_op.drop_constraint(
+            batch_op.f("fk_sign_in_sessions_sees_as_users"), type_="foreignkey"
+        )
+        batch_op.drop_column("sees_as")
     op.drop_table("relations")

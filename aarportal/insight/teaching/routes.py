@@ -14,6 +14,7 @@ from aarportal.cycle.action.disputes import store as disputes
 from aarportal.insight.teaching import store
 from aarportal.insight.teaching.signals import RULES
 from aarportal.insight.teaching.store import ClassNow, Pupil
+from aarportal.people.accounts.pupil_view.operations import may_view
 from aarportal.people.attendance import operations as attendance
 from aarportal.people.roster import store as roster
 from aarportal.web.blueprint import PortalBlueprint
@@ -82,6 +83,7 @@ def _values(scope: Scope, class_id: UUID) -> dict[str, object]:
         "pupils": _shown(now, _show()),
         "chosen": chosen,
         "is_own": class_id in scope.class_ids,
+        "can_view": chosen is not None and may_view(scope, chosen.mate.id),
         "can_mark": chosen is not None and attendance.can_mark(scope, chosen.mate.id),
         "laps": store.laps(scope, chosen.mate.id) if chosen else [],
         "rules": RULES,

@@ -16,6 +16,7 @@ from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.people.accounts import passwords, store
 from aarportal.people.accounts.entering import acts_after_a_move
 from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
+from aarportal.people.accounts.pupil_view.operations import view_of
 from aarportal.people.accounts.scopes.operations import scope_of
 from aarportal.people.accounts.ways import PASSWORD
 
@@ -137,6 +138,8 @@ def sign_out(token: str) -> None:
         row = store.sign_in_session(scope, _hash(token))
         if row:
             audit.record(scope, "session:closed", row.user_id)
+            if row.sees_as:
+                audit.record(scope, "pupil_view:ended", row.sees_as, student_id=row.sees_as)
             scope.session.delete(row)
 
 
@@ -146,7 +149,11 @@ def who(token: str) -> tuple[Scope, store.Known] | None:
         known = store.known(system, _hash(token), clock.now(), clock.today())
         if known is None:
             return None
-        return scope_of(system, known), known
+        scope = scope_of(system, known)
+        if known.session.sees_as is not None:
+            day = clock.today()
+            return view_of(system, scope, known, known.session.sees_as, day) or (scope, known)
+        return scope, known
 
 
 def take_turn(scope: Scope) -> None:

@@ -41,6 +41,8 @@ class Known:
     """Whether the person has been a student of another school, too."""
     holds: bool
     """Whether the person holds a relation today."""
+    seen_by: str = ""
+    """The name of whoever looks through the eyes of `user`; empty for `user` themselves."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,17 @@ def known(scope: SystemScope, token_hash: bytes, now: datetime, day: date) -> Kn
     wanted = {"token_hash": token_hash, "now": now, "day": day}
     row = scope.session.execute(_KNOWN, wanted).first()
     return Known(*row) if row else None
+
+
+def person(scope: SystemScope, user_id: UUID) -> tuple[User, Account | None] | None:
+    """Somebody who is enabled, with their account if they have one."""
+    query = (
+        select(User, Account)
+        .outerjoin(Account, Account.user_id == User.id)
+        .where(User.id == user_id, User.enabled.is_(True))
+    )
+    row = scope.session.execute(query).first()
+    return (row[0], row[1]) if row else None
 
 
 def sign_in_session(scope: SystemScope, token_hash: bytes) -> SignInSession | None:
