@@ -79,7 +79,7 @@ class Role(StrEnum):
     GUARDIAN = "guardian"
     """A parent or relative (also `parent`, `relative`); sees what their child means to do."""
     NURSE = "nurse"
-    """養護教諭: OneRoster has no word for it, so a roster says `ext:nurse`."""
+    """養護教諭: OneRoster has no word for it: `ext:nurse`, or the office says it."""
     PRINCIPAL = "principal"
     STUDENT = "student"
     SYSTEM_ADMINISTRATOR = "systemAdministrator"

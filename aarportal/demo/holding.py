@@ -7,7 +7,7 @@ from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, unit_of_work
 from aarportal.demo.rows import Town
-from aarportal.demo.school import COUNSELOR, FAMILY, LEADER, OFFICE, PRIMARY, School
+from aarportal.demo.school import COUNSELOR, FAMILY, LEADER, NURSE, OFFICE, PRIMARY, School
 from aarportal.people.relations import operations
 from aarportal.people.relations.kinds import Kind
 from aarportal.people.relations.operations import RelationDraft
@@ -31,6 +31,7 @@ def give_relations(town: Town, school: School) -> None:
     leader, grade = LEADER
     for draft in (
         RelationDraft(Kind.LEADS_GRADE, town.users[leader], today, last_on, grade=grade),
+        RelationDraft(Kind.HEALTH_ROOM, town.users[NURSE], today, None),
         RelationDraft(
             Kind.CASE,
             town.users[COUNSELOR],

@@ -113,7 +113,7 @@ TEACHERS = (
     ),
     Teacher(
         NURSE, PRIMARY, PersonName("栁田", "由紀", "ヤナギダ", "ユキ"),
-        role="ext:nurse", does="養護教諭",
+        role="counselor", does="養護教諭",
     ),
     Teacher(
         LEADER[0], PRIMARY, PersonName("後藤", "静", "ゴトウ", "シズカ"), does="4年 学年主任"
