@@ -194,7 +194,7 @@ def _teacher(rng: Random, teacher: Teacher) -> Cells:
 
 def _identifier(rng: Random, teacher: Teacher) -> UUID:
     if teacher.came_later:
-        return uuid5(NAMESPACE_OID, teacher.login_id)
+        return UUID(bytes=uuid5(NAMESPACE_OID, teacher.login_id).bytes, version=4)
     return UUID(int=rng.getrandbits(128), version=4)
 
 
