@@ -31,7 +31,8 @@ def record(
     actor = scope.by or scope if isinstance(scope, SystemScope) else scope
     if not isinstance(actor, SystemScope):
         entry.actor_kind = "app" if isinstance(actor, AppScope) else "person"
-        entry.actor_id = actor.actor_id
+        # Through a pupil's eyes it is still the viewer who acts.
+        entry.actor_id = (isinstance(actor, Scope) and actor.viewer_id) or actor.actor_id
         entry.district_id = actor.district_id
         entry.school_id = actor.school_id if isinstance(actor, Scope) else None
     entry.student_id = student_id

@@ -14,9 +14,13 @@ class Permission(StrEnum):
     ATTENDANCE_WRITE = "attendance:write"
     CARDS_RULE = "cards:rule"
     """The office: from which networks login cards open at any time."""
+    CASES_READ = "cases:read"
+    """Staff, the pupils on whose case they are."""
     CHARTS_READ = "charts:read"
     CLASS_READ = "class:read"
     DRAFTS_WRITE = "drafts:write"
+    FAMILY_READ = "family:read"
+    """A guardian, what their children mean to learn."""
     FEEDBACK_ANSWER = "feedback:answer"
     FEEDBACK_WRITE = "feedback:write"
     GOALS_READ = "goals:read"
@@ -42,12 +46,16 @@ class Permission(StrEnum):
     PREFERENCES_WRITE = "preferences:write"
     PUBLIC = "public"
     """Everybody, signed in or not; such a view gets no scope and no data."""
+    PUPIL_VIEW_OPEN = "pupil_view:open"
+    """Staff, the pages of a pupil of theirs as the pupil sees them."""
     RECORDS_DECIDE = "records:decide"
     """A teacher's answer to a doubt about a record."""
     RECORDS_READ = "records:read"
     RECORDS_WRITE = "records:write"
     REFLECTIONS_READ = "reflections:read"
     REFLECTIONS_WRITE = "reflections:write"
+    RELATIONS_MANAGE = "relations:manage"
+    """A school's office and head: who covers, leads a grade, is on a case, is a guardian."""
     ROLLOVER_MANAGE = "rollover:manage"
     """A school's office, its going over to a new school year."""
     ROSTER_MANAGE = "roster:manage"
@@ -68,6 +76,8 @@ class Permission(StrEnum):
     STATEMENTS_WRITE = "statements:write"
     TRACES_EXPORT = "traces:export"
     """The board's file of everything that was done and looked at."""
+    SYSTEM_READ = "system:read"
+    """Whoever runs the installation, how it is."""
     TRACES_READ = "traces:read"
     """Who changed what about a person."""
     UNITS_READ = "units:read"
@@ -81,12 +91,18 @@ class Role(StrEnum):
 
     ADMINISTRATOR = "administrator"
     """The office of a school (siteAdministrator)."""
+    COUNSELOR = "counselor"
+    """Reads about the children on whose case they are, and about nobody else."""
     DISTRICT_ADMINISTRATOR = "districtAdministrator"
     """The board of education; of all schools of its district, and of no child's learning."""
+    GUARDIAN = "guardian"
+    """A parent or relative (also `parent`, `relative`); sees what their child means to do."""
     NURSE = "nurse"
-    """養護教諭: OneRoster has no word for it, so a roster says `counselor` or `ext:nurse`."""
+    """養護教諭: OneRoster has no word for it: `ext:nurse`, or the office says it."""
     PRINCIPAL = "principal"
     STUDENT = "student"
+    SYSTEM_ADMINISTRATOR = "systemAdministrator"
+    """Runs the installation, and reads neither a name nor a word of anybody here."""
     TEACHER = "teacher"
 
 
@@ -114,6 +130,7 @@ _OFFICE = _DIRECTORY | {
     Permission.HANDOVER_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
+    Permission.RELATIONS_MANAGE,
     Permission.ROLLOVER_MANAGE,
     Permission.ROSTER_MANAGE,
     Permission.SCHOOL_DATA_IMPORT,
@@ -142,10 +159,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TEACHER: _STAFF
     | {
         Permission.ATTENDANCE_WRITE,
+        Permission.CASES_READ,
         Permission.CLASS_READ,
         Permission.FEEDBACK_WRITE,
         Permission.GRADES_READ,
         Permission.HEALTH_READ,
+        Permission.PUPIL_VIEW_OPEN,
         Permission.RECORDS_DECIDE,
         Permission.SIGN_INS_HELP,
         Permission.STATEMENTS_INSPECT,
@@ -153,7 +172,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.UNITS_WRITE,
     },
     Role.ADMINISTRATOR: _OFFICE | {Permission.WAYS_MANAGE},
-    Role.PRINCIPAL: _OFFICE | {Permission.GRADES_READ, Permission.HEALTH_READ},
+    Role.PRINCIPAL: _OFFICE
+    | {
+        Permission.CASES_READ,
+        Permission.GRADES_READ,
+        Permission.HEALTH_READ,
+        Permission.PUPIL_VIEW_OPEN,
+    },
     Role.DISTRICT_ADMINISTRATOR: _DIRECTORY
     | {
         Permission.HANDOVER_RULE,
@@ -161,14 +186,29 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.TRACES_EXPORT,
         Permission.WAYS_MANAGE,
     },
-    Role.NURSE: _STAFF | {Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
+    Role.NURSE: _STAFF
+    | {Permission.CASES_READ, Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
+    Role.COUNSELOR: _STAFF | {Permission.CASES_READ},
+    Role.GUARDIAN: _EVERYBODY | {Permission.FAMILY_READ},
+    Role.SYSTEM_ADMINISTRATOR: _STAFF | {Permission.SYSTEM_READ},
 }
+
+#: What nobody opens through a pupil's eyes: pages that open on purpose, and papers to take along.
+NOT_IN_A_VIEW = frozenset(
+    {
+        Permission.APPS_OPEN,
+        Permission.GRADES_READ_OWN,
+        Permission.HANDOVER_OWN,
+        Permission.PASSWORD_CHANGE,
+        Permission.SESSIONS_OWN,
+    }
+)
 
 #: Who reads the rows of a district that are the office's alone.
 OFFICE = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR, Role.PRINCIPAL})
 
-#: Who looks at their own data only: nobody asks them for a second proof of who they are.
-WITHOUT_SECOND_FACTOR = frozenset({Role.STUDENT})
+#: Who looks at their own or their own child's data only: nobody asks them for a second proof.
+WITHOUT_SECOND_FACTOR = frozenset({Role.GUARDIAN, Role.STUDENT})
 
 #: What nobody else does who has proved in one way only who they are: pages of 重要性分類 II and
 #: above, and those that let somebody in or hand data out.
@@ -176,6 +216,8 @@ STRONG = frozenset(
     {
         Permission.ACCESS_MANAGE,
         Permission.APPS_MANAGE,
+        Permission.CARDS_RULE,
+        Permission.CASES_READ,
         Permission.GRADES_READ,
         Permission.HANDOVER_MANAGE,
         Permission.HANDOVER_RULE,
@@ -184,10 +226,14 @@ STRONG = frozenset(
         Permission.IMPORTS_MANAGE,
         Permission.PEOPLE_MANAGE,
         Permission.PEOPLE_READ,
+        Permission.RELATIONS_MANAGE,
         Permission.ROLLOVER_MANAGE,
         Permission.ROSTER_MANAGE,
         Permission.SCHOOL_DATA_IMPORT,
+        Permission.SYSTEM_READ,
+        Permission.TRACES_EXPORT,
         Permission.TRACES_READ,
+        Permission.WAYS_MANAGE,
     }
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from aarportal.core.database import Base, GuardedSession, db, writing
 from aarportal.core.errors import (
+    NotAllowedError,
     NotFoundError,
     NotProvedError,
     UnauditedError,
@@ -23,6 +24,7 @@ from aarportal.core.errors import (
 from aarportal.core.looking import visit_of
 from aarportal.core.mentions import mentioned
 from aarportal.core.ownership import (
+    READ_ONLY,
     AppendOnly,
     AuditRecord,
     DistrictOwned,
@@ -34,7 +36,7 @@ from aarportal.core.ownership import (
     Untraced,
     is_grave,
 )
-from aarportal.core.permissions import GRANTS, OFFICE, Permission, Role
+from aarportal.core.permissions import GRANTS, NOT_IN_A_VIEW, OFFICE, Permission, Role
 from aarportal.core.visibility import gone_elsewhere, visible
 
 #: Marks a statement of the guard itself, which nothing narrows.
@@ -64,6 +66,8 @@ class Scope:
         since: The first day from which rows about students exist; None for all.
         is_strong: Whether it is proved in two ways who it is, or that is not asked of them.
         without: What the role grants, and the way in which the person came does not.
+        lent_class_ids: Further classes that the person looks at by a relation, for a time.
+        viewer_id: Whoever looks through the eyes of the person, and changes nothing; else None.
     """
 
     actor_id: UUID
@@ -76,6 +80,8 @@ class Scope:
     since: date | None = None
     is_strong: bool = True
     without: frozenset[Permission] = frozenset()
+    lent_class_ids: tuple[UUID, ...] = ()
+    viewer_id: UUID | None = None
 
     @property
     def is_person(self) -> bool:
@@ -86,6 +92,21 @@ class Scope:
     def is_office(self) -> bool:
         """Whether rows of the office alone exist."""
         return self.role in OFFICE
+
+    @property
+    def is_school_office(self) -> bool:
+        """Whether the person gives relations of the school, and sees who holds them."""
+        return self.role in {Role.ADMINISTRATOR, Role.PRINCIPAL}
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether nothing about other people exists: whoever runs the system."""
+        return self.role is Role.SYSTEM_ADMINISTRATOR
+
+    @property
+    def seen_class_ids(self) -> tuple[UUID, ...]:
+        """Classes whose pages the person opens: their own first."""
+        return self.class_ids + self.lent_class_ids
 
     @property
     def school_ids(self) -> frozenset[UUID]:
@@ -99,7 +120,11 @@ class Scope:
 
     def allows(self, permission: Permission) -> bool:
         """Whether this person's role grants `permission`."""
-        return permission in GRANTS[self.role] and permission not in self.without
+        if permission in self.without or (
+            self.viewer_id is not None and permission in NOT_IN_A_VIEW
+        ):
+            return False
+        return permission in GRANTS[self.role]
 
     def writes_to(self, school_id: UUID | None) -> bool:
         """Whether new rows may belong to a school: a student leaves none at a school before."""
@@ -116,6 +141,17 @@ class Scope:
                 return None
             seen |= ids
         return seen
+
+    def writable(self, row_class: type[StudentOwned]) -> frozenset[UUID] | None:
+        """Students about whom this person may write rows of a table; None for every student."""
+        return self.visible(row_class.readers - (READ_ONLY - row_class.written_by))
+
+    def as_writer(self) -> "Scope":
+        """The same without those about whom the person only reads."""
+        if not self.students.keys() & READ_ONLY:
+            return self
+        writes = {key: ids for key, ids in self.students.items() if key not in READ_ONLY}
+        return replace(self, students=writes)
 
     def has_lost(self, student_id: UUID) -> bool:
         """Whether a student left these schools for another one, which looks after them now."""
@@ -176,6 +212,16 @@ class AppScope:
         return True
 
     @property
+    def is_school_office(self) -> bool:
+        """A machine holds no relation, and asks for none."""
+        return False
+
+    @property
+    def is_apart(self) -> bool:
+        """Not so."""
+        return False
+
+    @property
     def session(self) -> GuardedSession:
         """The guarded session."""
         return _session()
@@ -191,6 +237,10 @@ class AppScope:
     def visible(self, readers: frozenset[Relation]) -> frozenset[UUID] | None:
         """Every student of its schools, in tables that apps may touch; nobody elsewhere."""
         return None if Relation.RECORDS in readers else frozenset()
+
+    def writable(self, row_class: type[StudentOwned]) -> frozenset[UUID] | None:
+        """The same: what an app may touch, it adds to."""
+        return self.visible(row_class.readers)
 
 
 @dataclass(frozen=True)
@@ -256,7 +306,10 @@ def unit_of_work(scope: AnyScope, *, read_only: bool = False) -> Iterator[AnySco
     Raises:
         UnscopedError: If a unit of work is already open, or a read-only one changed rows.
         UnauditedError: If rows changed and no audit entry was written beside them.
+        NotAllowedError: If somebody would write who only looks through a pupil's eyes.
     """
+    if isinstance(scope, Scope) and scope.viewer_id is not None and not read_only:
+        raise NotAllowedError("a view changes nothing")
     visit = visit_of(scope)
     leaves_trace = visit is not None and visit.writes
     # A page that only reads writes its trace first, and nothing after it.
@@ -310,7 +363,9 @@ def _criterion(scope: Scope | AppScope, row_class: type[Base]) -> ORMOption:
     return with_loader_criteria(row_class, condition, include_aliases=True)
 
 
-def _criteria_for(state: ORMExecuteState, scope: Scope | AppScope) -> list[ORMOption]:
+def _criteria_for(
+    state: ORMExecuteState, scope: Scope | AppScope, known: dict[type[Base], ORMOption]
+) -> list[ORMOption]:
     """Criteria of just the guarded classes that the statement mentions, made once a scope.
 
     Models have no relationships (a test holds that), so a statement names every table it reads.
@@ -320,7 +375,6 @@ def _criteria_for(state: ORMExecuteState, scope: Scope | AppScope) -> list[ORMOp
         NotProvedError: If it reads what harms a child if it gets out, and it is not proved in two
             ways who asks.
     """
-    known: dict[type[Base], ORMOption] = state.session.info["criteria"]
     classes, past = _known_mentions(state.statement)
     if past:
         raise UnscopedError(f"{sorted(past)} are asked for past their classes")
@@ -362,7 +416,13 @@ def _narrow(state: ORMExecuteState) -> None:
     if state.is_insert or isinstance(state.parameters, list):
         _check_bulk_rows(state, scope)
         return
-    criteria = _criteria_for(state, scope)
+    known = info["criteria"]
+    if not state.is_select and isinstance(scope, Scope):
+        # What somebody only reads, no change reaches.
+        writer = scope.as_writer()
+        known = known if writer is scope else info.setdefault("criteria_of_changes", {})
+        scope = writer
+    criteria = _criteria_for(state, scope, known)
     _note_reading(state)
     if criteria:
         state.statement = state.statement.options(*criteria)
@@ -460,9 +520,12 @@ def _check_owner(
         if not (scope.writes_to(school_id) if new else school_id in scope.school_ids):
             raise UnscopedError(f"{row_class.__name__} of another school")
     if issubclass(row_class, StudentOwned):
-        seen = scope.visible(row_class.readers)
-        if seen is not None and value("student_id") not in seen:
-            raise UnscopedError(f"{row_class.__name__} of a student out of sight")
+        mine, seen = scope.writable(row_class), scope.visible(row_class.readers)
+        if mine is None or value("student_id") in mine:
+            return
+        if seen is None or value("student_id") in seen:
+            raise NotAllowedError(f"{row_class.__name__} is only read")
+        raise UnscopedError(f"{row_class.__name__} of a student out of sight")
 
 
 @event.listens_for(GuardedSession, "before_commit")

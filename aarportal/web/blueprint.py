@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.wrappers import Response
 
 from aarportal.core import looking, submissions
-from aarportal.core.errors import DueFirstError
+from aarportal.core.errors import DueFirstError, NotAllowedError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope, unit_of_work
 from aarportal.web import looks
@@ -72,6 +72,7 @@ class PortalBlueprint(Blueprint):
         once: bool = True,
         transaction: bool = True,
         costs: int = 0,
+        in_view: bool = False,
         **options: Any,
     ) -> Callable[[View], View]:
         """Register a view; leaving `permission` out is a TypeError at import.
@@ -82,7 +83,8 @@ class PortalBlueprint(Blueprint):
         proved within the last minutes who they are. `once=False` is for a view that looks at the
         key of the form itself; `transaction=False` for one whose operation opens its units of work
         itself, because it shares them. `costs` is what a call takes of what one person may have
-        within a minute (see `allowance`).
+        within a minute (see `allowance`). `in_view=True` is for what somebody may
+        send who looks through a pupil's eyes: nothing but the end of it.
         """
         shown = shows
         if shown is None:
@@ -91,6 +93,8 @@ class PortalBlueprint(Blueprint):
             shown = looks.nobody
 
         def register(view: View) -> View:
+            endpoint = f"{self.name}.{view.__name__}"
+
             @wraps(view)
             def enter(**url_values: Any) -> Any:
                 if permission is Permission.PUBLIC:
@@ -101,22 +105,35 @@ class PortalBlueprint(Blueprint):
                     visiting(admit(self.credential, permission, fresh=fresh)) as visitor,
                     _seen(visitor, shown, url_values),
                 ):
-                    if costs:
-                        _pay(visitor, costs)
-                    if visitor.due and visitor.due != f"{self.name}.{view.__name__}":
-                        raise DueFirstError(visitor.due)
+                    _ask_first(visitor, endpoint, costs, in_view=in_view)
                     if not transaction:
                         return _checked(view(visitor.scope, **url_values))
                     return _let_in(visitor, view, url_values, once=once)
 
-            PERMISSIONS[f"{self.name}.{view.__name__}"] = permission
+            PERMISSIONS[endpoint] = permission
             if fresh:
-                FRESH.add(f"{self.name}.{view.__name__}")
-            SHOWS[f"{self.name}.{view.__name__}"] = shown
+                FRESH.add(endpoint)
+            SHOWS[endpoint] = shown
             self.add_url_rule(rule, view.__name__, enter, **options)
             return view
 
         return register
+
+
+def _ask_first(visitor: Visitor, endpoint: str, costs: int, *, in_view: bool) -> None:
+    """What stands between an open door and the page behind it.
+
+    Raises:
+        TooManyTriesError: If the person has had what they may have within a minute.
+        DueFirstError: If something has to be done before any other page opens.
+        NotAllowedError: If somebody sends something who only looks through a pupil's eyes.
+    """
+    if costs:
+        _pay(visitor, costs)
+    if visitor.due and visitor.due != endpoint:
+        raise DueFirstError(visitor.due)
+    if not in_view:
+        _refuse_in_view(visitor)
 
 
 def _pay(visitor: Visitor, costs: int) -> None:
@@ -142,6 +159,17 @@ def _checked(answer: Any) -> Any:
 
 def _only_reads() -> bool:
     return request.method in SAFE_METHODS
+
+
+def _refuse_in_view(visitor: Visitor) -> None:
+    """Let nothing be sent in a pupil's name by whoever only looks through the pupil's eyes.
+
+    Raises:
+        NotAllowedError: If that is tried.
+    """
+    scope = visitor.scope
+    if isinstance(scope, Scope) and scope.viewer_id is not None and not _only_reads():
+        raise NotAllowedError("a view changes nothing")
 
 
 def _let_in(visitor: Visitor, view: View, url_values: dict[str, Any], *, once: bool) -> Any:

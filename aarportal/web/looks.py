@@ -31,6 +31,8 @@ Key = tuple[UUID, Look]
 #: Who looked at what -> when it was kept last, by this process.
 _REMEMBERED: dict[Key, datetime] = {}
 
+#: Whose holders find single pupils on the page of a class.
+_BY_NAME = frozenset({Relation.HOMEROOM, Relation.TEACHES, Relation.COVERS, Relation.GRADE})
 #: What these permit shows no child, or only names in lists that are not about them.
 _NOBODYS = frozenset(
     {
@@ -151,6 +153,11 @@ def tell(scope: Scope, student_id: UUID | None, what: str) -> None:
         at_work.says = True
 
 
+def looks_by(scope: Scope | AppScope) -> UUID:
+    """Who it is that looks, through whomever's eyes."""
+    return (isinstance(scope, Scope) and scope.viewer_id) or scope.actor_id
+
+
 def asks_to_say(permission: Permission) -> bool:
     """Whether a route has to say whom it shows."""
     return permission not in _NOBODYS
@@ -159,7 +166,9 @@ def asks_to_say(permission: Permission) -> bool:
 def visit(scope: Scope | AppScope, shows: Shows | None, values: Mapping[str, Any]) -> Visit | None:
     """What a request has to leave behind; None for pupils, whose own pages these are."""
     if isinstance(scope, Scope) and scope.role is Role.STUDENT:
-        return None
+        if scope.viewer_id is None:
+            return None
+        shows, values = person("pupil_view"), {"student_id": scope.actor_id}
     if shows is nobody and not isinstance(scope, Scope):
         return None
     looks = tuple(shows(scope, values)) if shows is not None else ()
@@ -193,12 +202,12 @@ def _due(scope: Scope | AppScope, looks: Sequence[Look]) -> Sequence[Look]:
     now = clock.now()
     since = now - SAME_LOOK
     unknown = [
-        each for each in looks if not since < _REMEMBERED.get((scope.actor_id, each), since) <= now
+        each for each in looks if not since < _REMEMBERED.get((looks_by(scope), each), since) <= now
     ]
     if not unknown:
         return ()
     found = _book().last(scope, unknown, since)
-    _REMEMBERED.update({(scope.actor_id, look): at for look, at in found.items()})
+    _REMEMBERED.update({(looks_by(scope), look): at for look, at in found.items()})
     return [each for each in unknown if each not in found]
 
 
@@ -206,7 +215,7 @@ def _remember(scope: Scope | AppScope, looks: Sequence[Look]) -> None:
     if len(_REMEMBERED) > _MOST_REMEMBERED:
         _REMEMBERED.clear()
     now = clock.now()
-    _REMEMBERED.update({(scope.actor_id, each): now for each in looks})
+    _REMEMBERED.update({(looks_by(scope), each): now for each in looks})
 
 
 def _book() -> Book:
@@ -215,13 +224,13 @@ def _book() -> Book:
 
 
 def _class_ids(scope: Scope | AppScope) -> Sequence[UUID]:
-    return scope.class_ids if isinstance(scope, Scope) else ()
+    return scope.seen_class_ids if isinstance(scope, Scope) else ()
 
 
 def _seen_by_name(scope: Scope | AppScope) -> frozenset[UUID]:
     if not isinstance(scope, Scope):
         return frozenset()
-    return scope.visible(frozenset({Relation.HOMEROOM, Relation.TEACHES})) or frozenset()
+    return scope.visible(_BY_NAME) or frozenset()
 
 
 def _asked(name: str) -> UUID | None:

@@ -33,6 +33,7 @@ _PEOPLE = frozenset(
         "oidc_providers",
         "locks",
         "cards",
+        "relations",
     }
 )
 #: Pages that stand elsewhere in the menu than the rest of their blueprint -> with which.
@@ -50,6 +51,7 @@ _DATA_TO_READ = (*_SCHOOL[3][:3], frozenset({"school_data", "school_records", "w
 _LEARNING = frozenset({"apps", "catalogue", "quarantine", "imports", "tools"})
 _APPS = (("apps.apps", "device", mark("Apps"), _LEARNING),)
 _HEALTH = ("wellbeing.health", "self", mark("Health"), frozenset({"wellbeing", "school_records"}))
+_CASES = ("cases.cases", "self", mark("Cases"), frozenset({"cases"}))
 # The menu of each role: endpoint, icon, English text, and the blueprints it stands for.
 _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
     Role.STUDENT: (
@@ -72,6 +74,11 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
         ("proof.proof", "lock", mark("Traces"), frozenset({"proof"})),
     ),
     Role.NURSE: (_HEALTH, *_SCHOOL[3:]),
+    Role.COUNSELOR: (_CASES,),
+    Role.GUARDIAN: (("family.family", "home", mark("This week"), frozenset({"family"})),),
+    Role.SYSTEM_ADMINISTRATOR: (
+        ("system.system", "device", mark("System"), frozenset({"system"})),
+    ),
 }
 
 
@@ -139,6 +146,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.context_processor
     def add_view() -> dict[str, Any]:
         person = current_person()
+        # Whoever looks through a pupil's eyes opens nothing that the pupil left on a device.
+        own = None if person and person.seen_by else person
         view = View(
             name=settings.product_name,
             person=person,
@@ -149,9 +158,9 @@ def init_app(app: Flask, settings: Settings) -> None:
             if shared_device.is_shared()
             else settings.idle_minutes,
             shared=shared_device.is_shared(),
-            draft_owner=owner_name(settings, person) if person else "",
-            draft_key=base64.b64encode(_secret_of(settings, person, b"draft-key")).decode()
-            if person
+            draft_owner=owner_name(settings, own) if own else "",
+            draft_key=base64.b64encode(_secret_of(settings, own, b"draft-key")).decode()
+            if own
             else "",
             demo=settings.demo,
             at=time.time_ns() // 1_000_000,
@@ -171,10 +180,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _nav(person: Person | None) -> list[NavItem]:
     if person is None:
         return []
+    entries = _MENUS[person.role]
+    if person.is_on_case and _CASES not in entries:
+        entries = (*entries, _CASES)
     here = _ELSEWHERE.get(request.endpoint or "", request.blueprint)
     return [
         NavItem(endpoint, url_for(endpoint), icon, _(label), here in blueprints)
-        for endpoint, icon, label, blueprints in _MENUS[person.role]
+        for endpoint, icon, label, blueprints in entries
         if endpoint in current_app.view_functions
     ]
 

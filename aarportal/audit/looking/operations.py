@@ -29,5 +29,6 @@ class Book:
 
         Another process, or this one before it was started anew, may have kept it.
         """
+        who = (isinstance(scope, Scope) and scope.viewer_id) or scope.actor_id
         with unit_of_work(SystemScope("who looked lately"), read_only=True) as system:
-            return store.last_looks(system, scope.actor_id, looks, since)
+            return store.last_looks(system, who, looks, since)

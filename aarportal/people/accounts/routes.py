@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError
+from aarportal.core.ownership import Relation
 from aarportal.core.permissions import WITHOUT_SECOND_FACTOR, Permission, Role
 from aarportal.core.scope import Scope
 from aarportal.people.accounts import operations, store, ways
@@ -62,8 +63,11 @@ def signed_in_person() -> Visitor | None:
     )
     is_student = scope.role is Role.STUDENT
     short_name = called(user.given_name, user.kana_given_name) if is_student else user.family_name
-    person = Person(user.id, scope.role, f"{user.family_name}\u2009{user.given_name}", short_name)
-    proof = _proof(scope.role, known)
+    full_name = f"{user.family_name}\u2009{user.given_name}"
+    on_case = Relation.CASE in scope.students and not is_student
+    person = Person(user.id, scope.role, full_name, short_name, known.seen_by, on_case)
+    # In a pupil's view it is still the viewer who has to prove who they are.
+    proof = _proof(Role(known.session.role), known)
     scope = replace(scope, is_strong=proof.is_strong)
     due = "own_password.own" if _must_choose(known, reader) else ""
     return Visitor(scope, reader, person, partial(operations.take_turn, scope), proof, due)
@@ -75,7 +79,7 @@ def _must_choose(known: store.Known, reader: Reader) -> bool:
     Grades 1 and 2 keep the one they were given: they come in with cards, and one that they can
     think of and type is worse than one that was drawn by lot.
     """
-    came_with_it = known.session.way == ways.PASSWORD
+    came_with_it = known.session.way == ways.PASSWORD and not known.seen_by
     return came_with_it and known.account.must_change and reader.band != "L"
 
 
