@@ -231,7 +231,7 @@ def _about_link(child: Member) -> Sent:
 
 
 def _about_merge(child: Member) -> Sent:
-    other = LEAVERS[child.school_id]
+    other = GEN if child is GEN else AOI
     return Sent(form={"kept_id": str(child.id), "merged_id": str(other.id)})
 
 

@@ -112,8 +112,8 @@ def send(app: Flask) -> None:
             )  # fmt: skip
             assert answer.status_code == 204, answer.get_data(as_text=True)
 
-    for name in KEY_OF.values():
-        said = statement(CHILDREN[0])
+    for district_id, name in KEY_OF.items():
+        said = statement(next(child for child in CHILDREN if child.district_id == district_id))
         said["id"] = str(key(f"of nobody, by {name}"))
         said["actor"] = {"account": {"homePage": UNKNOWN["issuer"], "name": UNKNOWN["name"]}}
         headers = {**basic(name, APP_SECRET), **VERSION}

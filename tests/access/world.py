@@ -51,11 +51,11 @@ class World:
         senders.send(self.app)
         with self.app.app_context(), unit_of_work(SystemScope("the world")) as scope:
             self.ids = objects.found(scope)
-        self.seats = {name: self._seat(who) for name, who in WHO.items()}
+        self.seats = {name: self.seat(who) for name, who in WHO.items()}
         with self.app.app_context():
             for package_id in objects.PACKAGES:
                 keeper.here().made.put(package_id, b"a file")
-        self._keep()
+        self.keep()
 
     def back(self) -> None:
         """Make everything as it was."""
@@ -69,7 +69,8 @@ class World:
             else:
                 self._copy("clean", db.engine.url.database or "")
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
+        """Let this be the way back to."""
         with self.app.app_context():
             db.engine.dispose()
             if self.kind == "sqlite":
@@ -86,7 +87,7 @@ class World:
             connection.execute(f'drop database if exists "{target}" with (force)')
             connection.execute(f'create database "{target}" template "{source}"')
 
-    def _seat(self, who: Who) -> Seat:
+    def seat(self, who: Who) -> Seat:
         """Let somebody in once; their cookie and their token are said with every call anew."""
         client = self.app.test_client()
         token = client.get("/csrf").get_json()["token"]
