@@ -4,6 +4,9 @@ Hinata primary, class 4-2: Aoi (no. 1) and Ben (no. 2), Ms Chiba their homeroom 
 teaches them science. Class 1-1: Hana, who reads hiragana only. Hinata lower secondary, class J2-1:
 Ken, and Ms Mori. Mr Oka is the administrator of the primary school. In another district: Gen, the
 stranger, and Ms Sato, the administrator of his school.
+
+MORE of the first district come on stage only with `enter_more`: the health room, the head, the
+board, a counsellor, Aoi's mother, who runs the system, and who leads the fourth grade.
 """
 
 from dataclasses import dataclass
@@ -11,8 +14,10 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from argon2 import PasswordHasher
+from sqlalchemy.orm import Session
 
 from aarportal.audit import operations as audit
+from aarportal.core import clock
 from aarportal.core.ids import NOTHING
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import APP_GRANTS, Role
@@ -20,7 +25,16 @@ from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.units.models import Unit
 from aarportal.people.accounts.models import Account
-from aarportal.people.roster.models import Class, District, Enrollment, School, User, UserRole
+from aarportal.people.relations.models import HeldRelation
+from aarportal.people.roster.models import (
+    Class,
+    District,
+    DistrictRole,
+    Enrollment,
+    School,
+    User,
+    UserRole,
+)
 from aarportal.people.roster.names import FullName
 
 _NAMES = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
@@ -130,6 +144,25 @@ GEN = Member(
 )
 EVERYBODY = (AOI, BEN, HANA, KEN, CHIBA, DOI, MORI, OKA, GEN, SATO)
 
+NURSE = Member("nurse", HINATA, PRIMARY, Role.NURSE, "", "保", "健", ("ほ", "けん"), ())
+HEAD = Member("head", HINATA, PRIMARY, Role.PRINCIPAL, "", "校", "長", ("こう", "ちょう"), ())
+IWA = Member(
+    "iwa", HINATA, NOTHING, Role.DISTRICT_ADMINISTRATOR, "", "岩", "渉", ("いわ", "わたる"), ()
+)
+KIKUCHI = Member(
+    "kikuchi", HINATA, PRIMARY, Role.COUNSELOR, "", "菊池", "聡", ("きくち", "さとし"), ()
+)
+YUKARI = Member(
+    "yukari", HINATA, PRIMARY, Role.GUARDIAN, "", "髙﨑", "ゆかり", ("たかさき", "ゆかり"), ()
+)
+SYSTEM = Member(
+    "system", HINATA, PRIMARY, Role.SYSTEM_ADMINISTRATOR, "", "式", "守", ("しき", "まもる"), ()
+)
+GOTO = Member("goto", HINATA, PRIMARY, Role.TEACHER, "", "後藤", "静", ("ごとう", "しずか"), ())
+MORE = (NURSE, HEAD, IWA, KIKUCHI, YUKARI, SYSTEM, GOTO)
+#: What a roster calls those for whom OneRoster has another word.
+_ROSTER_WORDS = {Role.NURSE: "ext:nurse"}
+
 CODES = {PRIMARY: "hinata-e", SECONDARY: "hinata-j", ELSEWHERE: "minato-e"}
 #: What the board of education of the first district types.
 CODES[NOTHING] = "131234"
@@ -142,6 +175,12 @@ def scope_of(member: Member) -> Scope:
         students = {Relation.SELF: frozenset({member.id})}
     elif member.role is Role.ADMINISTRATOR:
         students = {Relation.RECORDS: None}
+    elif member.role is Role.NURSE:
+        students = {Relation.HEALTH: None}
+    elif member.role is Role.PRINCIPAL:
+        students = dict.fromkeys((Relation.RECORDS, Relation.HEALTH, Relation.LEADS))
+    elif member.role is not Role.TEACHER:
+        students = {}
     else:
         pupils = [m for m in EVERYBODY if m.role is Role.STUDENT]
         homerooms = set(member.classes) - {SCIENCE_4_2}
@@ -197,58 +236,7 @@ def enter(scope: SystemScope) -> None:
                 grades=[grade],
             )
         )
-    for member in EVERYBODY:
-        name = FullName(member.family_name, member.given_name, "", *member.kana)
-        session.add(
-            User(
-                id=member.id,
-                district_id=member.district_id,
-                sourced_id=str(member.id),
-                username=f"{member.name}@hinata.example",
-                master_identifier=str(member.id),
-                family_name=member.family_name,
-                given_name=member.given_name,
-                kana_family_name=member.kana[0],
-                kana_given_name=member.kana[1],
-                search_text=name.search_text(f"{member.name}@hinata.example"),
-                sort_key=name.sort_key(),
-                grade=member.grade,
-            )
-        )
-    session.flush()
-    for member in EVERYBODY:
-        session.add(
-            Account(
-                user_id=member.id,
-                district_id=member.district_id,
-                login_id=member.login_id,
-                password_hash=PASSWORD_HASH,
-            )
-        )
-        session.add(
-            UserRole(
-                school_id=member.school_id,
-                id=key(f"role {member.name}"),
-                sourced_id=f"role {member.name}",
-                user_id=member.id,
-                role=member.role.value,
-                role_type="primary",
-            )
-        )
-        for class_id in member.classes:
-            name = f"{member.name} in {class_id}"
-            session.add(
-                Enrollment(
-                    school_id=member.school_id,
-                    id=key(name),
-                    sourced_id=name,
-                    class_id=class_id,
-                    user_id=member.id,
-                    role=member.role.value,
-                    attendance_no=member.attendance_no,
-                    primary=member.role is Role.TEACHER,
-                )
-            )
+    _enter_people(session, EVERYBODY)
     for unit, class_id, school, subject, title in (
         (UNIT_DIVISION, CLASS_4_2, PRIMARY, "sansu", "わり{算|ざん}の{筆算|ひっさん}"),
         (UNIT_WATER, CLASS_4_2, PRIMARY, "rika", "{水|みず}のすがた"),
@@ -279,3 +267,87 @@ def enter(scope: SystemScope) -> None:
         )
     )
     audit.record(scope, "cast:entered", "cast")
+
+
+def enter_more(scope: SystemScope) -> None:
+    """Put on stage whom few tests need."""
+    _enter_people(scope.session, MORE)
+    scope.session.flush()
+    hold(scope, YUKARI, "guardian", student_id=AOI.id)
+    hold(scope, GOTO, "leads_grade", grade="P4")
+    hold(scope, KIKUCHI, "case", student_id=BEN.id, reason="ようすを見る")
+    audit.record(scope, "cast:entered", "more")
+
+
+def hold(scope: SystemScope, member: Member, kind: str, **values: object) -> HeldRelation:
+    """Let somebody hold a relation, for a hundred years if no days are said."""
+    row = HeldRelation(
+        **{
+            "school_id": PRIMARY,
+            "holder_id": member.id,
+            "kind": kind,
+            "starts_on": date(2020, 4, 1),
+            "ends_before": date(2099, 4, 1),
+            "given_by": OKA.id,
+            "given_at": clock.now(),
+            **values,
+        }
+    )
+    scope.session.add(row)
+    return row
+
+
+def _enter_people(session: Session, members: tuple[Member, ...]) -> None:
+    for member in members:
+        name = FullName(member.family_name, member.given_name, "", *member.kana)
+        session.add(
+            User(
+                id=member.id,
+                district_id=member.district_id,
+                sourced_id=str(member.id),
+                username=f"{member.name}@hinata.example",
+                master_identifier=str(member.id),
+                family_name=member.family_name,
+                given_name=member.given_name,
+                kana_family_name=member.kana[0],
+                kana_given_name=member.kana[1],
+                search_text=name.search_text(f"{member.name}@hinata.example"),
+                sort_key=name.sort_key(),
+                grade=member.grade,
+            )
+        )
+    session.flush()
+    for member in members:
+        session.add(
+            Account(
+                user_id=member.id,
+                district_id=member.district_id,
+                login_id=member.login_id,
+                password_hash=PASSWORD_HASH,
+            )
+        )
+        post = {
+            "id": key(f"role {member.name}"),
+            "sourced_id": f"role {member.name}",
+            "user_id": member.id,
+            "role": _ROSTER_WORDS.get(member.role, member.role.value),
+            "role_type": "primary",
+        }
+        if member.school_id == NOTHING:
+            session.add(DistrictRole(district_id=member.district_id, **post))
+        else:
+            session.add(UserRole(school_id=member.school_id, **post))
+        for class_id in member.classes:
+            name = f"{member.name} in {class_id}"
+            session.add(
+                Enrollment(
+                    school_id=member.school_id,
+                    id=key(name),
+                    sourced_id=name,
+                    class_id=class_id,
+                    user_id=member.id,
+                    role=member.role.value,
+                    attendance_no=member.attendance_no,
+                    primary=member.role is Role.TEACHER,
+                )
+            )

@@ -120,6 +120,14 @@ def app(database) -> Flask:
 
 
 @pytest.fixture
+def everybody(app) -> Flask:
+    """The app with the rest of the cast on stage, too."""
+    with app.app_context(), unit_of_work(SystemScope("cast")) as scope:
+        cast.enter_more(scope)
+    return app
+
+
+@pytest.fixture
 def in_app(app) -> Iterator[Flask]:
     """The same, with the app's context open, for tests below the routes."""
     with app.app_context():

@@ -26,8 +26,20 @@ class Relation(StrEnum):
     """The head of the school."""
     RECORDS = "records"
     """A learning app, about the students of the schools it serves."""
+    COVERS = "covers"
+    """Takes the class for a day or some days; writes only what such a day asks for."""
+    GRADE = "grade"
+    """Leads the grade (学年主任), and reads about its classes."""
+    CASE = "case"
+    """Looks after this one student for a time, for a reason that the head has written down."""
+    GUARDS = "guards"
+    """A parent or relative."""
     BROUGHT = "brought"
     """The work on an import of school data, about the students of its school; no person is that."""
+
+
+#: By these somebody reads, and writes nothing but what a table says.
+READ_ONLY = frozenset({Relation.COVERS, Relation.GRADE, Relation.CASE, Relation.GUARDS})
 
 
 class Classification(StrEnum):
@@ -56,6 +68,15 @@ class OfficeOnly:
 
 class OfRoster:
     """Part of the roster: of all tables the only ones that a system which reads it can reach."""
+
+
+class KnownToHolder:
+    """The row says what somebody holds: of persons its holder reads it, and the school's office.
+
+    Column: `holder_id`.
+    """
+
+    holder_id: Mapped[UUID]
 
 
 class SeenWithRecords:
@@ -108,12 +129,14 @@ class StudentOwned(SchoolOwned):
 
     Attributes:
         readers: Who reads the table.
+        written_by: Whose rows are also written by these, who otherwise only read (`READ_ONLY`).
         dated_by: The column (a date, a moment, or a 年度) that says when a row is of.
         part_of: (table, column): the row is of when the row is of whose id stands in the column.
         handed_on: (column, value): rows with this value go on to the next teacher, however old.
     """
 
     readers: ClassVar[frozenset[Relation]]
+    written_by: ClassVar[frozenset[Relation]] = frozenset()
     dated_by: ClassVar[str | None] = None
     part_of: ClassVar[tuple[str, str] | None] = None
     handed_on: ClassVar[tuple[str, str] | None] = None
@@ -121,16 +144,32 @@ class StudentOwned(SchoolOwned):
     student_id: Mapped[UUID] = mapped_column(sort_order=-10)
 
 
-class ReadByTeachers(StudentOwned):
-    """Goals, plans, ratings, reflections."""
+_OWN_TEACHERS = frozenset({Relation.SELF, Relation.HOMEROOM, Relation.TEACHES})
+_TEACHERS = _OWN_TEACHERS | {Relation.COVERS, Relation.GRADE, Relation.CASE}
 
-    readers = frozenset({Relation.SELF, Relation.HOMEROOM, Relation.TEACHES})
+
+class ReadByTeachers(StudentOwned):
+    """Plans, ratings, reflections: those who teach the student, for whatever time, or lead."""
+
+    readers = _TEACHERS
+
+
+class ReadAtHome(ReadByTeachers):
+    """Goals, what to try next, and what the student chose to show: the family reads them, too."""
+
+    readers = _TEACHERS | {Relation.GUARDS}
+
+
+class ReadByOwnTeachers(StudentOwned):
+    """Doubts to be decided, letters to the next teacher: nobody who is there only for a time."""
+
+    readers = _OWN_TEACHERS
 
 
 class MeasuredByApps(StudentOwned):
     """Learning records and what is summed up from them: apps add, the same people read."""
 
-    readers = frozenset({Relation.SELF, Relation.HOMEROOM, Relation.TEACHES, Relation.RECORDS})
+    readers = _TEACHERS | {Relation.RECORDS}
 
 
 class ReadByHealthRoom(StudentOwned):
@@ -160,7 +199,7 @@ class KeptToTakeBack(StudentOwned):
 class ReadByHomeroom(StudentOwned):
     """Predictions, attributions."""
 
-    readers = frozenset({Relation.SELF, Relation.HOMEROOM})
+    readers = frozenset({Relation.SELF, Relation.HOMEROOM, Relation.COVERS})
 
 
 class ReadBySelf(StudentOwned):

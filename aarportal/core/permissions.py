@@ -33,12 +33,16 @@ class Permission(StrEnum):
     PREFERENCES_WRITE = "preferences:write"
     PUBLIC = "public"
     """Everybody, signed in or not; such a view gets no scope and no data."""
+    PUPIL_VIEW_OPEN = "pupil_view:open"
+    """Staff, the pages of a pupil of theirs as the pupil sees them."""
     RECORDS_DECIDE = "records:decide"
     """A teacher's answer to a doubt about a record."""
     RECORDS_READ = "records:read"
     RECORDS_WRITE = "records:write"
     REFLECTIONS_READ = "reflections:read"
     REFLECTIONS_WRITE = "reflections:write"
+    RELATIONS_MANAGE = "relations:manage"
+    """A school's office and head: who covers, leads a grade, is on a case, is a guardian."""
     ROLLOVER_MANAGE = "rollover:manage"
     """A school's office, its going over to a new school year."""
     ROSTER_MANAGE = "roster:manage"
@@ -62,12 +66,18 @@ class Role(StrEnum):
 
     ADMINISTRATOR = "administrator"
     """The office of a school (siteAdministrator)."""
+    COUNSELOR = "counselor"
+    """Reads about the children on whose case they are, and about nobody else."""
     DISTRICT_ADMINISTRATOR = "districtAdministrator"
     """The board of education; of all schools of its district, and of no child's learning."""
+    GUARDIAN = "guardian"
+    """A parent or relative (`guardian`, `parent`, `relative`); sees what their child shows."""
     NURSE = "nurse"
-    """養護教諭: OneRoster has no word for it, so a roster says `counselor` or `ext:nurse`."""
+    """養護教諭: OneRoster has no word for it, so a roster says `ext:nurse`."""
     PRINCIPAL = "principal"
     STUDENT = "student"
+    SYSTEM_ADMINISTRATOR = "systemAdministrator"
+    """Runs the installation, and reads neither a name nor a word of anybody here."""
     TEACHER = "teacher"
 
 
@@ -84,6 +94,7 @@ _OFFICE = _DIRECTORY | {
     Permission.HANDOVER_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
+    Permission.RELATIONS_MANAGE,
     Permission.ROLLOVER_MANAGE,
     Permission.ROSTER_MANAGE,
     Permission.SCHOOL_DATA_IMPORT,
@@ -113,16 +124,24 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.FEEDBACK_WRITE,
         Permission.GRADES_READ,
         Permission.HEALTH_READ,
+        Permission.PUPIL_VIEW_OPEN,
         Permission.RECORDS_DECIDE,
         Permission.STATEMENTS_INSPECT,
         Permission.UNITS_READ,
         Permission.UNITS_WRITE,
     },
     Role.ADMINISTRATOR: _OFFICE,
-    Role.PRINCIPAL: _OFFICE | {Permission.GRADES_READ, Permission.HEALTH_READ},
+    Role.PRINCIPAL: _OFFICE
+    | {Permission.GRADES_READ, Permission.HEALTH_READ, Permission.PUPIL_VIEW_OPEN},
     Role.DISTRICT_ADMINISTRATOR: _DIRECTORY | {Permission.HANDOVER_RULE, Permission.ROSTER_MANAGE},
     Role.NURSE: _EVERYBODY | {Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
+    Role.COUNSELOR: _EVERYBODY,
+    Role.GUARDIAN: _EVERYBODY,
+    Role.SYSTEM_ADMINISTRATOR: _EVERYBODY,
 }
+
+#: What nobody opens through a pupil's eyes: pages that open on purpose, and papers to take along.
+NOT_IN_A_VIEW = frozenset({Permission.GRADES_READ_OWN, Permission.HANDOVER_OWN})
 
 #: Who reads the rows of a district that are the office's alone.
 OFFICE = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_ADMINISTRATOR, Role.PRINCIPAL})

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
 from typing import Any, TypeVar
@@ -14,9 +14,10 @@ from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
 from aarportal.core.database import Base, GuardedSession, db, writing
-from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
+from aarportal.core.errors import NotAllowedError, NotFoundError, UnauditedError, UnscopedError
 from aarportal.core.mentions import mentioned
 from aarportal.core.ownership import (
+    READ_ONLY,
     AuditRecord,
     DistrictOwned,
     OfRoster,
@@ -26,7 +27,7 @@ from aarportal.core.ownership import (
     StudentOwned,
     Untraced,
 )
-from aarportal.core.permissions import GRANTS, OFFICE, Permission, Role
+from aarportal.core.permissions import GRANTS, NOT_IN_A_VIEW, OFFICE, Permission, Role
 from aarportal.core.visibility import gone_elsewhere, visible
 
 #: Marks a statement of the guard itself, which nothing narrows.
@@ -54,6 +55,8 @@ class Scope:
             for its board, those before for a student. What is written belongs to `school_id` if
             nobody says otherwise.
         since: The first day from which rows about students exist; None for all.
+        lent_class_ids: Further classes that the person looks at by a relation, for a time.
+        viewer_id: Whoever looks through the eyes of the person, and changes nothing; else None.
     """
 
     actor_id: UUID
@@ -64,6 +67,8 @@ class Scope:
     class_ids: tuple[UUID, ...] = ()
     other_school_ids: frozenset[UUID] = frozenset()
     since: date | None = None
+    lent_class_ids: tuple[UUID, ...] = ()
+    viewer_id: UUID | None = None
 
     @property
     def is_person(self) -> bool:
@@ -74,6 +79,21 @@ class Scope:
     def is_office(self) -> bool:
         """Whether rows of the office alone exist."""
         return self.role in OFFICE
+
+    @property
+    def is_school_office(self) -> bool:
+        """Whether the person gives relations of the school, and sees who holds them."""
+        return self.role in {Role.ADMINISTRATOR, Role.PRINCIPAL}
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether nothing about other people exists: whoever runs the system."""
+        return self.role is Role.SYSTEM_ADMINISTRATOR
+
+    @property
+    def seen_class_ids(self) -> tuple[UUID, ...]:
+        """Classes whose pages the person opens: their own first."""
+        return self.class_ids + self.lent_class_ids
 
     @property
     def school_ids(self) -> frozenset[UUID]:
@@ -87,6 +107,8 @@ class Scope:
 
     def allows(self, permission: Permission) -> bool:
         """Whether this person's role grants `permission`."""
+        if self.viewer_id is not None and permission in NOT_IN_A_VIEW:
+            return False
         return permission in GRANTS[self.role]
 
     def writes_to(self, school_id: UUID | None) -> bool:
@@ -104,6 +126,17 @@ class Scope:
                 return None
             seen |= ids
         return seen
+
+    def writable(self, row_class: type[StudentOwned]) -> frozenset[UUID] | None:
+        """Students about whom this person may write rows of a table; None for every student."""
+        return self.visible(row_class.readers - (READ_ONLY - row_class.written_by))
+
+    def as_writer(self) -> "Scope":
+        """The same without those about whom the person only reads."""
+        if not self.students.keys() & READ_ONLY:
+            return self
+        writes = {key: ids for key, ids in self.students.items() if key not in READ_ONLY}
+        return replace(self, students=writes)
 
     def has_lost(self, student_id: UUID) -> bool:
         """Whether a student left these schools for another one, which looks after them now."""
@@ -164,6 +197,16 @@ class AppScope:
         return True
 
     @property
+    def is_school_office(self) -> bool:
+        """A machine holds no relation, and asks for none."""
+        return False
+
+    @property
+    def is_apart(self) -> bool:
+        """Not so."""
+        return False
+
+    @property
     def session(self) -> GuardedSession:
         """The guarded session."""
         return _session()
@@ -179,6 +222,10 @@ class AppScope:
     def visible(self, readers: frozenset[Relation]) -> frozenset[UUID] | None:
         """Every student of its schools, in tables that apps may touch; nobody elsewhere."""
         return None if Relation.RECORDS in readers else frozenset()
+
+    def writable(self, row_class: type[StudentOwned]) -> frozenset[UUID] | None:
+        """The same: what an app may touch, it adds to."""
+        return self.visible(row_class.readers)
 
 
 @dataclass(frozen=True)
@@ -232,7 +279,10 @@ def unit_of_work(scope: AnyScope, *, read_only: bool = False) -> Iterator[AnySco
     Raises:
         UnscopedError: If a unit of work is already open, or a read-only one changed rows.
         UnauditedError: If rows changed and no audit entry was written beside them.
+        NotAllowedError: If somebody would write who only looks through a pupil's eyes.
     """
+    if isinstance(scope, Scope) and scope.viewer_id is not None and not read_only:
+        raise NotAllowedError("a view changes nothing")
     token = writing.set(not read_only)
     session = _session()
     info = session.info
@@ -275,7 +325,9 @@ def _criterion(scope: Scope | AppScope, row_class: type[Base]) -> ORMOption:
     return with_loader_criteria(row_class, condition, include_aliases=True)
 
 
-def _criteria_for(state: ORMExecuteState, scope: Scope | AppScope) -> list[ORMOption]:
+def _criteria_for(
+    state: ORMExecuteState, scope: Scope | AppScope, known: dict[type[Base], ORMOption]
+) -> list[ORMOption]:
     """Criteria of just the guarded classes that the statement mentions, made once a scope.
 
     Models have no relationships (a test holds that), so a statement names every table it reads.
@@ -283,7 +335,6 @@ def _criteria_for(state: ORMExecuteState, scope: Scope | AppScope) -> list[ORMOp
     Raises:
         UnscopedError: If it reads a table past its class: no criterion could narrow that.
     """
-    known: dict[type[Base], ORMOption] = state.session.info["criteria"]
     classes, past = _known_mentions(state.statement)
     if past:
         raise UnscopedError(f"{sorted(past)} are asked for past their classes")
@@ -319,7 +370,13 @@ def _narrow(state: ORMExecuteState) -> None:
     if state.is_insert or isinstance(state.parameters, list):
         _check_bulk_rows(state, scope)
         return
-    criteria = _criteria_for(state, scope)
+    known = info["criteria"]
+    if not state.is_select and isinstance(scope, Scope):
+        # What somebody only reads, no change reaches.
+        writer = scope.as_writer()
+        known = known if writer is scope else info.setdefault("criteria_of_changes", {})
+        scope = writer
+    criteria = _criteria_for(state, scope, known)
     if criteria:
         state.statement = state.statement.options(*criteria)
 
@@ -392,9 +449,12 @@ def _check_owner(
         if not (scope.writes_to(school_id) if new else school_id in scope.school_ids):
             raise UnscopedError(f"{row_class.__name__} of another school")
     if issubclass(row_class, StudentOwned):
-        seen = scope.visible(row_class.readers)
-        if seen is not None and value("student_id") not in seen:
-            raise UnscopedError(f"{row_class.__name__} of a student out of sight")
+        mine, seen = scope.writable(row_class), scope.visible(row_class.readers)
+        if mine is None or value("student_id") in mine:
+            return
+        if seen is None or value("student_id") in seen:
+            raise NotAllowedError(f"{row_class.__name__} is only read")
+        raise UnscopedError(f"{row_class.__name__} of a student out of sight")
 
 
 @event.listens_for(GuardedSession, "before_commit")

@@ -33,6 +33,7 @@ from aarportal.core import clock
 from aarportal.core.errors import UnscopedError
 from aarportal.core.ownership import (
     DistrictOwned,
+    KnownToHolder,
     OfficeOnly,
     PlacesStudents,
     Relation,
@@ -45,9 +46,16 @@ from aarportal.core.ownership import (
 #: Table name -> the guarded class behind it.
 Tables = Mapping[str, type[Any]]
 
+#: Columns that say whose alone a row is.
+_OWNERS = ("user_id", "holder_id", "actor_id")
+
 
 class Onlooker(Protocol):
     """What has to be known of a scope to say which rows exist in it."""
+
+    @property
+    def actor_id(self) -> UUID:
+        """Who looks."""
 
     @property
     def district_id(self) -> UUID:
@@ -69,6 +77,14 @@ class Onlooker(Protocol):
     def is_office(self) -> bool:
         """Whether rows of the office alone exist."""
 
+    @property
+    def is_school_office(self) -> bool:
+        """Whether it is the office or the head of the school."""
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether of all that is about people only what is about the person exists."""
+
     def visible(self, readers: frozenset[Relation]) -> frozenset[UUID] | None:
         """Students whose rows of a table with these `readers` exist; None for every student."""
 
@@ -84,6 +100,8 @@ def visible(scope: Onlooker, row_class: type, tables: Tables) -> ColumnElement[b
     Raises:
         UnscopedError: If the class does not say enough about its rows.
     """
+    if scope.is_apart:
+        return _own_alone(scope, row_class)
     if issubclass(row_class, (SystemOnly, OfficeOnly, SeenWithRecords)):
         return _visible_to_few(scope, row_class, tables)
     if issubclass(row_class, SchoolOwned):
@@ -91,10 +109,26 @@ def visible(scope: Onlooker, row_class: type, tables: Tables) -> ColumnElement[b
         at_school = row_class.school_id == ids[0] if len(ids) == 1 else row_class.school_id.in_(ids)
         if issubclass(row_class, StudentOwned):
             return and_(at_school, *_of_students_in_sight(scope, row_class, tables))
+        if issubclass(row_class, KnownToHolder) and not scope.is_school_office:
+            return and_(at_school, row_class.holder_id == scope.actor_id)
         return at_school
     if issubclass(row_class, DistrictOwned):
         return row_class.district_id == scope.district_id
     raise UnscopedError(f"{row_class.__name__} has no owner")
+
+
+def _own_alone(scope: Onlooker, row_class: type) -> ColumnElement[bool]:
+    """That a row is the person's own: an account, a role, a form that was taken; of most, none."""
+    if issubclass(row_class, (StudentOwned, SystemOnly, OfficeOnly, SeenWithRecords)):
+        return false()
+    columns = inspect(row_class).column_attrs
+    name = next((it for it in _OWNERS if it in columns), None)
+    if name is None and row_class.__name__ == "User":
+        name = "id"
+    if name is None or not issubclass(row_class, (SchoolOwned, DistrictOwned)):
+        return false()
+    own: ColumnElement[bool] = getattr(row_class, name) == scope.actor_id
+    return own
 
 
 def _visible_to_few(scope: Onlooker, row_class: type, tables: Tables) -> ColumnElement[bool]:
@@ -127,6 +161,8 @@ def _of_students_in_sight(
 ) -> list[ColumnElement[bool]]:
     """That a row is about a student whom the person sees, and not older than they see."""
     student_ids = scope.visible(row_class.readers)
+    if student_ids is not None and not student_ids:
+        return [false()]
     found: list[ColumnElement[bool]] = []
     if student_ids is not None:
         found.append(_is_one_of(row_class, student_ids))

@@ -104,7 +104,7 @@ TEACHERS = (
     ),
     Teacher(
         NURSE, PRIMARY, PersonName("栁田", "由紀", "ヤナギダ", "ユキ"),
-        role="counselor", does="養護教諭",
+        role="ext:nurse", does="養護教諭",
     ),
     Teacher(
         "kocho", PRIMARY, PersonName("神﨑", "隆", "カンザキ", "タカシ"),

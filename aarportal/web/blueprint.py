@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.wrappers import Response
 
 from aarportal.core import submissions
+from aarportal.core.errors import NotAllowedError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope, unit_of_work
 from aarportal.web.credentials import admit
@@ -53,13 +54,15 @@ class PortalBlueprint(Blueprint):
         permission: Permission,
         once: bool = True,
         transaction: bool = True,
+        in_view: bool = False,
         **options: Any,
     ) -> Callable[[View], View]:
         """Register a view; leaving `permission` out is a TypeError at import.
 
         The view is called as `view(scope, **url_values)`; a public one as `view(**url_values)`.
         `once=False` is for a view that looks at the key of the form itself; `transaction=False` for
-        one whose operation opens its units of work itself, because it shares them.
+        one whose operation opens its units of work itself, because it shares them; `in_view=True`
+        for what somebody may send who looks through a pupil's eyes: nothing but the end of it.
         """
 
         def register(view: View) -> View:
@@ -69,6 +72,8 @@ class PortalBlueprint(Blueprint):
                     answer = partial(view, **url_values)
                     return answer() if _only_reads() else _again(answer)
                 with self._turn(), visiting(admit(self.credential, permission)) as visitor:
+                    if not in_view:
+                        _refuse_in_view(visitor)
                     if not transaction:
                         return view(visitor.scope, **url_values)
                     return _let_in(visitor, view, url_values, once=once)
@@ -82,6 +87,17 @@ class PortalBlueprint(Blueprint):
 
 def _only_reads() -> bool:
     return request.method in SAFE_METHODS
+
+
+def _refuse_in_view(visitor: Visitor) -> None:
+    """Let nothing be sent in a pupil's name by whoever only looks through the pupil's eyes.
+
+    Raises:
+        NotAllowedError: If that is tried.
+    """
+    scope = visitor.scope
+    if isinstance(scope, Scope) and scope.viewer_id is not None and not _only_reads():
+        raise NotAllowedError("a view changes nothing")
 
 
 def _let_in(visitor: Visitor, view: View, url_values: dict[str, Any], *, once: bool) -> Any:

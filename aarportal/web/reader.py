@@ -31,6 +31,8 @@ class Person:
     display_name: str
     short_name: str
     """A student's given name in the kana that small children read; a teacher's family name."""
+    seen_by: str = ""
+    """The name of whoever looks through this person's eyes; empty for the person themselves."""
 
     @property
     def initial(self) -> str:

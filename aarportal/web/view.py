@@ -21,7 +21,7 @@ from aarportal.web.texts import gettext as _
 _ROSTERS = frozenset({"rosters", "rollover", "exports", "roster_clients", "sources"})
 # Of the school office: who is there, and what comes from the school-office system.
 _YEAR = frozenset({"school_year", "timetables", "year_imports"})
-_PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions"})
+_PEOPLE = frozenset({"people", "identifiers", "handover", "intakes", "deletions", "relations"})
 #: Pages that stand elsewhere in the menu than the rest of their blueprint -> with which.
 _ELSEWHERE = dict.fromkeys(
     ("quarantine.merges", "quarantine.merge", "quarantine.one_merge"), "people"
@@ -56,6 +56,9 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
     Role.PRINCIPAL: (*_SCHOOL[:3], _DATA_TO_READ, *_APPS),
     Role.DISTRICT_ADMINISTRATOR: _SCHOOL[:2],
     Role.NURSE: (_HEALTH, *_SCHOOL[3:]),
+    Role.COUNSELOR: (),
+    Role.GUARDIAN: (),
+    Role.SYSTEM_ADMINISTRATOR: (),
 }
 
 
@@ -121,6 +124,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.context_processor
     def add_view() -> dict[str, Any]:
         person = current_person()
+        # Whoever looks through a pupil's eyes opens nothing that the pupil left on a device.
+        own = None if person and person.seen_by else person
         view = View(
             name=settings.product_name,
             person=person,
@@ -128,9 +133,9 @@ def init_app(app: Flask, settings: Settings) -> None:
             nav=_nav(person),
             request_path=request.path,
             idle_minutes=settings.idle_minutes,
-            draft_owner=owner_name(settings, person) if person else "",
-            draft_key=base64.b64encode(_secret_of(settings, person, b"draft-key")).decode()
-            if person
+            draft_owner=owner_name(settings, own) if own else "",
+            draft_key=base64.b64encode(_secret_of(settings, own, b"draft-key")).decode()
+            if own
             else "",
             demo=settings.demo,
             at=time.time_ns() // 1_000_000,

@@ -24,9 +24,6 @@ from tests.cast import (
     scope_of,
 )
 
-NURSE = Member("nurse", HINATA, PRIMARY, Role.NURSE, "", "保", "健", ("ほ", "けん"), ())
-HEAD = Member("head", HINATA, PRIMARY, Role.PRINCIPAL, "", "校", "長", ("こう", "ちょう"), ())
-
 
 def _pupil(name: str, family: str, given: str, kana: tuple[str, str], number: int) -> Member:
     return Member(

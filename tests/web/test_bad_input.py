@@ -16,6 +16,7 @@ from aarportal.core import clock
 from aarportal.core.database import Base, db
 from aarportal.core.permissions import GRANTS, Permission
 from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.sealing import Secret
 from aarportal.cycle.action.imports.models import TableImport
 from aarportal.cycle.action.models import LearningApp, LearningRecord, RecordDispute
 from aarportal.cycle.anticipation.models import PlanSession
@@ -33,7 +34,7 @@ from aarportal.people.roster.sources.models import RosterSource
 from aarportal.people.school_year.models import BellSchedule, YearImport
 from aarportal.web.blueprint import PERMISSIONS
 from aarportal.web.guard import MAX_FORM_BYTES
-from tests.care.people import HEAD, NURSE, appoint
+from tests.care.people import appoint
 from tests.cast import (
     AOI,
     APP_DRILL,
@@ -45,20 +46,27 @@ from tests.cast import (
     CLASS_J2_1,
     GEN,
     HANA,
+    HEAD,
     HINATA,
+    IWA,
     KEN,
+    KIKUCHI,
     MINATO,
+    NURSE,
     OKA,
     PRIMARY,
     SATO,
+    SYSTEM,
     UNIT_ADDING,
     UNIT_DIVISION,
     UNIT_EQUATIONS,
+    YUKARI,
+    hold,
     key,
 )
 from tests.cycle.action.days import enter, record
 from tests.insight.teaching.lessons import Told, set_clock, tell
-from tests.people.directory.office import IWA, to_the_board, write
+from tests.people.directory.office import to_the_board, write
 
 pytestmark = pytest.mark.both_databases
 
@@ -71,6 +79,7 @@ ONE_TAP = {
     "action.dispute", "action.start", "anticipation.withdraw", "anticipation.settle_plan",
     "reflection.begin", "reflection.acknowledge", "reading.mark_read", "teaching.set_attendance",
     "accounts.sign_out", "accounts.choose_language", "disputes.take_back", "disputes.seen",
+    "relations.end", "pupil_view.begin", "pupil_view.end",
     "disputes.open_statement", "catalogue.remove",
     "apps.restore", "apps.revoke", "apps.rotate", "apps.send_test",
     "imports.drop", "imports.go_on", "imports.start", "imports.stop", "imports.take_back",
@@ -103,7 +112,9 @@ TAKEN = {
     "roster_clients.add": WORDS,
 }
 
-SENDERS = (AOI, CHIBA, OKA, HEAD, NURSE, IWA)
+SENDERS = (AOI, CHIBA, OKA, HEAD, NURSE, IWA, KIKUCHI, YUKARI, SYSTEM)
+#: Who has hardly a form.
+READERS = (KIKUCHI, YUKARI, SYSTEM)
 #: Whom the office took for the same child.
 PARTNERS = {AOI: BEN, BEN: AOI, HANA: AOI, KEN: HANA, GEN: SATO}
 UNITS = {AOI: UNIT_DIVISION, BEN: UNIT_DIVISION, HANA: UNIT_ADDING, KEN: UNIT_EQUATIONS}
@@ -156,7 +167,7 @@ def ids(app) -> dict[str, dict[str, object]]:
     set_clock()
     found = {}
     with app.app_context():
-        appoint(HEAD, NURSE)
+        appoint(HEAD, NURSE, *READERS)
         write(to_the_board)
         for member, class_id in CLASSES.items():
             place = {"member": member, "class_id": class_id, "unit_id": UNITS.get(member)}
@@ -176,7 +187,7 @@ def ids(app) -> dict[str, dict[str, object]]:
                 "kind_key": "grades", "step": "undo",
             }  # fmt: skip
         board, health = _board(), _health()
-    for staff in (CHIBA, OKA, HEAD, NURSE):
+    for staff in (CHIBA, OKA, HEAD, NURSE, *READERS):
         found[staff.name] = found[BEN.name]
     found[NURSE.name] = found[BEN.name] | health
     found[IWA.name] = found[BEN.name] | board
@@ -248,8 +259,12 @@ def _office(member) -> dict[str, object]:
             school_id=member.school_id, kind="grades", file_name="a.csv", file_sha256="",
             columns={}, made_by=member.id, state="undone",
         )  # fmt: skip
+        held = hold(
+            scope, KIKUCHI, "case", school_id=member.school_id, student_id=member.id, reason="x"
+        )
         rows = [
             entry, link, merge, brought, bells, table, ordered, package, issuer, intake, data,
+            held,
         ]  # fmt: skip
         session.add_all(rows)
         audit.record(scope, "test", member.id)
@@ -257,7 +272,7 @@ def _office(member) -> dict[str, object]:
         names = (
             "entry_id", "link_id", "merge_id", "import_id", "bells_id", "year_import_id",
             "order_id", "package_id", "issuer_id", "intake_id",
-            "data_import_id",
+            "data_import_id", "relation_id",
         )  # fmt: skip
         found = dict(zip(names, (row.id for row in rows), strict=True))
         return found | {"app_id": app_id} | _rosters(scope, member.district_id, member.school_id)
@@ -273,7 +288,7 @@ def _rosters(scope, district_id, school_id) -> dict[str, object]:
     client = RosterClient(**of, client_id=name, secret_hash=b"0" * 32, school_ids=None)
     source = RosterSource(
         **of, base_url="https://other.example", token_url="https://other.example/token",
-        client_id="1", sealed_secret=b"", pull_hour=3,
+        client_id="1", client_secret=Secret("x"), pull_hour=3,
     )  # fmt: skip
     scope.session.add_all((roster, client, source))
     scope.session.flush()
@@ -376,7 +391,7 @@ def test_a_wrong_value_is_said_and_changes_nothing(app, browser, ids, sender, wr
         assert page.status in refused, (endpoint, page.status)
         assert page.html.select("main h1"), endpoint
         tried += 1
-    assert tried >= 3
+    assert tried >= (1 if sender in READERS else 3)
     assert everything(app) == before
 
 

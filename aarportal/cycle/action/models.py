@@ -22,7 +22,7 @@ from aarportal.core.ownership import (
     DistrictRow,
     MeasuredByApps,
     OfficeOnly,
-    ReadByTeachers,
+    ReadByOwnTeachers,
     SeenWithRecords,
     SystemOnly,
     Untraced,
@@ -237,7 +237,7 @@ class QuarantinedStatement(OfficeOnly, DistrictOwned, Base):
     received_at: Mapped[datetime]
 
 
-class RecordDispute(ReadByTeachers, Base):
+class RecordDispute(ReadByOwnTeachers, Base):
     """これは ちがう: a student doubts a record, and a teacher decides."""
 
     __tablename__ = "record_disputes"

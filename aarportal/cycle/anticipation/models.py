@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from aarportal.core.database import Base
 from aarportal.core.ids import new_id
-from aarportal.core.ownership import ReadByHomeroom, ReadByTeachers
+from aarportal.core.ownership import ReadAtHome, ReadByHomeroom, ReadByTeachers
 
 _CYCLE = ["learning_cycles.school_id", "learning_cycles.id"]
 _GOAL = ["goals.school_id", "goals.id"]
 
 
-class Goal(ReadByTeachers, Base):
+class Goal(ReadAtHome, Base):
     """めあて: what the student means to reach."""
 
     __tablename__ = "goals"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from aarportal.core.database import Base
 from aarportal.core.ids import new_id
-from aarportal.core.ownership import MeasuredByApps, ReadByTeachers
+from aarportal.core.ownership import MeasuredByApps, ReadAtHome, Relation
 
 
 class LearningCycle(MeasuredByApps, Base):
@@ -27,6 +27,7 @@ class LearningCycle(MeasuredByApps, Base):
         ForeignKeyConstraint(["school_id", "class_id"], ["classes.school_id", "classes.id"]),
         ForeignKeyConstraint(["school_id", "unit_id"], ["units.school_id", "units.id"]),
     )
+    written_by = frozenset({Relation.COVERS})
     dated_by = "opened_at"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
@@ -63,7 +64,7 @@ class LearningCycle(MeasuredByApps, Base):
     active_seconds: Mapped[int] = mapped_column(default=0)
 
 
-class Adjustment(ReadByTeachers, Base):
+class Adjustment(ReadAtHome, Base):
     """つぎの工夫: what the student decided to keep or change, and what became of it."""
 
     __tablename__ = "adjustments"

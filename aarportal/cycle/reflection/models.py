@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from aarportal.core.database import Base
 from aarportal.core.ids import new_id
-from aarportal.core.ownership import ReadByHomeroom, ReadByTeachers
+from aarportal.core.ownership import ReadByHomeroom, ReadByTeachers, Relation
 
 _CYCLE = ["learning_cycles.school_id", "learning_cycles.id"]
 _REFLECTION = ["reflections.school_id", "reflections.id"]
@@ -23,6 +23,7 @@ class Reflection(ReadByTeachers, Base):
         Index(None, "school_id", "student_id", "submitted_at"),
         ForeignKeyConstraint(["school_id", "cycle_id"], _CYCLE),
     )
+    written_by = frozenset({Relation.COVERS})
     dated_by = "submitted_at"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)
@@ -102,6 +103,7 @@ class TeacherFeedback(ReadByTeachers, Base):
         Index(None, "school_id", "reflection_id"),
         ForeignKeyConstraint(["school_id", "reflection_id"], _REFLECTION),
     )
+    written_by = frozenset({Relation.COVERS})
     dated_by = "sent_at"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-20)

@@ -215,9 +215,15 @@ def reply(scope: Scope, feedback_id: UUID, chip: str) -> TeacherFeedback:
 
 
 def open_by_teacher(scope: Scope, reflections: Iterable[Reflection]) -> None:
-    """A teacher reads these reflections; their writers may then revise them, with versions kept."""
+    """A teacher reads these reflections; their writers may then revise them, with versions kept.
+
+    Raises:
+        NotFoundError: If one is of a student about whom the person only reads.
+    """
     now = clock.now()
     for row in reflections:
+        if not can_answer(scope, row.student_id):
+            raise NotFoundError("Reflection")
         before = row.state
         row.state = step(REFLECTION, ReflectionState(row.state), ReflectionEvent.OPEN)
         if row.state != before:
@@ -254,6 +260,12 @@ def give_feedback(scope: Scope, draft: FeedbackDraft) -> TeacherFeedback:
     loop.touch(cycles.cycle(scope, row.cycle_id))
     audit.record(scope, "feedback:given", row.id, student_id=row.student_id)
     return answer
+
+
+def can_answer(scope: Scope, student_id: UUID) -> bool:
+    """Whether the person answers what a student writes, and does not only read it."""
+    mine = scope.writable(TeacherFeedback)
+    return mine is None or student_id in mine
 
 
 def _only_the_writer(scope: Scope, student_id: UUID) -> None:

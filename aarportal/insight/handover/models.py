@@ -15,7 +15,7 @@ from aarportal.core.ownership import (
     DistrictRow,
     KeptByOffice,
     OfficeOnly,
-    ReadByTeachers,
+    ReadByOwnTeachers,
 )
 
 
@@ -54,7 +54,7 @@ class HandoverPackage(KeptByOffice, Base):
     """When the file was fetched last."""
 
 
-class CarriedRow(ReadByTeachers, Base):
+class CarriedRow(ReadByOwnTeachers, Base):
     """A row that came from an earlier school, and what it was called there.
 
     Whoever moves on again takes it along under its first id, so that nothing is doubled by a way

@@ -32,7 +32,7 @@ PHRASES = (
 @blueprint.route("/reading", permission=Permission.FEEDBACK_WRITE)
 def queue(scope: Scope) -> AnyResponse:
     """Show the reading desk of a class."""
-    if not scope.class_ids:
+    if not scope.seen_class_ids:
         return redirect(url_for("teaching.class_now"), 303)
     return _show(scope, _uuid(request.args.get("at")), FeedbackForm())
 
@@ -67,11 +67,12 @@ def _show(scope: Scope, at: UUID | None, form: FeedbackForm, *, status: int = 20
         "desk": desk,
         "form": form,
         "class_id": class_id,
-        "classes": roster.classes(scope),
+        "classes": roster.classes(scope, lent=True),
         "kinds": operations.FEEDBACK_KINDS,
         "phrases": [source(phrase) for phrase in PHRASES],
         "max_text": operations.MAX_FEEDBACK,
         "facts": operations.facts_of(desk.card.lap.cycle) if desk.card else None,
+        "can_answer": desk.card is not None and operations.can_answer(scope, desk.card.mate.id),
     }
     return render("reading/queue.html", values, status=status)
 
@@ -86,8 +87,8 @@ def _next_place(scope: Scope, reflection_id: UUID) -> str:
 def _class(scope: Scope) -> UUID:
     """The class whose desk it is, else the teacher's first; somebody else's is not found."""
     text = request.args.get("class_id", "")
-    class_id = _uuid(text) if text else next(iter(scope.class_ids), None)
-    if class_id is None or class_id not in scope.class_ids:
+    class_id = _uuid(text) if text else next(iter(scope.seen_class_ids), None)
+    if class_id is None or class_id not in scope.seen_class_ids:
         raise NotFoundError("class")
     return class_id
 

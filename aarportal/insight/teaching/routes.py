@@ -14,6 +14,7 @@ from aarportal.cycle.action.disputes import store as disputes
 from aarportal.insight.teaching import store
 from aarportal.insight.teaching.signals import RULES
 from aarportal.insight.teaching.store import ClassNow, Pupil
+from aarportal.people.accounts.pupil_view.operations import may_view
 from aarportal.people.attendance import operations as attendance
 from aarportal.people.roster import store as roster
 from aarportal.web.blueprint import PortalBlueprint
@@ -28,9 +29,9 @@ SHOWS = ("all", "signals", "waiting")
 @blueprint.route("/class", permission=Permission.CLASS_READ)
 def class_now(scope: Scope) -> AnyResponse:
     """Go to the teacher's first class; the homeroom class comes first."""
-    if not scope.class_ids:
+    if not scope.seen_class_ids:
         return render("teaching/no_class.html", {})
-    return redirect(url_for(".class_view", class_id=scope.class_ids[0]), 303)
+    return redirect(url_for(".class_view", class_id=scope.seen_class_ids[0]), 303)
 
 
 @blueprint.route("/class/<uuid:class_id>", permission=Permission.CLASS_READ)
@@ -72,7 +73,7 @@ def set_attendance(scope: Scope, class_id: UUID, student_id: UUID) -> AnyRespons
 
 
 def _values(scope: Scope, class_id: UUID) -> dict[str, object]:
-    classes = roster.classes(scope)
+    classes = roster.classes(scope, lent=True)
     now = store.class_now(scope, next(it for it in classes if it.id == class_id))
     chosen = _chosen(now, request.args.get("student", ""))
     return {
@@ -81,6 +82,9 @@ def _values(scope: Scope, class_id: UUID) -> dict[str, object]:
         "show": _show(),
         "pupils": _shown(now, _show()),
         "chosen": chosen,
+        "is_own": class_id in scope.class_ids,
+        "can_view": chosen is not None and may_view(scope, chosen.mate.id),
+        "can_mark": chosen is not None and attendance.can_mark(scope, chosen.mate.id),
         "laps": store.laps(scope, chosen.mate.id) if chosen else [],
         "rules": RULES,
         "open_disputes": disputes.count_open(scope),
@@ -89,7 +93,7 @@ def _values(scope: Scope, class_id: UUID) -> dict[str, object]:
 
 def _check_own(scope: Scope, class_id: UUID) -> None:
     """A class of somebody else is not found."""
-    if class_id not in scope.class_ids:
+    if class_id not in scope.seen_class_ids:
         raise NotFoundError("class")
 
 

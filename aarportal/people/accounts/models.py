@@ -52,6 +52,8 @@ class SignInSession(SystemOnly, DistrictOwned, Base):
     """When the person last proved who they are, by password or where their account is kept."""
     strong_at: Mapped[datetime | None]
     """When they last proved it in two ways; None if they never did."""
+    sees_as: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """The student through whose eyes the session looks and changes nothing; see pupil_view."""
 
 
 class SignInThrottle(Untraced, Shared, SystemOnly, Base):

@@ -11,14 +11,14 @@ from uuid import UUID
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, TooManyTriesError
-from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
 from aarportal.people.accounts import passwords, store
 from aarportal.people.accounts.entering import acts_after_a_move
 from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
+from aarportal.people.accounts.pupil_view.operations import view_of
+from aarportal.people.accounts.scopes.operations import scope_of
 from aarportal.people.accounts.ways import PASSWORD
-from aarportal.people.roster import store as roster
 
 _logger = logging.getLogger(__name__)
 
@@ -39,18 +39,14 @@ _ROLES = {
     "teacher": Role.TEACHER,
     "administrator": Role.ADMINISTRATOR,
     "siteAdministrator": Role.ADMINISTRATOR,
-    "systemAdministrator": Role.ADMINISTRATOR,
     "principal": Role.PRINCIPAL,
-    "counselor": Role.NURSE,
     "ext:nurse": Role.NURSE,
+    "counselor": Role.COUNSELOR,
+    "guardian": Role.GUARDIAN,
+    "parent": Role.GUARDIAN,
+    "relative": Role.GUARDIAN,
+    "systemAdministrator": Role.SYSTEM_ADMINISTRATOR,
     "districtAdministrator": Role.DISTRICT_ADMINISTRATOR,
-}
-#: Staff who see every student of the school, and by which relations.
-_OF_EVERY_STUDENT = {
-    # Where records come from and whose they are is the office's work; goals and words are not.
-    Role.ADMINISTRATOR: (Relation.RECORDS,),
-    Role.NURSE: (Relation.HEALTH,),
-    Role.PRINCIPAL: (Relation.RECORDS, Relation.HEALTH, Relation.LEADS),
 }
 
 
@@ -142,6 +138,8 @@ def sign_out(token: str) -> None:
         row = store.sign_in_session(scope, _hash(token))
         if row:
             audit.record(scope, "session:closed", row.user_id)
+            if row.sees_as:
+                audit.record(scope, "pupil_view:ended", row.sees_as, student_id=row.sees_as)
             scope.session.delete(row)
 
 
@@ -151,7 +149,11 @@ def who(token: str) -> tuple[Scope, store.Known] | None:
         known = store.known(system, _hash(token), clock.now(), clock.today())
         if known is None:
             return None
-        return _scope(system, known), known
+        scope = scope_of(system, known)
+        if known.session.sees_as is not None:
+            day = clock.today()
+            return view_of(system, scope, known, known.session.sees_as, day) or (scope, known)
+        return scope, known
 
 
 def take_turn(scope: Scope) -> None:
@@ -203,34 +205,6 @@ def _settle_in(token: str) -> None:
                 act(scope)
         except Exception:
             _logger.exception("what is left of a school before could not be settled")
-
-
-def _scope(system: SystemScope, known: store.Known) -> Scope:
-    day = clock.today()
-    school_id, user_id = known.session.school_id, known.user.id
-    role = Role(known.session.role)
-    seats = roster.seats(system, school_id, user_id, day)
-    class_ids = tuple(seat.class_id for seat in seats)
-    students: dict[Relation, frozenset[UUID] | None] = {}
-    if role is Role.STUDENT:
-        students[Relation.SELF] = frozenset({user_id})
-    elif role in _OF_EVERY_STUDENT:
-        students = dict.fromkeys(_OF_EVERY_STUDENT[role], None)
-    elif class_ids:
-        by_class = roster.student_ids(system, school_id, class_ids, day)
-        homerooms = [seat.class_id for seat in seats if seat.class_type == "homeroom"]
-        students[Relation.HOMEROOM] = frozenset().union(*(by_class[key] for key in homerooms))
-        students[Relation.TEACHES] = frozenset().union(*by_class.values())
-    district_id = known.user.district_id
-    elsewhere: frozenset[UUID] = frozenset()
-    if role is Role.DISTRICT_ADMINISTRATOR:
-        elsewhere = roster.school_ids(system, district_id) - {school_id}
-    elif role is Role.STUDENT and known.was_elsewhere:
-        elsewhere = roster.schools_of_student(system, user_id) - {school_id}
-    since = None
-    if role is Role.TEACHER:
-        since = clock.school_year_begins_on(clock.school_year_of(day))
-    return Scope(user_id, district_id, school_id, role, students, class_ids, elsewhere, since)
 
 
 def _open_session(

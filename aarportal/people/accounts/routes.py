@@ -53,7 +53,8 @@ def signed_in_person() -> Visitor | None:
     )
     is_student = scope.role is Role.STUDENT
     short_name = called(user.given_name, user.kana_given_name) if is_student else user.family_name
-    person = Person(user.id, scope.role, f"{user.family_name}\u2009{user.given_name}", short_name)
+    full_name = f"{user.family_name}\u2009{user.given_name}"
+    person = Person(user.id, scope.role, full_name, short_name, known.seen_by)
     return Visitor(scope, reader, person, partial(operations.take_turn, scope))
 
 

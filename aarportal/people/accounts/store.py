@@ -11,6 +11,8 @@ from sqlalchemy.orm import aliased
 from aarportal.core.ids import NOTHING
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.models import Account, SignInSession, SignInThrottle
+from aarportal.people.relations.models import HeldRelation
+from aarportal.people.relations.store import HOLDS
 from aarportal.people.roster import store as roster
 from aarportal.people.roster.models import (
     Class,
@@ -22,8 +24,10 @@ from aarportal.people.roster.models import (
     UserRole,
 )
 
-#: Who speaks for the board of education; other roles there are those of schools.
+#: Who speaks for the board of education; a school can let nobody do that.
 _BOARD = "districtAdministrator"
+#: Who comes in at the board; other roles there are those of schools.
+_AT_THE_BOARD = (_BOARD, "systemAdministrator")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,10 @@ class Known:
     session: SignInSession
     was_elsewhere: bool
     """Whether the person has been a student of another school, too."""
+    holds: bool
+    """Whether the person holds a relation today."""
+    seen_by: str = ""
+    """The name of whoever looks through the eyes of `user`; empty for `user` themselves."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,7 @@ def _of_the_board(
             Account.login_id == login_id,
             User.enabled.is_(True),
             _is_not_over(DistrictRole, day),
-            DistrictRole.role == _BOARD,
+            DistrictRole.role.in_(_AT_THE_BOARD),
         )
         .order_by(DistrictRole.role_type, DistrictRole.sourced_id)
     ).first()
@@ -129,6 +137,7 @@ _KNOWN = (
             _ELSEWHERE.school_id != SignInSession.school_id,
             _ELSEWHERE.role == "student",
         ),
+        exists().where(HeldRelation.holder_id == SignInSession.user_id, HOLDS),
     )
     .join(Account, Account.user_id == User.id)
     .join(SignInSession, SignInSession.user_id == User.id)
@@ -162,6 +171,17 @@ def known(scope: SystemScope, token_hash: bytes, now: datetime, day: date) -> Kn
     wanted = {"token_hash": token_hash, "now": now, "day": day}
     row = scope.session.execute(_KNOWN, wanted).first()
     return Known(*row) if row else None
+
+
+def person(scope: SystemScope, user_id: UUID) -> tuple[User, Account | None] | None:
+    """Somebody who is enabled, with their account if they have one."""
+    query = (
+        select(User, Account)
+        .outerjoin(Account, Account.user_id == User.id)
+        .where(User.id == user_id, User.enabled.is_(True))
+    )
+    row = scope.session.execute(query).first()
+    return (row[0], row[1]) if row else None
 
 
 def sign_in_session(scope: SystemScope, token_hash: bytes) -> SignInSession | None:

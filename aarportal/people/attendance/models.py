@@ -11,6 +11,7 @@ from aarportal.core.ownership import (
     Classification,
     FromSchoolOffice,
     MeasuredByApps,
+    Relation,
     SchoolOwned,
 )
 
@@ -42,6 +43,7 @@ class AbsentDay(FromSchoolOffice, MeasuredByApps, Base):
     __tablename__ = "absent_days"
     __table_args__ = (Index(None, "school_id", "import_id"),)
     classification = Classification.III
+    written_by = frozenset({Relation.COVERS})
     dated_by = "day"
 
     student_id: Mapped[UUID] = mapped_column(

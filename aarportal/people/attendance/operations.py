@@ -40,7 +40,12 @@ def mark_present(scope: Scope, student_id: UUID, day: date) -> None:
     audit.record(scope, "attendance:cleared", day, student_id=student_id)
 
 
+def can_mark(scope: Scope, student_id: UUID) -> bool:
+    """Whether the person may note that a student is away."""
+    mine = scope.writable(AbsentDay)
+    return mine is None or student_id in mine
+
+
 def _only_students_in_sight(scope: Scope, student_id: UUID) -> None:
-    visible = scope.visible(AbsentDay.readers)
-    if visible is not None and student_id not in visible:
+    if not can_mark(scope, student_id):
         raise NotFoundError("User")

@@ -40,8 +40,6 @@ _STAFF = {
     "principal": "no_head",
     "administrator": "no_office",
     "siteAdministrator": "no_office",
-    "systemAdministrator": "no_office",
-    "counselor": "no_nurse",
     "ext:nurse": "no_nurse",
 }
 

@@ -105,6 +105,32 @@ def student_ids(
     return {class_id: frozenset(ids) for class_id, ids in found.items()}
 
 
+_OF_GRADES = (
+    select(Enrollment.class_id, Enrollment.user_id)
+    .join(Class, and_(Class.school_id == Enrollment.school_id, Class.id == Enrollment.class_id))
+    .join(User, User.id == Enrollment.user_id)
+    .where(
+        Enrollment.school_id == bindparam("school_id"),
+        Enrollment.role == "student",
+        Class.class_type == "homeroom",
+        User.grade.in_(bindparam("grades", expanding=True)),
+        _CURRENT,
+    )
+    .order_by(Class.title, Class.id)
+)
+
+
+def students_of_grades(
+    scope: SystemScope, school_id: UUID, grades: Collection[str], day: date
+) -> dict[UUID, set[UUID]]:
+    """Homeroom class -> its students of these grades on `day`, classes by title."""
+    found: dict[UUID, set[UUID]] = {}
+    wanted = {"school_id": school_id, "grades": sorted(grades), "day": day}
+    for class_id, user_id in scope.session.execute(_OF_GRADES, wanted):
+        found.setdefault(class_id, set()).add(user_id)
+    return found
+
+
 _CLASS_LIST = (
     select(User.id, Enrollment.attendance_no, User.family_name, User.given_name, User.grade)
     .join(Enrollment, Enrollment.user_id == User.id)
@@ -119,15 +145,18 @@ def class_list(scope: Scope, class_id: UUID, day: date) -> list[Classmate]:
     return [Classmate(row[0], row[1], row[2], row[3], grade_number(row[4])) for row in rows]
 
 
-def classes(scope: Scope) -> Sequence[Class]:
-    """The classes the person belongs to, in the order of the scope."""
-    if not scope.class_ids:
+def classes(scope: Scope, *, lent: bool = False) -> Sequence[Class]:
+    """The classes the person belongs to, in the order of the scope.
+
+    Args:
+        scope: Who.
+        lent: Those as well at which the person looks by a relation.
+    """
+    ids = scope.seen_class_ids if lent else scope.class_ids
+    if not ids:
         return []
-    found = {
-        row.id: row
-        for row in scope.session.scalars(select(Class).where(Class.id.in_(scope.class_ids)))
-    }
-    return [found[class_id] for class_id in scope.class_ids if class_id in found]
+    found = {row.id: row for row in scope.session.scalars(select(Class).where(Class.id.in_(ids)))}
+    return [found[class_id] for class_id in ids if class_id in found]
 
 
 def one_class(scope: Scope, class_id: UUID) -> Class:

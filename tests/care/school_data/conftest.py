@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.care.people import GONE, HEAD, NURSE, TWIN_A, TWIN_B, appoint
+from tests.care.people import GONE, TWIN_A, TWIN_B, appoint
+from tests.cast import HEAD, NURSE
 
 
 @pytest.fixture

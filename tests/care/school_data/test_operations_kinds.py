@@ -4,7 +4,7 @@ import pytest
 
 from aarportal.care.school_records.models import ExaminationResult, Grade, YearAttendance
 from aarportal.care.wellbeing.models import HealthObservation, HealthRoomVisit
-from tests.care.people import HEAD, NUMBERS, NURSE, TWIN_A, TWIN_B
+from tests.care.people import NUMBERS, TWIN_A, TWIN_B
 from tests.care.tables import (
     GRADES,
     OBSERVATION,
@@ -18,7 +18,7 @@ from tests.care.tables import (
     table,
     taken,
 )
-from tests.cast import AOI, BEN
+from tests.cast import AOI, BEN, HEAD, NURSE
 
 pytestmark = pytest.mark.usefixtures("school")
 

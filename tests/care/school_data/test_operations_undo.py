@@ -9,7 +9,7 @@ from aarportal.core.errors import StateError
 from aarportal.core.scope import unit_of_work
 from aarportal.cycle.action.imports.states import ImportState
 from aarportal.people.attendance import operations as by_hand
-from tests.care.people import NUMBERS, NURSE, TWIN_A, TWIN_B, moved
+from tests.care.people import NUMBERS, TWIN_A, TWIN_B, moved
 from tests.care.tables import (
     GRADES,
     MONDAY,
@@ -29,7 +29,7 @@ from tests.care.tables import (
     taken,
     taken_back,
 )
-from tests.cast import AOI, BEN, CHIBA, OKA, scope_of
+from tests.cast import AOI, BEN, CHIBA, NURSE, OKA, scope_of
 
 pytestmark = pytest.mark.usefixtures("school")
 

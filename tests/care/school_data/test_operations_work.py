@@ -13,7 +13,7 @@ from aarportal.care.wellbeing.models import AttendanceEntry
 from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.cycle.action.imports.states import ImportState
-from tests.care.people import HEAD, NURSE, whole_school
+from tests.care.people import whole_school
 from tests.care.tables import (
     GRADES,
     attendance,
@@ -30,7 +30,7 @@ from tests.care.tables import (
     taken,
     taken_back,
 )
-from tests.cast import AOI, BEN, CHIBA, OKA, SATO, scope_of
+from tests.cast import AOI, BEN, CHIBA, HEAD, NURSE, OKA, SATO, scope_of
 from tests.power import PowerCutError, cut_after, dies
 
 pytestmark = pytest.mark.usefixtures("school")

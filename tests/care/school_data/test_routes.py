@@ -11,9 +11,9 @@ from aarportal.care.school_records.models import Grade
 from aarportal.care.wellbeing.models import AttendanceEntry
 from aarportal.web import worker
 from tests.care import tables
-from tests.care.people import GONE, HEAD, NUMBERS, NURSE, TWIN_A, TWIN_B, appoint
+from tests.care.people import GONE, NUMBERS, TWIN_A, TWIN_B, appoint
 from tests.care.tables import attendance, marked, table
-from tests.cast import AOI, BEN, CHIBA, OKA, SATO
+from tests.cast import AOI, BEN, CHIBA, HEAD, NURSE, OKA, SATO
 from tests.cycle.action.imports.test_routes import fields_of, place_of, pressed
 
 

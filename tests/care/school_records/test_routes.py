@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.care.people import GONE, HEAD, NUMBERS, NURSE, TWIN_A, TWIN_B, appoint
+from tests.care.people import GONE, NUMBERS, TWIN_A, TWIN_B, appoint
 from tests.care.tables import table, taken
-from tests.cast import AOI, BEN, CHIBA, DOI, GEN, HANA, KEN, MORI, OKA
+from tests.cast import AOI, BEN, CHIBA, DOI, GEN, HANA, HEAD, KEN, MORI, NURSE, OKA
 
 GRADES = "年度,学期,学籍番号,教科,知識・技能,思考・判断・表現,主体的に学習に取り組む態度,評定,所見"
 RESULTS = "実施日,調査名,教科,学籍番号,得点,満点,学力レベル"

@@ -8,9 +8,9 @@ from aarportal.audit.models import AuditEntry
 from aarportal.care.wellbeing.models import SeenObservation
 from aarportal.core import clock
 from tests.care import tables
-from tests.care.people import GONE, HEAD, NUMBERS, NURSE, TWIN_A, TWIN_B, appoint, whole_school
+from tests.care.people import GONE, NUMBERS, TWIN_A, TWIN_B, appoint, whole_school
 from tests.care.tables import attendance, marked, table, taken
-from tests.cast import AOI, BEN, CHIBA, DOI, HANA, KEN, MORI, OKA, SATO
+from tests.cast import AOI, BEN, CHIBA, DOI, HANA, HEAD, KEN, MORI, NURSE, OKA, SATO
 
 OBSERVATION = "日付,時刻,学籍番号,気分,体温,相談したい,相談相手,内容,自由記述"
 VISIT = "来室日,来室時刻,学籍番号,来室理由,症状,処置"

@@ -7,17 +7,8 @@ from sqlalchemy import select
 
 from aarportal.core import clock
 from aarportal.people.accounts.models import Account
-from tests.cast import (
-    CODES,
-    OKA,
-)
-from tests.people.directory.office import (
-    BOARD_CODE,
-    IWA,
-    NOON,
-    settle,
-    write,
-)
+from tests.cast import CODES, IWA, OKA
+from tests.people.directory.office import BOARD_CODE, NOON, settle, write
 
 
 @pytest.fixture

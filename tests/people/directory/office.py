@@ -19,7 +19,7 @@ from aarportal.people.roster.models import (
     UserRole,
 )
 from aarportal.people.roster.names import FullName
-from tests.cast import CLASS_4_2, HINATA, OKA, PASSWORD_HASH, PRIMARY, SECONDARY, Member, key
+from tests.cast import CLASS_4_2, HINATA, IWA, OKA, PASSWORD_HASH, PRIMARY, SECONDARY, key
 
 #: A Friday in the school year 2026.
 TODAY = date(2026, 11, 20)
@@ -27,9 +27,6 @@ NOON = datetime(TODAY.year, TODAY.month, TODAY.day, 3, tzinfo=UTC)
 THIS_YEAR, LAST_YEAR = 2026, 2025
 CLASS_3_2 = key("3-2 of last year")
 BOARD_CODE = "131234"
-IWA = Member(
-    "iwa", HINATA, NOTHING, Role.DISTRICT_ADMINISTRATOR, "", "岩", "渉", ("いわ", "わたる"), ()
-)
 BOARD = Scope(IWA.id, HINATA, NOTHING, Role.DISTRICT_ADMINISTRATOR,
               other_school_ids=frozenset({PRIMARY, SECONDARY}))  # fmt: skip
 PRINCIPAL = replace(OKA, role=Role.PRINCIPAL)

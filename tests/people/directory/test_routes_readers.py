@@ -10,6 +10,7 @@ from tests.cast import (
     CLASS_4_2,
     CLASS_J2_1,
     GEN,
+    IWA,
     KEN,
     OKA,
     PRIMARY,
@@ -17,11 +18,7 @@ from tests.cast import (
     SECONDARY,
     key,
 )
-from tests.people.directory.office import (
-    IWA,
-    at,
-    listed,
-)
+from tests.people.directory.office import at, listed
 
 MAX_QUERIES = 14
 PAGES = ("/people", f"/people/{AOI.id}", f"/people/{AOI.id}/history", "/classes",

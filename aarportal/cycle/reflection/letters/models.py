@@ -9,10 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from aarportal.core.database import Base
 from aarportal.core.ids import new_id
-from aarportal.core.ownership import ReadByTeachers
+from aarportal.core.ownership import ReadByOwnTeachers
 
 
-class TermLetter(ReadByTeachers, Base):
+class TermLetter(ReadByOwnTeachers, Base):
     """A letter to one's next-term self, with what the student chose to show beside it."""
 
     __tablename__ = "term_letters"
