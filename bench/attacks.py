@@ -35,16 +35,17 @@ def main() -> None:
         began = time.monotonic()
         kinds = discover()
         for place, (kind, way) in enumerate(kinds.items()):
-            _attack(judge, ground, kind, way, count // len(kinds) + 1, number + place)
+            one = way.one(ground)
+            examples = -(-count // len(kinds) // AT_ONCE)
+            _attack(judge, kind, (way.ATTACKERS, one), examples=examples, number=number + place)
         spent = time.monotonic() - began
     tally = judge.tally
     done = sum(tally.tries.values())
     print(f"Tries to reach another child's data: {done:,} on SQLite, seed {number}")
     for kind, tries in tally.tries.items():
         line(kind, tries, "tries")
-    print(
-        "Answers: " + ", ".join(f"{n:,} × {status}" for status, n in sorted(tally.statuses.items()))
-    )
+    answers = sorted(tally.statuses.items())
+    print("Answers: " + ", ".join(f"{n:,} × {status}" for status, n in answers))
     line("a second", done / spent, "tries")
     line("answers 500", len(tally.broken), "", "limit 0")
     line("through", len(tally.through), "", "limit 0")
@@ -53,16 +54,16 @@ def main() -> None:
     sys.exit(1 if tally.through or tally.broken or done < count else 0)
 
 
-def _attack(judge: Judge, ground: Ground, kind: str, way, count: int, number: int) -> None:
+def _attack(judge: Judge, kind: str, way, *, examples: int, number: int) -> None:
     """Try in one way, as often as it takes."""
-    one = way.one(ground)
+    names, one = way
 
     @seed(number)
     @settings(
-        max_examples=-(-count // AT_ONCE), phases=[Phase.generate], database=None, deadline=None,
+        max_examples=examples, phases=[Phase.generate], database=None, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(st.sampled_from(way.ATTACKERS), st.lists(one, min_size=AT_ONCE, max_size=AT_ONCE))
+    @given(st.sampled_from(names), st.lists(one, min_size=AT_ONCE, max_size=AT_ONCE))
     def attack(name, tries):
         judge.attempt(kind, name, tries)
 

@@ -27,6 +27,7 @@ from tests.cast import (
     HANA,
     MORI,
     SATO,
+    YUKARI,
     Member,
     key,
 )
@@ -56,6 +57,8 @@ def of_child(named: Callable[[Member], Any], *, staff_too: bool = False) -> Name
         if whose is not Whose.OWN:
             return named(CHILD[whose])
         member = WHO[who].member
+        if member is YUKARI:
+            return named(AOI)
         if member is None or not (staff_too or member is AOI):
             return None
         return named(member)
@@ -143,6 +146,7 @@ ARGUMENTS: dict[str, Named] = {
     "plan_id": _row("plan_sessions"),
     "record_id": _row("learning_records"),
     "reflection_id": _row("reflections"),
+    "relation_id": of_school(lambda school: key(f"relation {school}")),
     "roster_id": of_school(lambda school: key(f"roster {school}")),
     "school": of_school(lambda school: school),
     "source_id": of_school(lambda school: key(f"source {school}")),

@@ -4,14 +4,22 @@ from datetime import timedelta
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.ids import NOTHING
 from aarportal.core.permissions import Role
 from aarportal.core.scope import SystemScope
 from aarportal.cycle.units.models import Unit
 from aarportal.people.accounts.models import Account
-from aarportal.people.roster.models import Class, DistrictRole, Enrollment, User, UserRole
+from aarportal.people.roster.models import Class, Enrollment, User, UserRole
 from tests.access.filling import canary
-from tests.access.people import CHILDREN, CLASS_5_1, CLASS_BEFORE, LEAVERS, MEI, NAO, NEWCOMERS
+from tests.access.people import (
+    CHILDREN,
+    CLASS_5_1,
+    CLASS_BEFORE,
+    COVER,
+    LEAVERS,
+    MEI,
+    NAO,
+    NEWCOMERS,
+)
 from tests.cast import (
     AOI,
     BEN,
@@ -26,6 +34,7 @@ from tests.cast import (
     SCIENCE_4_2,
     SECONDARY,
     Member,
+    hold,
     key,
 )
 
@@ -41,9 +50,7 @@ def come(scope: SystemScope) -> None:
     scope.session.flush()
     for member in NEWCOMERS:
         _account(scope, member)
-        if member.school_id == NOTHING:
-            _board(scope, member)
-        elif member in LEAVERS.values():
+        if member in LEAVERS.values():
             _role(scope, member, member.school_id, ends_before=yesterday)
         elif member is NAO:
             _role(scope, member, PRIMARY, ends_before=yesterday)
@@ -58,6 +65,7 @@ def come(scope: SystemScope) -> None:
     for member in (AOI, BEN, CHIBA, DOI):
         begun = clock.today() - 2 * YEAR
         _place(scope, member, PRIMARY, CLASS_BEFORE, starts_on=begun, ends_before=begun + YEAR)
+    hold(scope, COVER, "cover", class_id=CLASS_4_2)
     for child in CHILDREN:
         row = scope.session.get(User, child.id)
         assert row is not None
@@ -66,14 +74,14 @@ def come(scope: SystemScope) -> None:
 
 
 def _classes(scope: SystemScope) -> None:
-    for school_id, class_id, title in (
-        (PRIMARY, CLASS_5_1, "5年1組"),
-        (PRIMARY, CLASS_BEFORE, "3年2組"),
+    for school_id, class_id, title, grade in (
+        (PRIMARY, CLASS_5_1, "5年1組", "P5"),
+        (PRIMARY, CLASS_BEFORE, "3年2組", "P3"),
     ):
         scope.session.add(
             Class(
                 school_id=school_id, id=class_id, sourced_id=str(class_id), title=title,
-                class_type="homeroom", grades=["P4"],
+                class_type="homeroom", grades=[grade],
             )
         )  # fmt: skip
     scope.session.flush()
@@ -119,16 +127,6 @@ def _role(scope: SystemScope, member: Member, school_id, **days) -> None:
         UserRole(
             school_id=school_id, id=key(name), sourced_id=name, user_id=member.id, role=named,
             role_type="primary", **days,
-        )
-    )  # fmt: skip
-
-
-def _board(scope: SystemScope, member: Member) -> None:
-    name = f"role {member.name}"
-    scope.session.add(
-        DistrictRole(
-            district_id=member.district_id, sourced_id=name, user_id=member.id,
-            role=member.role.value, role_type="primary",
         )
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ from aarportal.insight.handover.models import (
     TrustedIssuer,
 )
 from aarportal.people.identity.models import IdentityLink, PersonMerge
+from aarportal.people.relations.models import HeldRelation
 from aarportal.people.roster.imports.models import RosterImport
 from aarportal.people.roster.models import AcademicSession, Class, Course
 from aarportal.people.roster.rest.models import RosterClient
@@ -200,6 +201,12 @@ def _of_schools(scope: SystemScope) -> None:
                 RosterImport(
                     **here, district_id=district_id, id=key(f"roster {name}"),
                     file_name="名簿.zip", made_by=office, state="same",
+                ),
+                HeldRelation(
+                    **here, id=key(f"relation {name}"), holder_id=LEAVERS[school_id].id,
+                    kind="case", student_id=LEAVERS[school_id].id, reason="ようす",
+                    starts_on=today, ends_before=today + timedelta(days=9), given_by=office,
+                    given_at=clock.now(),
                 ),
                 RosterClient(
                     **here, district_id=district_id, id=key(f"client {name}"), title="よむもの",

@@ -6,7 +6,6 @@ A new role is one line in `WHO`, beside somebody of the cast who has it.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aarportal.core.ids import NOTHING
 from aarportal.core.permissions import Role
 from tests.cast import (
     AOI,
@@ -17,14 +16,21 @@ from tests.cast import (
     DOI,
     ELSEWHERE,
     GEN,
+    GOTO,
     HANA,
+    HEAD,
     HINATA,
+    IWA,
     KEN,
+    KIKUCHI,
     MINATO,
+    NURSE,
     OKA,
     PRIMARY,
     SATO,
     SECONDARY,
+    SYSTEM,
+    YUKARI,
     Member,
     key,
 )
@@ -40,7 +46,7 @@ def _pupil(name: str, school, grade: str, *classes) -> Member:
 
 
 #: Aoi's classmate until yesterday, in another class of the school now.
-MEI = _pupil("mei", PRIMARY, "P4", CLASS_5_1)
+MEI = _pupil("mei", PRIMARY, "P5", CLASS_5_1)
 #: Aoi's classmate until yesterday, at the secondary school now; what is hers was written before.
 NAO = _pupil("nao", PRIMARY, "P4")
 #: Left one of the schools, and the district.
@@ -50,15 +56,10 @@ RAN, RIKU, RUI = (
     _pupil("rui", ELSEWHERE, "P6"),
 )
 LEAVERS = {PRIMARY: RAN, SECONDARY: RIKU, ELSEWHERE: RUI}
-HEAD = Member(
-    "hara", HINATA, PRIMARY, Role.PRINCIPAL, "", "原田", "校長", ("はらだ", "こうちょう"), ()
-)
-NURSE = Member("yasu", HINATA, PRIMARY, Role.NURSE, "", "安", "光", ("やす", "ひかり"), ())
-BOARD = Member(
-    "iwa", HINATA, NOTHING, Role.DISTRICT_ADMINISTRATOR, "", "岩", "渉", ("いわ", "わたる"), ()
-)
+#: Takes class 4-2 today.
+COVER = Member("tomi", HINATA, PRIMARY, Role.TEACHER, "", "富", "今日", ("とみ", "きょう"), ())
 CHILDREN = (AOI, BEN, HANA, KEN, GEN, MEI, NAO, RAN, RIKU, RUI)
-NEWCOMERS = (MEI, NAO, RAN, RIKU, RUI, HEAD, NURSE, BOARD)
+NEWCOMERS = (MEI, NAO, RAN, RIKU, RUI, COVER)
 
 
 class Whose(StrEnum):
@@ -75,7 +76,7 @@ class Whose(StrEnum):
     OTHER_DISTRICT = "other district"
 
 
-#: Whose -> the child. Own is whoever asks.
+#: Whose -> the child. Own is whoever asks, or the child of a guardian; the case is Ben's.
 CHILD: dict[Whose, Member] = {
     Whose.CLASS: BEN,
     Whose.FORMER: MEI,
@@ -106,10 +107,15 @@ WHO = {
     "pupil": Who("pupil", AOI),
     "homeroom": Who("homeroom teacher", CHIBA),
     "subject": Who("subject teacher", DOI),
+    "cover": Who("teacher covering the class", COVER),
+    "leader": Who("head of the grade", GOTO),
+    "counsellor": Who("counsellor on a case", KIKUCHI),
+    "guardian": Who("guardian", YUKARI),
     "nurse": Who("health room", NURSE),
     "head": Who("head", HEAD),
     "office": Who("school office", OKA),
-    "board": Who("board", BOARD),
+    "board": Who("board", IWA),
+    "system": Who("who runs the system", SYSTEM),
     "foreign": Who("office of another district", SATO),
     "app": Who("learning app", machine="app"),
     "roster": Who("roster reader", machine="roster"),

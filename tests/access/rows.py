@@ -14,7 +14,7 @@ OWN, CLASS, MOVED = {Whose.OWN}, {Whose.CLASS}, {Whose.MOVED}
 ELSEWHERE, DISTRICT = {Whose.OTHER_SCHOOL}, {Whose.OTHER_DISTRICT}
 #: Everybody who is at the school now.
 SCHOOL = {Whose.CLASS, Whose.FORMER, Whose.SCHOOL}
-EVERYWHERE = set(Whose)
+OF_SCHOOL, EVERYWHERE = {Whose.SCHOOL}, set(Whose)
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ def door(law: str, **reach: Iterable[Whose]) -> Door:
     return Door(law, {who: frozenset(whose) for who, whose in reach.items()})
 
 
+#: Teachers of class 4-2, each in another way.
+TEACHING = ("homeroom", "subject", "cover", "leader")
 PEOPLE = [name for name, who in WHO.items() if who.member]
 EVERYBODY = door(
     "Everybody, signed in or not; there is nobody's data behind it.",
@@ -47,15 +49,34 @@ EVERYBODY = door(
 NOBODY = door("Nobody.")
 SIGNED_IN = door("Whoever is signed in, about themselves.", **dict.fromkeys(PEOPLE, OWN))
 PUPIL = door("A pupil, about what is their own.", pupil=OWN)
-TEACHERS = door("A teacher, about the pupils they teach this year.", homeroom=CLASS, subject=CLASS)
+TEACHERS = door(
+    "Whoever teaches; a list holds those whom they teach.", **dict.fromkeys(TEACHING, CLASS)
+)
+CLASSROOM = door(
+    "A teacher, about the pupils they teach this year; whoever covers the class today; the head of"
+    " the grade.",
+    **dict.fromkeys(TEACHING, CLASS),
+)
+LESSON = door(
+    "What a lesson asks for: a teacher, about their pupils, and whoever covers the class today.",
+    homeroom=CLASS, subject=CLASS, cover=CLASS,
+)  # fmt: skip
+OWN_TEACHERS = door(
+    "A teacher, about the pupils they teach this year, and nobody who is there for a time.",
+    homeroom=CLASS, subject=CLASS,
+)  # fmt: skip
 SCHOOLS_TABLE = door(
     "A teacher; what the teachers of the school keep together.",
-    homeroom={Whose.SCHOOL}, subject={Whose.SCHOOL},
+    **dict.fromkeys(TEACHING, OF_SCHOOL),
+)
+PUPILS_EYES = door(
+    "The homeroom teacher, and whoever is on the case and teaches or leads; they change nothing.",
+    homeroom=CLASS,
 )  # fmt: skip
 GRADES = door("Grades of a pupil: the homeroom teacher and the head.", homeroom=CLASS, head=SCHOOL)
 GRADES_LIST = door(
     "The list of one's classes; to a teacher without a homeroom class it is empty.",
-    homeroom=CLASS, subject=(), head=SCHOOL,
+    homeroom=CLASS, subject=(), cover=(), leader=(), head=SCHOOL,
 )  # fmt: skip
 HEALTH = door(
     "How a child is: the homeroom teacher, the health room and the head.",
@@ -63,7 +84,7 @@ HEALTH = door(
 )  # fmt: skip
 HEALTH_LIST = door(
     "The list of one's pupils; to a teacher without a homeroom class it is empty.",
-    homeroom=CLASS, subject=(), nurse=SCHOOL, head=SCHOOL,
+    homeroom=CLASS, subject=(), cover=(), leader=(), nurse=SCHOOL, head=SCHOOL,
 )  # fmt: skip
 OFFICE = door(
     "The office and the head of a school, about their school.",
@@ -90,7 +111,7 @@ NAMES = door(
 )  # fmt: skip
 ORIGIN = door(
     "The statement behind a record: whoever sees the record and is staff.",
-    homeroom=CLASS, subject=CLASS, office=SCHOOL, head=SCHOOL, foreign=DISTRICT,
+    **dict.fromkeys(TEACHING, CLASS), office=SCHOOL, head=SCHOOL, foreign=DISTRICT,
 )  # fmt: skip
 SCHOOL_DATA = door(
     "The office and the head, and the health room its own tables, about their school.",
@@ -116,7 +137,7 @@ ROWS: dict[str, Door] = {
     "action.midway": PUPIL,
     "action.records": PUPIL,
     "action.start": PUPIL,
-    "action.student_records": TEACHERS,
+    "action.student_records": CLASSROOM,
     "anticipation.goal_form": PUPIL,
     "anticipation.move_plan": PUPIL,
     "anticipation.plan_list": PUPIL,
@@ -152,12 +173,12 @@ ROWS: dict[str, Door] = {
     "deletions.rule": BOARD,
     "deletions.set_rule": BOARD,
     "deletions.without_export": OFFICE,
-    "disputes.decide": TEACHERS,
+    "disputes.decide": OWN_TEACHERS,
     "disputes.disputes": TEACHERS,
     "disputes.open_statement": ORIGIN,
     "disputes.seen": PUPIL,
     "disputes.statement": ORIGIN,
-    "disputes.take_back": TEACHERS,
+    "disputes.take_back": OWN_TEACHERS,
     "drafts.choose": PUPIL,
     "drafts.save": PUPIL,
     "exports.download": OFFICE_OR_BOARD,
@@ -197,7 +218,7 @@ ROWS: dict[str, Door] = {
     "intakes.new": OFFICE,
     "intakes.take_back": OFFICE,
     "intakes.trust": OFFICE,
-    "letters.handed_on": TEACHERS,
+    "letters.handed_on": OWN_TEACHERS,
     "letters.letter": PUPIL,
     "letters.write": PUPIL,
     "oneroster.demographics": NOBODY,
@@ -249,6 +270,8 @@ ROWS: dict[str, Door] = {
     "people.person": DIRECTORY,
     "people.school_class": OFFICE_OR_BOARD,
     "progress.progress": PUPIL,
+    "pupil_view.begin": PUPILS_EYES,
+    "pupil_view.end": SIGNED_IN,
     "quarantine.actor": OFFICE,
     "quarantine.distrust": OFFICE,
     "quarantine.link": OFFICE,
@@ -265,8 +288,8 @@ ROWS: dict[str, Door] = {
     "quarantine.take_back_merge": NAMES,
     "quarantine.trust": OFFICE,
     "quarantine.waiting": OFFICE,
-    "reading.answer": TEACHERS,
-    "reading.mark_read": TEACHERS,
+    "reading.answer": LESSON,
+    "reading.mark_read": LESSON,
     "reading.queue": TEACHERS,
     "reflection.acknowledge": PUPIL,
     "reflection.begin": PUPIL,
@@ -276,6 +299,10 @@ ROWS: dict[str, Door] = {
     "reflection.reply": PUPIL,
     "reflection.revise": PUPIL,
     "reflection.submit": PUPIL,
+    "relations.end": OFFICE,
+    "relations.give": OFFICE,
+    "relations.new": OFFICE,
+    "relations.relations": OFFICE,
     "rollover.confirm": OFFICE,
     "rollover.rollover": OFFICE,
     "roster_clients.add": OFFICE_OR_BOARD,
@@ -329,10 +356,10 @@ ROWS: dict[str, Door] = {
     "sources.remove": OFFICE_OR_BOARD,
     "sources.resume": OFFICE_OR_BOARD,
     "sources.sources": OFFICE_OR_BOARD,
-    "teaching.class_now": TEACHERS,
-    "teaching.class_view": TEACHERS,
-    "teaching.projection": TEACHERS,
-    "teaching.set_attendance": TEACHERS,
+    "teaching.class_now": CLASSROOM,
+    "teaching.class_view": CLASSROOM,
+    "teaching.projection": CLASSROOM,
+    "teaching.set_attendance": LESSON,
     "timetables.add_bells": OFFICE,
     "timetables.bells": OFFICE,
     "timetables.change_bells": OFFICE,
@@ -343,10 +370,10 @@ ROWS: dict[str, Door] = {
     "timetables.set_timetable": OFFICE,
     "timetables.timetable": OFFICE,
     "timetables.timetables": OFFICE,
-    "units.add_unit": TEACHERS,
-    "units.change_unit": TEACHERS,
-    "units.edit_unit": TEACHERS,
-    "units.new_unit": TEACHERS,
+    "units.add_unit": OWN_TEACHERS,
+    "units.change_unit": OWN_TEACHERS,
+    "units.edit_unit": OWN_TEACHERS,
+    "units.new_unit": OWN_TEACHERS,
     "units.units": TEACHERS,
     "wellbeing.health": HEALTH_LIST,
     "wellbeing.take_note": HEALTH,

@@ -18,7 +18,7 @@ from aarportal.insight.handover import keeper
 from aarportal.settings import Settings
 from tests.access import newcomers, objects, senders
 from tests.access.people import WHO, Who
-from tests.cast import CODES, PASSWORD, Member, enter
+from tests.cast import CODES, PASSWORD, Member, enter, enter_more
 
 SECRET = "a secret for tests, long enough to start with"
 
@@ -44,6 +44,7 @@ class World:
         migrate.upgrade(self.app)
         with self.app.app_context(), unit_of_work(SystemScope("the world")) as scope:
             enter(scope)
+            enter_more(scope)
             newcomers.come(scope)
         known_apps.forget_all()
         with self.app.app_context(), unit_of_work(SystemScope("the world")) as scope:

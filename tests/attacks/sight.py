@@ -7,13 +7,11 @@ which names apps know it, `x` what was sent to the portal once and taken.
 from dataclasses import dataclass, field
 
 from tests.access.people import (
-    BOARD,
     CHILDREN,
-    HEAD,
+    COVER,
     LEAVERS,
     MEI,
     NAO,
-    NURSE,
     RAN,
     RIKU,
     Who,
@@ -24,15 +22,22 @@ from tests.cast import (
     CHIBA,
     DOI,
     GEN,
+    GOTO,
     HANA,
+    HEAD,
     HINATA,
+    IWA,
     KEN,
+    KIKUCHI,
     MINATO,
     MORI,
+    NURSE,
     OKA,
     PRIMARY,
     SATO,
     SECONDARY,
+    SYSTEM,
+    YUKARI,
 )
 
 _4_2 = {AOI, BEN}
@@ -41,6 +46,9 @@ _HERE = {AOI, BEN, HANA, MEI}
 _PRIMARY, _SECONDARY, _MINATO = {*_HERE, RAN}, {KEN, RIKU}, {GEN, LEAVERS[GEN.school_id]}
 _HINATA = {child for child in CHILDREN if child.district_id == HINATA}
 _ALONE = "dilmnpsx"
+#: Sent by an app when he was in no class any more: it waits, and what waits is seen by every office
+#: of the district, because nobody knows yet which school it is of.
+_WAITS = RIKU
 
 
 @dataclass(frozen=True)
@@ -89,21 +97,26 @@ ATTACKERS = {
         {KEN, NAO},
         frozenset({HINATA, SECONDARY}),
     ),
+    "cover": Attacker(Who("cover", COVER), _by(ilmn=_4_2), _4_2, frozenset({HINATA, PRIMARY})),
+    "leader": Attacker(Who("leader", GOTO), _by(lmn=_4_2), set(), frozenset({HINATA, PRIMARY})),
+    "counsellor": Attacker(Who("counsellor", KIKUCHI), _by(lmn={BEN})),
+    "guardian": Attacker(Who("guardian", YUKARI), _by(ln={AOI})),
+    "system": Attacker(Who("system", SYSTEM)),
     "nurse": Attacker(Who("nurse", NURSE), _by(hn=_PRIMARY), _PRIMARY, frozenset({PRIMARY})),
     "head": Attacker(
         Who("head", HEAD),
-        _by(hmsy=_PRIMARY, p=_PRIMARY, kn={*_PRIMARY, NAO}),
+        _by(hpsy=_PRIMARY, m={*_PRIMARY, _WAITS}, k={*_PRIMARY, NAO}, n={*_PRIMARY, NAO, _WAITS}),
         {*_PRIMARY, NAO},
         frozenset({HINATA, PRIMARY}),
     ),
     "office": Attacker(
         Who("office", OKA),
-        _by(mp=_PRIMARY, kn={*_PRIMARY, NAO}),
+        _by(p=_PRIMARY, m={*_PRIMARY, _WAITS}, k={*_PRIMARY, NAO}, n={*_PRIMARY, NAO, _WAITS}),
         {*_PRIMARY, NAO},
         frozenset({HINATA, PRIMARY}),
     ),
     "board": Attacker(
-        Who("board", BOARD), _by(kn=_HINATA), _HINATA, frozenset({HINATA, PRIMARY, SECONDARY})
+        Who("board", IWA), _by(kn=_HINATA), _HINATA, frozenset({HINATA, PRIMARY, SECONDARY})
     ),
     "sato": Attacker(
         Who("sato", SATO), _by(kmnp=_MINATO), _MINATO, frozenset({MINATO, GEN.school_id})

@@ -1,6 +1,6 @@
-"""Sessions that were never given out: guessed, cut, signed by others, two at once, of a wrong name.
+"""Sessions that were never given out: guessed, cut, signed by others, two at once, misnamed.
 
-What an attacker cannot have is the cookie of another as it is: that is theft, and no way in of ours.
+What an attacker cannot have is the cookie of another as it is: that is theft, and no door of ours.
 """
 
 import base64

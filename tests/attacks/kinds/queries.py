@@ -10,8 +10,8 @@ NAMES = (
     "student", "student_id", "cycle", "cycle_id", "class", "class_id", "school", "school_id",
     "district", "unit", "at", "words", "q", "next", "kept_id", "merged_id", "user_id", "app",
     "issuer", "name", "person", "day", "from", "to", "on", "year", "page", "show", "step", "state",
-    "kind", "grade", "fate", "list", "subject", "goal", "record", "id", "role", "as", "lang", "copy",
-    "count", "aside", "reason", "talk", "without",
+    "kind", "grade", "fate", "list", "subject", "goal", "record", "id", "role", "as", "lang",
+    "copy", "count", "aside", "reason", "talk", "without",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ FIELDS = (
     "school.sourcedId", "user.sourcedId", "orgs.sourcedId", "metadata.jp.shussekiNo", "email",
     "role", "grades", "nothing",
 )  # fmt: skip
+NONSENSE = ("'", "x", "1=1 OR", "a='b' OR '1'='1'")
 SIGNS = ("=", "!=", ">", ">=", "<", "<=", "~")
 
 
@@ -26,9 +27,7 @@ def one(ground: Ground) -> st.SearchStrategy[Try]:
         single,
     )  # fmt: skip
     parts = {
-        "filter": st.one_of(
-            single, joined, st.sampled_from(("'", "x", "1=1 OR", "a='b' OR '1'='1'"))
-        ),
+        "filter": st.one_of(single, joined, st.sampled_from(NONSENSE)),
         "fields": st.lists(names, min_size=1, max_size=4).map(",".join),
         "sort": names,
         "orderBy": st.sampled_from(("asc", "desc")),
