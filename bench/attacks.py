@@ -13,12 +13,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
 
 from bench.measure import line
 from tests.access.world import World
 from tests.attacks.judging import Judge
-from tests.attacks.kinds import discover
+from tests.attacks.kinds import batches, discover
 from tests.attacks.tries import Ground
 
 TRIES = 50_000
@@ -35,9 +34,9 @@ def main() -> None:
         began = time.monotonic()
         kinds = discover()
         for place, (kind, way) in enumerate(kinds.items()):
-            one = way.one(ground)
             examples = -(-count // len(kinds) // AT_ONCE)
-            _attack(judge, kind, (way.ATTACKERS, one), examples=examples, number=number + place)
+            batch = batches(way, ground, AT_ONCE)
+            _attack(judge, kind, batch, examples=examples, number=number + place)
         spent = time.monotonic() - began
     tally = judge.tally
     done = sum(tally.tries.values())
@@ -54,18 +53,17 @@ def main() -> None:
     sys.exit(1 if tally.through or tally.broken or done < count else 0)
 
 
-def _attack(judge: Judge, kind: str, way, *, examples: int, number: int) -> None:
+def _attack(judge: Judge, kind: str, batch, *, examples: int, number: int) -> None:
     """Try in one way, as often as it takes."""
-    names, one = way
 
     @seed(number)
     @settings(
         max_examples=examples, phases=[Phase.generate], database=None, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(st.sampled_from(names), st.lists(one, min_size=AT_ONCE, max_size=AT_ONCE))
-    def attack(name, tries):
-        judge.attempt(kind, name, tries)
+    @given(batch)
+    def attack(drawn):
+        judge.attempt(kind, *drawn)
 
     attack()
 

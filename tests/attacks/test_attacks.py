@@ -5,10 +5,9 @@
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from tests.attacks.judging import Judge
-from tests.attacks.kinds import discover
+from tests.attacks.kinds import batches, discover
 from tests.attacks.tries import Ground
 
 #: Attempts of one attacker before it is looked whose rows were changed.
@@ -23,15 +22,15 @@ def judge(world):
 @pytest.mark.parametrize("kind", discover())
 def test_none_comes_through(judge, kind):
     way = discover()[kind]
-    one = way.one(Ground(judge.world))
+    batch = batches(way, Ground(judge.world), AT_ONCE)
 
     @settings(
         max_examples=12, phases=[Phase.generate], derandomize=True,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(st.sampled_from(way.ATTACKERS), st.lists(one, min_size=AT_ONCE, max_size=AT_ONCE))
-    def attack(name, tries):
-        judge.attempt(kind, name, tries)
+    @given(batch)
+    def attack(drawn):
+        judge.attempt(kind, *drawn)
 
     attack()
     tally = judge.tally

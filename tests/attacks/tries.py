@@ -6,10 +6,13 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from aarportal.core.permissions import GRANTS
+from aarportal.web.blueprint import PERMISSIONS
 from tests.access.calls import ARGUMENTS, SENT, SPECIAL, Sent, finder, named_by, routes
 from tests.access.people import CHILDREN, Whose
 from tests.access.senders import account
 from tests.access.world import World
+from tests.attacks.sight import ATTACKERS
 
 #: After these the attacker would be out, and every later attempt that of a stranger.
 ENDING = frozenset({"accounts.sign_out"})
@@ -48,6 +51,16 @@ class Ground:
         self.ids = sorted(found - {"None"})
         self.persons = [str(child.id) for child in CHILDREN]
         self.routes = [each for each in routes(self.world.app) if each[0] not in ENDING]
+
+    def a_route(self, name: str, *methods: str, within: str = "") -> st.SearchStrategy:
+        """(endpoint, method, rule): mostly one at whose door the attacker is not sent away."""
+        found = [
+            each for each in self.routes
+            if (not methods or each[1] in methods) and each[0].startswith(within)
+        ]  # fmt: skip
+        inside = [each for each in found if _comes_in(name, each[0], self.world.app)]
+        anywhere = st.sampled_from(found)
+        return st.one_of(*[st.sampled_from(inside)] * 3, anywhere) if inside else anywhere
 
     # --- parts -----------------------------------------------------------------------------------
 
@@ -88,6 +101,14 @@ BROKEN = st.sampled_from(
         "{id}", "’", "０１２", "id;id", "a" * 300,
     )
 )  # fmt: skip
+
+
+def _comes_in(name: str, endpoint: str, app: Any) -> bool:
+    """Whether somebody may do what a route is for, about anybody."""
+    who = ATTACKERS[name].who
+    if who.member is None:
+        return not who.machine or app.blueprints[endpoint.partition(".")[0]].credential != "browser"
+    return PERMISSIONS[endpoint] in GRANTS[who.member.role]
 
 
 def _bent(whole: str) -> str:

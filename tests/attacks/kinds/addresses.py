@@ -10,12 +10,12 @@ ATTACKERS = list(EVERYBODY)
 METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE")
 
 
-def one(ground: Ground) -> st.SearchStrategy[Try]:
+def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     """An attempt."""
 
     @st.composite
     def drawn(draw) -> Try:
-        endpoint, method, rule = draw(st.sampled_from(ground.routes))
+        endpoint, method, rule = draw(ground.a_route(name))
         if draw(st.integers(0, 9)) == 0:
             method = draw(st.sampled_from(METHODS))
         sent = SENT.get(endpoint, Sent())

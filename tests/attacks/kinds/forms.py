@@ -30,14 +30,13 @@ def fields() -> tuple[str, ...]:
     return tuple(sorted(found - {"csrf_token"}))
 
 
-def one(ground: Ground) -> st.SearchStrategy[Try]:
+def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     """An attempt: a form that would hold good, with some fields of others."""
-    posts = [each for each in ground.routes if each[1] == "POST"]
     keys = st.sampled_from([f"idem {child.name}" for child in CHILDREN])
 
     @st.composite
     def drawn(draw) -> Try:
-        endpoint, method, rule = draw(st.sampled_from(posts))
+        endpoint, method, rule = draw(ground.a_route(name, "POST"))
         form = form_of(endpoint)
         for _ in range(draw(st.integers(1, 5))):
             form[draw(st.sampled_from(fields()))] = draw(ground.value())

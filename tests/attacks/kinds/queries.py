@@ -15,16 +15,13 @@ NAMES = (
 )  # fmt: skip
 
 
-def one(ground: Ground) -> st.SearchStrategy[Try]:
+def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     """An attempt: a page with one to four such values, one of them now and then said twice."""
-    pages = [each for each in ground.routes if each[1] == "GET"]
-    # Pages without an id in their address have nothing but their query.
-    lists = [each for each in pages if "<" not in each[2].rule]
     pairs = st.lists(st.tuples(st.sampled_from(NAMES), ground.value()), min_size=1, max_size=4)
 
     @st.composite
     def drawn(draw) -> Try:
-        endpoint, method, rule = draw(st.one_of(st.sampled_from(lists), st.sampled_from(pages)))
+        endpoint, method, rule = draw(ground.a_route(name, "GET"))
         return Try(method, draw(ground.path(endpoint, rule)), query=tuple(draw(pairs)))
 
     return drawn()

@@ -14,9 +14,8 @@ NONSENSE = ("'", "x", "1=1 OR", "a='b' OR '1'='1'")
 SIGNS = ("=", "!=", ">", ">=", "<", "<=", "~")
 
 
-def one(ground: Ground) -> st.SearchStrategy[Try]:
+def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     """An attempt: any address of the service with filters, fields and an order."""
-    rest = [each for each in ground.routes if each[0].startswith("oneroster.") and each[1] == "GET"]
     values = st.one_of(ground.an_id(), ground.a_word())
     names = st.sampled_from(FIELDS)
     single = st.builds(
@@ -37,7 +36,7 @@ def one(ground: Ground) -> st.SearchStrategy[Try]:
 
     @st.composite
     def drawn(draw) -> Try:
-        endpoint, method, rule = draw(st.sampled_from(rest))
+        endpoint, method, rule = draw(ground.a_route(name, "GET", within="oneroster."))
         chosen = draw(st.lists(st.sampled_from(sorted(parts)), max_size=3, unique=True))
         query = tuple((name, draw(parts[name])) for name in chosen)
         return Try(method, draw(ground.path(endpoint, rule)), query=query)

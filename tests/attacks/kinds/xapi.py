@@ -17,7 +17,7 @@ MOMENTS = ("2020-01-01T00:00:00Z", "2035-01-01T00:00:00Z", "2026-11-22T00:00:00Z
 VERBS = ("http://adlnet.gov/expapi/verbs/answered", "http://adlnet.gov/expapi/verbs/voided")
 
 
-def one(ground: Ground) -> st.SearchStrategy[Try]:
+def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     """An attempt: a question, a cursor that was never given out, or a statement."""
     return st.one_of(_question(ground), _question(ground), _cursor(ground), _statement(ground))
 
