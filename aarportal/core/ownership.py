@@ -155,7 +155,7 @@ class ReadByTeachers(StudentOwned):
 
 
 class ReadAtHome(ReadByTeachers):
-    """Goals, what to try next, and what the student chose to show: the family reads them, too."""
+    """Goals, and what to try next: the family reads them, too."""
 
     readers = _TEACHERS | {Relation.GUARDS}
 

@@ -8,9 +8,13 @@ class Permission(StrEnum):
 
     APPS_MANAGE = "apps:manage"
     ATTENDANCE_WRITE = "attendance:write"
+    CASES_READ = "cases:read"
+    """Staff, the pupils on whose case they are."""
     CHARTS_READ = "charts:read"
     CLASS_READ = "class:read"
     DRAFTS_WRITE = "drafts:write"
+    FAMILY_READ = "family:read"
+    """A guardian, what their children mean to learn."""
     FEEDBACK_ANSWER = "feedback:answer"
     FEEDBACK_WRITE = "feedback:write"
     GOALS_READ = "goals:read"
@@ -55,6 +59,8 @@ class Permission(StrEnum):
     """Staff, the statement behind a record they see."""
     STATEMENTS_READ = "statements:read"
     STATEMENTS_WRITE = "statements:write"
+    SYSTEM_READ = "system:read"
+    """Whoever runs the installation, how it is."""
     TRACES_READ = "traces:read"
     """Who changed what about a person."""
     UNITS_READ = "units:read"
@@ -71,9 +77,9 @@ class Role(StrEnum):
     DISTRICT_ADMINISTRATOR = "districtAdministrator"
     """The board of education; of all schools of its district, and of no child's learning."""
     GUARDIAN = "guardian"
-    """A parent or relative (`guardian`, `parent`, `relative`); sees what their child shows."""
+    """A parent or relative (also `parent`, `relative`); sees what their child means to do."""
     NURSE = "nurse"
-    """養護教諭: OneRoster has no word for it, so a roster says `ext:nurse`."""
+    """養護教諭: OneRoster has no word for it: `ext:nurse`, or the office says it."""
     PRINCIPAL = "principal"
     STUDENT = "student"
     SYSTEM_ADMINISTRATOR = "systemAdministrator"
@@ -120,6 +126,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TEACHER: _EVERYBODY
     | {
         Permission.ATTENDANCE_WRITE,
+        Permission.CASES_READ,
         Permission.CLASS_READ,
         Permission.FEEDBACK_WRITE,
         Permission.GRADES_READ,
@@ -132,12 +139,18 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.ADMINISTRATOR: _OFFICE,
     Role.PRINCIPAL: _OFFICE
-    | {Permission.GRADES_READ, Permission.HEALTH_READ, Permission.PUPIL_VIEW_OPEN},
+    | {
+        Permission.CASES_READ,
+        Permission.GRADES_READ,
+        Permission.HEALTH_READ,
+        Permission.PUPIL_VIEW_OPEN,
+    },
     Role.DISTRICT_ADMINISTRATOR: _DIRECTORY | {Permission.HANDOVER_RULE, Permission.ROSTER_MANAGE},
-    Role.NURSE: _EVERYBODY | {Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
-    Role.COUNSELOR: _EVERYBODY,
-    Role.GUARDIAN: _EVERYBODY,
-    Role.SYSTEM_ADMINISTRATOR: _EVERYBODY,
+    Role.NURSE: _EVERYBODY
+    | {Permission.CASES_READ, Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
+    Role.COUNSELOR: _EVERYBODY | {Permission.CASES_READ},
+    Role.GUARDIAN: _EVERYBODY | {Permission.FAMILY_READ},
+    Role.SYSTEM_ADMINISTRATOR: _EVERYBODY | {Permission.SYSTEM_READ},
 }
 
 #: What nobody opens through a pupil's eyes: pages that open on purpose, and papers to take along.

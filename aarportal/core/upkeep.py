@@ -5,6 +5,8 @@ Needs an app's context.
 
 from contextlib import closing
 
+from alembic.runtime.migration import MigrationContext
+
 from aarportal.core.database import db
 
 
@@ -20,6 +22,12 @@ def learn() -> None:
             # for. A transaction like any other: it is in the queue of those who write.
             with engine.begin() as connection:
                 connection.exec_driver_sql("ANALYZE")
+
+
+def revision() -> str:
+    """The number of the migration at which the database is."""
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def let_go() -> None:

@@ -121,7 +121,8 @@ def _own_alone(scope: Onlooker, row_class: type) -> ColumnElement[bool]:
     """That a row is the person's own: an account, a role, a form that was taken; of most, none."""
     if issubclass(row_class, (StudentOwned, SystemOnly, OfficeOnly, SeenWithRecords)):
         return false()
-    columns = inspect(row_class).column_attrs
+    mapper: Mapper[Any] = inspect(row_class)
+    columns = mapper.column_attrs
     name = next((it for it in _OWNERS if it in columns), None)
     if name is None and row_class.__name__ == "User":
         name = "id"

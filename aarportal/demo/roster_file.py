@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterable
 from datetime import date
 from random import Random
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from aarportal.demo.school import (
     BOARD,
@@ -183,13 +183,19 @@ def _teacher(rng: Random, teacher: Teacher) -> Cells:
         "sourcedId": teacher.login_id, "enabledUser": "true",
         "username": f"{teacher.login_id}@wakaba.example",
         "givenName": name.given, "familyName": name.family, "middleName": name.middle,
-        "userMasterIdentifier": str(UUID(int=rng.getrandbits(128), version=4)),
+        "userMasterIdentifier": str(_identifier(rng, teacher)),
         "preferredGivenName": name.given, "preferredFamilyName": name.family,
         "primaryOrgSourcedId": teacher.school,
         "metadata.jp.kanaGivenName": name.kana_given,
         "metadata.jp.kanaFamilyName": name.kana_family,
         "metadata.jp.kanaMiddleName": name.kana_middle,
     }  # fmt: skip
+
+
+def _identifier(rng: Random, teacher: Teacher) -> UUID:
+    if teacher.came_later:
+        return UUID(bytes=uuid5(NAMESPACE_OID, teacher.login_id).bytes, version=4)
+    return UUID(int=rng.getrandbits(128), version=4)
 
 
 def _roles(school: School) -> list[Cells]:

@@ -18,6 +18,10 @@ DISTRICT_NAME = "わかば市教育委員会"
 PASSWORD = "manabi"  # noqa: S105 - it is printed on the sign-in page
 #: Login ids of those who bring school data.
 OFFICE, NURSE = "jimu", "hoken"
+#: Login ids of those who see single pupils by a relation.
+COUNSELOR, FAMILY = "sc", "hogosha"
+#: Leads a grade: login id and grade.
+LEADER = ("gakunen", "P4")
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,11 @@ class Teacher:
     does: str = ""
     """What somebody does who teaches nothing."""
 
+    @property
+    def came_later(self) -> bool:
+        """Whether the person is new here: nothing that chance decides may hang on them."""
+        return self.login_id in {LEADER[0], COUNSELOR, FAMILY, "kanri"}
+
 
 TEACHERS = (
     Teacher("t42", PRIMARY, PersonName("千葉", "さくら", "チバ", "サクラ"), "4-2"),
@@ -104,7 +113,22 @@ TEACHERS = (
     ),
     Teacher(
         NURSE, PRIMARY, PersonName("栁田", "由紀", "ヤナギダ", "ユキ"),
-        role="ext:nurse", does="養護教諭",
+        role="counselor", does="養護教諭",
+    ),
+    Teacher(
+        LEADER[0], PRIMARY, PersonName("後藤", "静", "ゴトウ", "シズカ"), does="4年 学年主任"
+    ),
+    Teacher(
+        COUNSELOR, PRIMARY, PersonName("菊池", "聡", "キクチ", "サトシ"),
+        role="counselor", does="スクールカウンセラー",
+    ),
+    Teacher(
+        FAMILY, PRIMARY, PersonName("髙﨑", "恵子", "タカサキ", "ケイコ"),
+        role="guardian", does="保護者（髙﨑 美桜）",
+    ),
+    Teacher(
+        "kanri", PRIMARY, PersonName("式", "守", "シキ", "マモル"),
+        role="systemAdministrator", does="システム管理",
     ),
     Teacher(
         "kocho", PRIMARY, PersonName("神﨑", "隆", "カンザキ", "タカシ"),
@@ -175,6 +199,7 @@ def make_school(rng: Random, classes: int | None = None) -> School:
             teacher
             for teacher in TEACHERS
             if teacher.role != "teacher"
+            or teacher.does
             or teacher.homeroom in keys
             or any(_class_of(key) in keys for key in teacher.groups)
         ),

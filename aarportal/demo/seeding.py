@@ -26,6 +26,7 @@ from aarportal.demo.bringing import bring
 from aarportal.demo.curriculum import curriculum
 from aarportal.demo.days import SchoolTime, at, school_time, shown_moment
 from aarportal.demo.history import HistoryRows, Place, paper_laps
+from aarportal.demo.holding import give_relations
 from aarportal.demo.laps import Happening, Lap
 from aarportal.demo.logins import Login, logins
 from aarportal.demo.personas import assign
@@ -124,6 +125,7 @@ def seed(  # noqa: PLR0913 - what may differ between demonstrations, each with a
             enter_events(scope, town, days)
             enter_school_year(scope, town, school, days)
             credentials = _register_apps(scope, town)
+        give_relations(town, school)
         say(f"{len(days.lessons)} school days of goals and reflections are written …")
         rooms = [_room(rng, town, school, plan, days) for plan in school.classes]
     sender = _Sender(app, rng, town, credentials)

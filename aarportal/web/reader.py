@@ -33,6 +33,8 @@ class Person:
     """A student's given name in the kana that small children read; a teacher's family name."""
     seen_by: str = ""
     """The name of whoever looks through this person's eyes; empty for the person themselves."""
+    is_on_case: bool = False
+    """Whether the person looks after single students for a time."""
 
     @property
     def initial(self) -> str:

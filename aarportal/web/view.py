@@ -37,6 +37,7 @@ _DATA_TO_READ = (*_SCHOOL[3][:3], frozenset({"school_data", "school_records", "w
 _LEARNING = frozenset({"apps", "catalogue", "quarantine", "imports"})
 _APPS = (("apps.apps", "device", mark("Apps"), _LEARNING),)
 _HEALTH = ("wellbeing.health", "self", mark("Health"), frozenset({"wellbeing", "school_records"}))
+_CASES = ("cases.cases", "self", mark("Cases"), frozenset({"cases"}))
 # The menu of each role: endpoint, icon, English text, and the blueprints it stands for.
 _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
     Role.STUDENT: (
@@ -56,9 +57,11 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
     Role.PRINCIPAL: (*_SCHOOL[:3], _DATA_TO_READ, *_APPS),
     Role.DISTRICT_ADMINISTRATOR: _SCHOOL[:2],
     Role.NURSE: (_HEALTH, *_SCHOOL[3:]),
-    Role.COUNSELOR: (),
-    Role.GUARDIAN: (),
-    Role.SYSTEM_ADMINISTRATOR: (),
+    Role.COUNSELOR: (_CASES,),
+    Role.GUARDIAN: (("family.family", "home", mark("This week"), frozenset({"family"})),),
+    Role.SYSTEM_ADMINISTRATOR: (
+        ("system.system", "device", mark("System"), frozenset({"system"})),
+    ),
 }
 
 
@@ -155,10 +158,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _nav(person: Person | None) -> list[NavItem]:
     if person is None:
         return []
+    entries = _MENUS[person.role]
+    if person.is_on_case and _CASES not in entries:
+        entries = (*entries, _CASES)
     here = _ELSEWHERE.get(request.endpoint or "", request.blueprint)
     return [
         NavItem(endpoint, url_for(endpoint), icon, _(label), here in blueprints)
-        for endpoint, icon, label, blueprints in _MENUS[person.role]
+        for endpoint, icon, label, blueprints in entries
         if endpoint in current_app.view_functions
     ]
 

@@ -89,3 +89,21 @@ def test_the_calendar_of_the_year_leaves_the_days_that_were_lived(demo):
     for row in rows:
         if days.first <= row.day <= TODAY:
             assert days.special[row.day] == (row.kind, row.title)
+
+
+@pytest.mark.parametrize(
+    ("login_id", "url", "words"),
+    [
+        ("gakunen", "/class", "4年2組"),
+        ("sc", "/cases", "教室に入りにくい日がある"),
+        ("hogosha", "/family", "髙﨑 美桜"),
+        ("kanri", "/system", "0017"),
+        ("jimu", "/relations", "菊池 聡"),
+    ],
+)
+def test_who_came_later_finds_what_is_theirs(demo, login_id, url, words):
+    me = signed_in(demo, login_id)
+    page = me.get(url)
+    page = me.follow(page) if page.status == 303 else page
+    assert page.status == 200
+    assert page.says(words)

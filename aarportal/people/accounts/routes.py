@@ -7,6 +7,7 @@ from flask import current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from aarportal.core.errors import InvalidError
+from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Permission, Role
 from aarportal.core.scope import Scope
 from aarportal.people.accounts import operations, store, ways
@@ -54,7 +55,8 @@ def signed_in_person() -> Visitor | None:
     is_student = scope.role is Role.STUDENT
     short_name = called(user.given_name, user.kana_given_name) if is_student else user.family_name
     full_name = f"{user.family_name}\u2009{user.given_name}"
-    person = Person(user.id, scope.role, full_name, short_name, known.seen_by)
+    on_case = Relation.CASE in scope.students and not is_student
+    person = Person(user.id, scope.role, full_name, short_name, known.seen_by, on_case)
     return Visitor(scope, reader, person, partial(operations.take_turn, scope))
 
 

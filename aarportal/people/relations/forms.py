@@ -74,8 +74,10 @@ class RelationForm(RefusingForm):
     def offer_students(self, by_class: Mapping[str, Sequence[tuple[UUID, str]]]) -> Self:
         """Let one of the students be chosen, class by class."""
         if "student_id" in self:
-            self.student_id.choices = {
-                title: [(str(id_), name) for id_, name in some] for title, some in by_class.items()
+            # Nobody is chosen unless somebody chooses: the first of the school would be.
+            self.student_id.choices = {"—": [("", "—")]} | {
+                title: [(str(id_), f"{title} {name}") for id_, name in some]
+                for title, some in by_class.items()
             }
         return self
 

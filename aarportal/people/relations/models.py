@@ -39,7 +39,7 @@ class HeldRelation(KnownToHolder, SchoolRow, Base):
     """Why; of a case always. The student does not read it."""
     starts_on: Mapped[date]
     ends_before: Mapped[date | None]
-    """Exclusive; None (of guardians) as long as the child is at the school."""
+    """Exclusive; None as long as the roster has the holder, and the child, at the school."""
     given_by: Mapped[UUID]
     given_at: Mapped[datetime]
     ended_by: Mapped[UUID | None]

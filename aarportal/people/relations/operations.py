@@ -84,7 +84,7 @@ def _check_object(scope: Scope, draft: RelationDraft, today: date) -> None:
         found["class_id"] = draft.class_id in {row.id for row in store.classes(scope, today)}
     elif draft.kind is Kind.LEADS_GRADE:
         found["grade"] = draft.grade in store.grades(scope, today)
-    else:
+    elif draft.kind is not Kind.HEALTH_ROOM:
         known = {id_ for some in store.students(scope, today).values() for id_, _name in some}
         found["student_id"] = draft.student_id in known
     for field, is_there in found.items():

@@ -77,6 +77,8 @@ def _form(scope: Scope, kind: Kind) -> RelationForm:
         return form.offer("class_id", [(row.id, row.title) for row in rows])
     if kind is Kind.LEADS_GRADE:
         return form.offer("grade", [(grade, grade) for grade in store.grades(scope, today)])
+    if kind is Kind.HEALTH_ROOM:
+        return form
     return form.offer_students(store.students(scope, today))
 
 

@@ -28,12 +28,14 @@ class Held:
         grades: Grades led.
         students: Students on whose case the person is.
         wards: Students of whom the person is a guardian, with their schools.
+        runs_health_room: Whether the person is the school nurse.
     """
 
     class_ids: tuple[UUID, ...] = ()
     grades: frozenset[str] = frozenset()
     students: frozenset[UUID] = frozenset()
     wards: tuple[tuple[UUID, UUID], ...] = ()
+    runs_health_room: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def held(scope: SystemScope, school_id: UUID, holder_id: UUID, role: Role, day: 
         frozenset(row.grade for row in rows if row.kind == Kind.LEADS_GRADE),
         frozenset(row.student_id for row in rows if row.kind == Kind.CASE),
         tuple((row.student_id, row.school_id) for row in rows if row.kind == Kind.GUARDIAN),
+        any(row.kind == Kind.HEALTH_ROOM for row in rows),
     )
 
 

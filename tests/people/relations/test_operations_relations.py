@@ -240,6 +240,19 @@ def test_a_child_who_left_is_seen_by_nobody_through_a_relation():
     assert not whose(scope_today(YUKARI), Goal)
 
 
+@pytest.mark.parametrize("day", DAYS)
+def test_a_counselor_of_a_japanese_roster_is_the_nurse_if_the_office_says_so(day):
+    relation_id = given(KIKUCHI, "health_room")
+    today, opens = DAYS[day]
+    on(today)
+    scope = scope_today(KIKUCHI)
+    assert scope.role is (Role.NURSE if opens else Role.COUNSELOR)
+    assert scope.students == scope_of(NURSE if opens else KIKUCHI).students
+    with unit_of_work(scope_of(OKA)) as office:
+        operations.end(office, relation_id)
+    assert scope_today(KIKUCHI).role is Role.COUNSELOR
+
+
 # --- reading and writing --------------------------------------------------------------------------
 
 
@@ -368,6 +381,7 @@ GOOD = {
     "leads_grade": {"kind": Kind.LEADS_GRADE, "holder_id": CHIBA.id, "grade": "P4",
                     "student_id": None},
     "guardian": {"kind": Kind.GUARDIAN, "holder_id": YUKARI.id, "last_on": None},
+    "health_room": {"kind": Kind.HEALTH_ROOM, "last_on": None, "student_id": None},
 }  # fmt: skip
 
 

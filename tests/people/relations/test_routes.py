@@ -106,6 +106,8 @@ def test_each_kind_has_its_sheet(browser, member, kind):
     assert names == {"holder_id", asked}
     if asked == "student_id":
         assert page.one("option[selected]")["value"] == str(HANA.id)
+        fresh = browser(member).get(f"/relations/new?kind={kind}")
+        assert fresh.html.select_one("[name=student_id] option")["value"] == ""
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ def scope_of(system: SystemScope, known: Known) -> Scope:
     held = Held()
     if known.holds:
         held = relations.held(system, school_id, user_id, role, day)
+    if held.runs_health_room:
+        role = Role.NURSE
     seats = roster.seats(system, school_id, user_id, day)
     sight = _Sight()
     if role is Role.STUDENT:

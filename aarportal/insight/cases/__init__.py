@@ -1,0 +1,1 @@
+"""The children on whose case somebody is."""

@@ -1,0 +1,1 @@
+"""How the installation is, without a word or a name of anybody in it."""
