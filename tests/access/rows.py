@@ -124,6 +124,13 @@ APP = door(
 ROSTER = door("A system that reads the roster, about the schools it may read.", roster=SCHOOL)
 ROSTER_PLACES = door("The same; places that are over are still told.", roster=SCHOOL | MOVED)
 
+CASE = door(
+    "Whoever is on the case of a child, for the time that the head has said.",
+    counsellor=CLASS, **dict.fromkeys((*TEACHING, "nurse", "head"), ()),
+)  # fmt: skip
+FAMILY = door("A guardian, about their own child.", guardian=OWN)
+RUNNING = door("Who runs the system; there is nobody's word behind it.", system=OWN)
+
 ROWS: dict[str, Door] = {
     "accounts.choose_language": EVERYBODY,
     "accounts.reading": SIGNED_IN,
@@ -158,6 +165,8 @@ ROWS: dict[str, Door] = {
     "apps.rotate": OFFICE,
     "apps.send_test": OFFICE,
     "caliper.take_envelope": APP,
+    "cases.cases": CASE,
+    "cases.student": CASE,
     "catalogue.app_catalogue": OFFICE,
     "catalogue.change": SCHOOLS_TABLE,
     "catalogue.decide": TEACHERS,
@@ -183,6 +192,7 @@ ROWS: dict[str, Door] = {
     "drafts.save": PUPIL,
     "exports.download": OFFICE_OR_BOARD,
     "exports.export": OFFICE_OR_BOARD,
+    "family.family": FAMILY,
     "handover.ask": OFFICE,
     "handover.ask_own": PUPIL,
     "handover.distrust": OFFICE,
@@ -356,6 +366,7 @@ ROWS: dict[str, Door] = {
     "sources.remove": OFFICE_OR_BOARD,
     "sources.resume": OFFICE_OR_BOARD,
     "sources.sources": OFFICE_OR_BOARD,
+    "system.system": RUNNING,
     "teaching.class_now": CLASSROOM,
     "teaching.class_view": CLASSROOM,
     "teaching.projection": CLASSROOM,
