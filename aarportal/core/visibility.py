@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, class_mapper
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -121,8 +121,7 @@ def _own_alone(scope: Onlooker, row_class: type) -> ColumnElement[bool]:
     """That a row is the person's own: an account, a role, a form that was taken; of most, none."""
     if issubclass(row_class, (StudentOwned, SystemOnly, OfficeOnly, SeenWithRecords)):
         return false()
-    mapper: Mapper[Any] = inspect(row_class)
-    columns = mapper.column_attrs
+    columns = class_mapper(row_class).column_attrs
     name = next((it for it in _OWNERS if it in columns), None)
     if name is None and row_class.__name__ == "User":
         name = "id"

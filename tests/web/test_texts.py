@@ -94,5 +94,8 @@ def test_bands_follow_the_grade(grade, band):
 
 
 def test_roles_are_the_standards_words():
-    standard = {"student", "teacher", "administrator", "districtAdministrator", "principal"}
+    standard = {
+        "student", "teacher", "administrator", "districtAdministrator", "principal", "counselor",
+        "guardian", "systemAdministrator",
+    }  # fmt: skip
     assert {role.value for role in Role} == {*standard, "nurse"}
