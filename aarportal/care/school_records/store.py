@@ -79,7 +79,9 @@ def student(scope: Scope, student_id: UUID) -> User:
         UserRole.user_id == student_id, UserRole.role == "student"
     )
     row = scope.session.scalar(select(User).where(User.id == student_id, roles.exists()))
-    if row is None or (visible is not None and student_id not in visible):
+    # Whoever went on to another school is that school's to show.
+    is_seen = student_id in visible if visible is not None else not scope.has_lost(student_id)
+    if row is None or not is_seen:
         raise NotFoundError("User")
     return row
 

@@ -1,0 +1,277 @@
+"""Something behind every kind of id in an address, once for each child, class, school, district."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from aarportal.audit import operations as audit
+from aarportal.care.school_data.models import SchoolDataImport
+from aarportal.core import clock
+from aarportal.core.scope import SystemScope
+from aarportal.core.sealing import Secret
+from aarportal.cycle.action.imports.models import TableImport
+from aarportal.cycle.action.models import LearningApp, StoredStatement
+from aarportal.cycle.units.catalogue.models import CatalogueEntry
+from aarportal.insight.handover.models import (
+    DeletionOrder,
+    HandoverImport,
+    HandoverPackage,
+    TrustedIssuer,
+)
+from aarportal.people.identity.models import IdentityLink, PersonMerge
+from aarportal.people.relations.models import HeldRelation
+from aarportal.people.roster.imports.models import RosterImport
+from aarportal.people.roster.models import AcademicSession, Class, Course
+from aarportal.people.roster.rest.models import RosterClient
+from aarportal.people.roster.sources.models import RosterSource
+from aarportal.people.school_year.models import BellSchedule, YearImport
+from tests.access import senders
+from tests.access.filling import GROUP_OF, canary, row_of, student_tables
+from tests.access.people import CHILDREN, CLASS_5_1, CLASS_BEFORE, LEAVERS, MEI, NAO
+from tests.cast import (
+    APP_DRILL,
+    CHIBA,
+    CLASS_1_1,
+    CLASS_4_2,
+    CLASS_ELSEWHERE,
+    CLASS_J2_1,
+    ELSEWHERE,
+    HINATA,
+    MINATO,
+    OKA,
+    PRIMARY,
+    SATO,
+    SCIENCE_4_2,
+    SECONDARY,
+    UNIT_ADDING,
+    UNIT_DIVISION,
+    UNIT_EQUATIONS,
+    key,
+)
+
+APP_MINATO = key("app minato")
+APPS = {HINATA: APP_DRILL, MINATO: APP_MINATO}
+SCHOOLS = {PRIMARY: HINATA, SECONDARY: HINATA, ELSEWHERE: MINATO}
+OFFICES = {PRIMARY: OKA.id, SECONDARY: key("office of secondary"), ELSEWHERE: SATO.id}
+UNITS = {
+    CLASS_4_2: UNIT_DIVISION,
+    CLASS_1_1: UNIT_ADDING,
+    CLASS_J2_1: UNIT_EQUATIONS,
+    SCIENCE_4_2: key(f"unit of {SCIENCE_4_2}"),
+    CLASS_5_1: key(f"unit of {CLASS_5_1}"),
+    CLASS_BEFORE: key(f"unit of {CLASS_BEFORE}"),
+    CLASS_ELSEWHERE: key(f"unit of {CLASS_ELSEWHERE}"),
+}
+_WITH_COURSE = {HINATA: (PRIMARY, CLASS_5_1), MINATO: (ELSEWHERE, CLASS_ELSEWHERE)}
+_MANIFEST = {
+    "issuer": {
+        "district": {"name": "みずべ市", "code": "1"}, "school": {"name": "みずべ小", "code": "2"},
+        "key": "",
+    },
+    "userMasterIdentifier": "", "files": [], "format": "x", "version": 1,
+    "made_at": "2026-03-31T00:00:00Z",
+}  # fmt: skip
+#: Where the rows of children were written who are in no class of that school any more.
+CLASSES_THEN = {MEI.name: CLASS_4_2, NAO.name: CLASS_4_2}
+PACKAGES = [
+    *(key(f"handover_packages {child.name}") for child in CHILDREN),
+    *(key(f"package of {child.name}") for child in LEAVERS.values()),
+]
+
+
+def put(scope: SystemScope) -> None:
+    """Put everything there, each after that to which it points."""
+    _of_districts(scope)
+    scope.session.flush()
+    _of_schools(scope)
+    scope.session.flush()
+    for table, model in student_tables().items():
+        for child in CHILDREN:
+            scope.session.add(row_of(model, child, **_said(table, child)))
+        scope.session.flush()
+    for child in CHILDREN:
+        _of_child(scope, child)
+    audit.record(scope, "world:made", "objects")
+
+
+def _said(table: str, child: Any) -> dict[str, Any]:
+    """What a row of this table has to say for itself."""
+    now, today = clock.now(), clock.today()
+    class_id, app = class_of(child), {"app_id": APPS[child.district_id]}
+    days = {"ready_at": now, "kept_until": today + timedelta(days=7)}
+    said: dict[str, dict[str, Any]] = {
+        "day_rollups": {**app, "records": 1},
+        "handover_packages": {"for_student": True, "made_by": child.id, **days},
+        "health_observations": {"wants_to_talk": True},
+        "learning_cycles": {
+            "class_id": class_id, "unit_id": UNITS.get(class_id), "records": 1, "items": 1,
+        },
+        "learning_records": {**app, "ended_at": now - timedelta(minutes=4)},
+        "teacher_feedback": {"teacher_id": CHIBA.id},
+        "term_letters": {"year": clock.school_year_of(today) - 1},
+    }  # fmt: skip
+    return said.get(table, {})
+
+
+def class_of(child: Any) -> UUID:
+    """The class in which what is a child's was written."""
+    classes = {PRIMARY: CLASS_4_2, SECONDARY: CLASS_J2_1, ELSEWHERE: CLASS_ELSEWHERE}
+    if child.name in CLASSES_THEN or not child.classes:
+        return classes[child.school_id]
+    return child.classes[0]
+
+
+def _of_districts(scope: SystemScope) -> None:
+    now, today = clock.now(), clock.today()
+    scope.session.add(
+        LearningApp(
+            id=APP_MINATO, district_id=MINATO, title="みなとのアプリ", access_key="minato",
+            home_pages=["https://idp.hinata.example/"], secret_hash=b"",
+        )
+    )  # fmt: skip
+    for district_id in APPS:
+        for name, kind in (("term", "term"), ("period", "gradingPeriod")):
+            scope.session.add(
+                AcademicSession(
+                    district_id=district_id, id=key(f"{name} {district_id}"),
+                    sourced_id=f"{name} {district_id}", title="年度", type=kind, starts_on=today,
+                    ends_before=today + timedelta(days=9), school_year=2026,
+                    parent_sourced_id="" if name == "term" else f"term {district_id}",
+                )
+            )  # fmt: skip
+        scope.session.add(
+            Course(
+                district_id=district_id, id=key(f"course {district_id}"),
+                sourced_id=f"course {district_id}", title="四年",
+            )
+        )  # fmt: skip
+        scope.session.flush()
+        school_id, class_id = _WITH_COURSE[district_id]
+        row = scope.session.get(Class, (school_id, class_id))
+        assert row is not None
+        row.course_id = key(f"course {district_id}")
+        scope.session.add(
+            TrustedIssuer(
+                district_id=district_id, id=key(f"issuer {district_id}"),
+                fingerprint="ab" * 32, title="となりの まち", confirmed_by=OKA.id, confirmed_at=now,
+            )
+        )  # fmt: skip
+
+
+def _of_schools(scope: SystemScope) -> None:
+    today = clock.today()
+    for school_id, district_id in SCHOOLS.items():
+        office, here = OFFICES[school_id], {"school_id": school_id}
+        name = str(school_id)
+        brought = {"file_name": "四月.csv", "file_sha256": "", "made_by": office, "columns": {}}
+        scope.session.add_all(
+            [
+                TableImport(
+                    **here, **brought, id=key(f"table_imports {name}"), app_id=APPS[district_id],
+                    state="uploaded", heads={},
+                ),
+                SchoolDataImport(
+                    **here, **brought, id=key(f"school_data_imports {name}"), kind="grades",
+                    state="uploaded", heads={},
+                ),
+                SchoolDataImport(
+                    **here, **brought, id=key(f"school_data_imports {name} health"),
+                    kind="health_observation", state="uploaded", heads={},
+                ),
+                SchoolDataImport(
+                    **here, **brought, id=key(f"school_data_imports {name} taken"), kind="grades",
+                    state="done", heads={},
+                ),
+                YearImport(
+                    **here, id=key(f"year_imports {name}"), kind="calendar", starts_on=today,
+                    file_name="行事.csv", data="日付,種別\n".encode(), encoding="utf-8", columns={},
+                    state="brought", made_by=office,
+                ),
+                BellSchedule(
+                    **here, id=key(f"bells {name}"), title="いつも", times=[["08:45", 45]],
+                    weekdays=[1],
+                ),
+                CatalogueEntry(
+                    **here, district_id=district_id, id=key(f"entry {name}"),
+                    app_id=APPS[district_id], kind="title", value="わり算", subject="sansu",
+                ),
+                RosterImport(
+                    **here, district_id=district_id, id=key(f"roster {name}"),
+                    file_name="名簿.zip", made_by=office, state="same",
+                ),
+                HeldRelation(
+                    **here, id=key(f"relation {name}"), holder_id=LEAVERS[school_id].id,
+                    kind="case", student_id=LEAVERS[school_id].id, reason="ようす",
+                    starts_on=today, ends_before=today + timedelta(days=9), given_by=office,
+                    given_at=clock.now(),
+                ),
+                RosterClient(
+                    **here, district_id=district_id, id=key(f"client {name}"), title="よむもの",
+                    client_id=f"client {name}", secret_hash=b"", school_ids=[name], made_by=office,
+                ),
+                RosterSource(
+                    **here, district_id=district_id, id=key(f"source {name}"), title="よそ",
+                    base_url="https://roster.invalid/", token_url="https://roster.invalid/token",
+                    client_id="c", client_secret=Secret("a secret"), pull_hour=3, made_by=office,
+                ),
+                HandoverImport(
+                    **here, district_id=district_id, id=key(f"intake {name}"),
+                    file_name="きろく.zip", file_sha256="", fingerprint="ab" * 32,
+                    made_by=office, state="brought", manifest=_MANIFEST,
+                    preview={"name": "はら", "counts": {}, "years": {}},
+                ),
+            ]
+        )  # fmt: skip
+
+
+def _of_child(scope: SystemScope, child: Any) -> None:
+    name, now = child.name, clock.now()
+    of_district = {"district_id": child.district_id}
+    if child in LEAVERS.values():
+        scope.session.add(
+            row_of(
+                HandoverPackage, child, id=key(f"package of {name}"), for_student=False,
+                made_by=OKA.id, ready_at=now, kept_until=clock.today() + timedelta(days=7),
+            )
+        )  # fmt: skip
+        scope.session.add(
+            DeletionOrder(
+                **of_district, id=key(f"order {name}"), school_id=child.school_id,
+                student_id=child.id, kind="left", due_on=clock.today() + timedelta(days=300),
+                ordered_by=OKA.id, state="planned",
+            )
+        )  # fmt: skip
+    scope.session.add_all(
+        [
+            IdentityLink(
+                **of_district, id=key(f"link {name}"), system=APPS[child.district_id],
+                issuer="https://drill.example/", name=canary("k", child), user_id=child.id,
+                made_by=OKA.id,
+            ),
+            PersonMerge(
+                **of_district, id=key(f"merge {name}"), kept_id=child.id,
+                merged_id=LEAVERS[child.school_id].id, made_by=OKA.id, taken_back_at=now,
+            ),
+            StoredStatement(
+                **of_district, id=key(f"learning_records {name}"),
+                given_id=key(f"given {name}"), app_id=APPS[child.district_id],
+                position=1000 + CHILDREN.index(child), fingerprint=name.encode(),
+                body=json.dumps(senders.statement(child)).encode(),
+            ),
+        ]
+    )  # fmt: skip
+
+
+def found(scope: SystemScope) -> dict[UUID, tuple[str, str]]:
+    """Id -> (letter of the group, child) of every row about a child, and of the child."""
+    names = {child.id: child.name for child in CHILDREN}
+    ids = {child.id: ("n", child.name) for child in CHILDREN}
+    for table, model in student_tables().items():
+        if hasattr(model, "id"):
+            for row in scope.session.scalars(select(model)):
+                if row.student_id in names:
+                    ids[row.id] = (GROUP_OF[table], names[row.student_id])
+    return ids

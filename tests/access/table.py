@@ -1,0 +1,96 @@
+"""The matrix as a page that people read: docs/access.md."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from flask import Flask
+
+from tests.access import rows
+from tests.access.calls import has_owner, routes
+from tests.access.people import WHO, Whose
+from tests.access.rows import ROWS, Door
+
+#: Whose -> its letter in a cell.
+LETTERS = {
+    Whose.OWN: "o",
+    Whose.CLASS: "c",
+    Whose.FORMER: "f",
+    Whose.SCHOOL: "s",
+    Whose.MOVED: "m",
+    Whose.OTHER_SCHOOL: "x",
+    Whose.OTHER_DISTRICT: "d",
+}
+_HEAD = """\
+# Who may open what
+
+Written by `python tools/access.py` from `tests/access/rows.py`, where the law stands. The test
+`tests/access/test_matrix.py` calls every cell of this page on SQLite and on PostgreSQL, and hears
+whether the door opens: a route without a row fails, and so does a row without a route.
+
+## How to read it
+
+A line is a route. A column is somebody at one school, the primary school of the district, but for
+"office of another district", to whom only `d` may ever open. A cell says whose data opens to them:
+
+| in a cell | whose data |
+|---|---|
+| o | their own |
+| c | of their class, or of a class that they teach |
+| f | of a child who was in that class until yesterday; of classes: the class of last year |
+| s | of the school, of another class |
+| m | of a child who went on to another school, as it was written at this one |
+| x | of another school of the district |
+| d | of another district |
+| ✓ | the route is about nobody else's data; what it shows is narrowed in the same way |
+| – | shut |
+
+Shut means 404 for what others have, 403 for what the role never does, and the sign-in page or 401
+for whoever is not known.
+
+What a page shows of all that stands behind its door is another question: the 50,000 tries of
+`bench/attacks.py` ask it.
+
+## The doors
+
+"""
+
+
+def page(app: Flask) -> str:
+    """The whole page."""
+    return _HEAD + _legend() + "".join(_sections(app))
+
+
+def _names() -> dict[int, str]:
+    return {id(value): name for name, value in vars(rows).items() if isinstance(value, Door)}
+
+
+def _legend() -> str:
+    names = _names()
+    found = {id(each): each for each in ROWS.values()}
+    lines = [f"| {_spoken(names[key])} | {found[key].law} |" for key in found]
+    return "| door | who comes in |\n|---|---|\n" + "\n".join(sorted(lines)) + "\n"
+
+
+def _sections(app: Flask) -> Iterator[str]:
+    names = _names()
+    head = "| route | door | " + " | ".join(who.title for who in WHO.values()) + " |\n"
+    head += "|---|---|" + "---|" * len(WHO) + "\n"
+    for blueprint, found in groupby(routes(app), key=lambda each: each[0].partition(".")[0]):
+        yield f"\n## {blueprint}\n\n{head}"
+        for endpoint, method, rule in found:
+            opens = ROWS[endpoint]
+            cells = [cell(opens, who, whole=not has_owner(rule)) for who in WHO]
+            address = rule.rule.replace("uuid:", "").replace("string:", "").replace("path:", "")
+            door = _spoken(names[id(opens)])
+            yield f"| {method} `{address}` | {door} | " + " | ".join(cells) + " |\n"
+
+
+def cell(opens: Door, who: str, *, whole: bool) -> str:
+    """What stands in one cell."""
+    if whole:
+        return "✓" if opens.opens(who, None) else "–"
+    return "".join(LETTERS[whose] for whose in Whose if opens.opens(who, whose)) or "–"
+
+
+def _spoken(name: str) -> str:
+    return name.lower().replace("_", " ")
