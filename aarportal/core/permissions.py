@@ -199,6 +199,7 @@ NOT_IN_A_VIEW = frozenset(
         Permission.APPS_OPEN,
         Permission.GRADES_READ_OWN,
         Permission.HANDOVER_OWN,
+        Permission.MIRROR_READ,
         Permission.PASSWORD_CHANGE,
         Permission.SESSIONS_OWN,
     }

@@ -17,12 +17,13 @@ from aarportal.people.lti.claims import origin_of
 from aarportal.people.lti.linking import operations
 from aarportal.people.lti.linking.operations import Link
 from aarportal.settings import Settings
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.openings import let_form_go_to
 from aarportal.web.texts import plain, ruby_plain
 
-blueprint = PortalBlueprint("linking", __name__)
+blueprint = PortalBlueprint("linking", __name__, shows=looks.nobody)
 
 #: Kind -> how the link is called.
 WORDS = {

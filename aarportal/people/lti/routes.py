@@ -14,6 +14,7 @@ from aarportal.people.lti.operations import Arrived, LoginRequest, RefusedLaunch
 from aarportal.people.lti.tokens import TokenError
 from aarportal.people.lti.troubles import trouble
 from aarportal.settings import Settings
+from aarportal.web import cookies
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.openings import let_be_framed_by
@@ -23,6 +24,7 @@ blueprint = PortalBlueprint("lti", __name__, credential="launch")
 
 _BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
 _BROWSER_SECONDS = 600
+_COOKIE = "launch"
 #: In which frame of the platform its storage is; a name, or the page around ours.
 _FRAME_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _IN_FRAME = frozenset({"iframe", "frame", "embed", "object"})
@@ -107,15 +109,14 @@ def _begin(platform_id: UUID | None) -> AnyResponse:
     if _FRAME_NAME.fullmatch(frame):
         let_be_framed_by(begun.origins)
         response = render("lti/login.html", {"begun": begun, "frame": frame})
+    # A launch comes back as a form of another site; without TLS no browser takes that.
     is_secure = current_app.config["SESSION_COOKIE_SECURE"]
-    response.set_cookie(
-        _cookie(),
+    cookies.keep(
+        response,
+        _COOKIE,
         begun.browser,
         max_age=_BROWSER_SECONDS,
-        httponly=True,
-        secure=is_secure,
-        # A launch comes back as a form of another site; without TLS no browser takes that.
-        samesite="None" if is_secure else "Lax",
+        same_site="None" if is_secure else "Lax",
     )
     return response
 
@@ -141,12 +142,8 @@ def _refused(rule: str) -> Response:
 
 
 def _browser() -> str:
-    found = request.cookies.get(_cookie(), "")
+    found = cookies.kept(_COOKIE) or ""
     return found if _BROWSER.fullmatch(found) else ""
-
-
-def _cookie() -> str:
-    return "__Host-launch" if current_app.config["SESSION_COOKIE_SECURE"] else "launch"
 
 
 def _root() -> str:
