@@ -23,9 +23,12 @@ from tests.cast import (
     CLASS_4_2,
     CLASS_ELSEWHERE,
     CLASS_J2_1,
+    DOI,
     GEN,
     HANA,
+    KEN,
     MORI,
+    PRIMARY,
     SATO,
     YUKARI,
     Member,
@@ -116,6 +119,25 @@ def _enrollment(child: Member) -> str:
     return f"{child.name} in {child.classes[0]}"
 
 
+def _own_or_other(table: str) -> Named:
+    """Something of each person of the cast, staff too: their own, or a child's."""
+
+    def find(whose: Whose, who: str) -> Any:
+        member = WHO[who].member if whose is Whose.OWN else CHILD[whose]
+        return key(f"{table} {member.name}") if member else None
+
+    return find
+
+
+def _choice(whose: Whose, who: str) -> Any:
+    """A link to be chosen: one's own, or a colleague's."""
+    member = WHO[who].member
+    if whose is Whose.OWN:
+        return key(f"choice {member.name}") if member in objects.CHOOSERS else None
+    other = DOI if member is CHIBA else CHIBA
+    return key(f"choice {other.name}") if whose is Whose.SCHOOL else None
+
+
 _person = of_child(lambda child: child.id, staff_too=True)
 _child = of_child(lambda child: child.id)
 
@@ -126,6 +148,8 @@ ARGUMENTS: dict[str, Named] = {
     "class_id": of_class(lambda class_id: class_id),
     "client_id": of_school(lambda school: key(f"client {school}")),
     "course": of_district(lambda district: f"course {district}"),
+    "choice_id": _choice,
+    "context_id": of_school(lambda school: key(f"context {school}")),
     "cycle_id": _row("learning_cycles"),
     "data_import_id": _data_import,
     "dispute_id": _row("record_disputes"),
@@ -137,6 +161,7 @@ ARGUMENTS: dict[str, Named] = {
     "intake_id": of_school(lambda school: key(f"intake {school}")),
     "issuer_id": of_district(lambda district: key(f"issuer {district}")),
     "key": always("new"),
+    "kind": always("unit"),
     "klass": of_class(lambda class_id: class_id),
     "link_id": of_child(lambda child: key(f"link {child.name}")),
     "merge_id": of_child(lambda child: key(f"merge {child.name}")),
@@ -144,17 +169,22 @@ ARGUMENTS: dict[str, Named] = {
     "package_id": _row("handover_packages"),
     "person_id": _person,
     "plan_id": _row("plan_sessions"),
+    "platform_id": of_school(lambda school: key(f"platform {school}")),
+    "provider_id": of_school(lambda school: key(f"provider {school}")),
     "record_id": _row("learning_records"),
     "reflection_id": _row("reflections"),
     "relation_id": of_school(lambda school: key(f"relation {school}")),
     "roster_id": of_school(lambda school: key(f"roster {school}")),
     "school": of_school(lambda school: school),
+    "session_id": _own_or_other("session"),
     "source_id": of_school(lambda school: key(f"source {school}")),
     "step": always("stop"),
     "student": _child,
     "student_id": _child,
     "teacher": lambda whose, _: _TEACHERS.get(whose),
     "term": of_district(lambda district: f"term {district}"),
+    "token": always("a-card-that-nobody-holds"),
+    "tool_id": of_district(lambda district: key(f"tool {district}")),
     "unit_id": of_class(objects.UNITS.__getitem__),
     "user": _person,
     "year_import_id": of_school(lambda school: key(f"year_imports {school}")),
@@ -162,10 +192,12 @@ ARGUMENTS: dict[str, Named] = {
 
 #: (endpoint, argument) -> what stands there, where the name of the argument is not enough.
 SPECIAL: dict[tuple[str, str], Named] = {
+    ("cards.release", "class_id"): of_child(objects.class_of),
     ("handover.ask", "student_id"): of_school(lambda school: LEAVERS[school].id),
     ("handover.fetch", "package_id"): _leaver("package of"),
     ("handover.leaver", "student_id"): of_school(lambda school: LEAVERS[school].id),
     ("handover.order", "student_id"): of_school(lambda school: LEAVERS[school].id),
+    ("locks.open_to_staff", "person_id"): lambda whose, _: _TEACHERS.get(whose),
     ("oneroster.demographics_of", "sourced_id"): _child,
     ("oneroster.getAcademicSession", "sourced_id"): of_district(lambda it: f"term {it}"),
     ("oneroster.getClass", "sourced_id"): of_class(lambda class_id: class_id),
@@ -244,10 +276,30 @@ def _about_name(child: Member) -> Sent | None:
     return Sent(form=_named(child), query=_named(child)) if child in (HANA, GEN) else None
 
 
+def _about_course(child: Member) -> Sent | None:
+    """A course is of a class of the same school; of the children of a school one is enough."""
+    is_one = child in (HANA, KEN, GEN)
+    return Sent(form={"class_id": str(objects.class_of(child))}) if is_one else None
+
+
+#: How a platform begins a launch.
+_LOGIN = {"iss": objects.ISSUER, "login_hint": "somebody", "client_id": str(PRIMARY)}
+
 _STATEMENT = {**senders.statement(AOI), "id": str(key("a new statement"))}
 
 #: Endpoints that everybody may call, and that lead to the sign-in page.
-LEAD_TO_SIGN_IN = frozenset({"accounts.choose_language", "accounts.sign_out"})
+LEAD_TO_SIGN_IN = frozenset(
+    {"accounts.choose_language", "accounts.share_device", "accounts.sign_out", "proving.prove"}
+)
+#: Endpoint -> what it says to whoever brings no launch, or no answer of a provider, that holds
+#: good: they were heard, and the rest is the attacks' part (tests/attacks/kinds).
+SAY_NO = {
+    "launches.authorize": {400},
+    "lti.enter": {400},
+    "lti.launch": {400},
+    "oidc.back": {400},
+    "oidc.start": {502, 503},
+}
 
 _ENVELOPE = {
     "sensor": "https://drill.example/sensors/1",
@@ -269,10 +321,17 @@ SENT: dict[str, Sent] = {
     "anticipation.withdraw": Sent(form={"reason": "mistake"}),
     "caliper.take_envelope": Sent(json=_ENVELOPE),
     "disputes.decide": Sent(form={"decision": "voided"}),
+    "linking.choose": Sent(form={"link": "none"}),
+    "lti.login": Sent(query=_LOGIN),
+    "lti.platform_login": Sent(query={"iss": objects.ISSUER, "login_hint": "somebody"}),
+    "members.ask": Sent(about=_about_course),
+    "oidc_providers.set_open": Sent(form={"open": "0"}),
+    "oidc_providers.set_passwords": Sent(form={"off": "0"}),
     "oneroster.token": Sent(
         form={"grant_type": "client_credentials"},
         headers=senders.basic(senders.ROSTER_CLIENT, senders.ROSTER_SECRET),
     ),
+    "proof.download": Sent(form={"since": clock.today().isoformat()}),
     "quarantine.actor": Sent(about=_about_name),
     "quarantine.distrust": Sent(about=_about_name),
     "quarantine.link": Sent(about=_about_link),

@@ -16,6 +16,7 @@ from tests.cast import key
 
 #: Table -> letter of the group of those who read it; the law, written by hand.
 GROUPS = {
+    "c": ("login_cards", "pupil_locks"),
     "d": ("drafts",),
     "h": ("attendance_entries", "health_observations", "health_room_visits", "seen_observations"),
     "i": ("attributions", "predictions"),

@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.access.calls import LEAD_TO_SIGN_IN, Sent, has_owner, sent_along, values_of
+from tests.access.calls import LEAD_TO_SIGN_IN, SAY_NO, Sent, has_owner, sent_along, values_of
 from tests.access.people import WHO, Whose
 from tests.access.world import World
 
@@ -73,7 +73,11 @@ def call(world: World, knock: Knock) -> TestResponse:
 def heard(answer: TestResponse, endpoint: str) -> Heard:
     """What an answer means."""
     status = answer.status_code
-    leads_out = status == 303 and answer.location.partition("?")[0] == "/sign-in"
+    leads_to = answer.location.partition("?")[0] if status == 303 and answer.location else ""
+    if leads_to == "/prove" or status in SAY_NO.get(endpoint, ()):
+        # Everybody here has proved who they are: whoever is asked again hears neither yes nor no.
+        return Heard.UNCLEAR if leads_to else Heard.OPEN
+    leads_out = leads_to == "/sign-in"
     if status == 401 or (leads_out and endpoint not in LEAD_TO_SIGN_IN):
         return Heard.SIGN_IN
     if status in _SHUT:

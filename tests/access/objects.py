@@ -13,6 +13,7 @@ from aarportal.core import clock
 from aarportal.core.scope import SystemScope
 from aarportal.core.sealing import Secret
 from aarportal.cycle.action.imports.models import TableImport
+from aarportal.cycle.action.launching.models import LtiTool
 from aarportal.cycle.action.models import LearningApp, StoredStatement
 from aarportal.cycle.units.catalogue.models import CatalogueEntry
 from aarportal.insight.handover.models import (
@@ -21,7 +22,11 @@ from aarportal.insight.handover.models import (
     HandoverPackage,
     TrustedIssuer,
 )
+from aarportal.people.accounts.locks.models import StaffLock
+from aarportal.people.accounts.models import SignInSession
+from aarportal.people.accounts.oidc.models import OidcBinding, OidcProvider
 from aarportal.people.identity.models import IdentityLink, PersonMerge
+from aarportal.people.lti.models import LtiBinding, LtiChoice, LtiContext, LtiPlatform
 from aarportal.people.relations.models import HeldRelation
 from aarportal.people.roster.imports.models import RosterImport
 from aarportal.people.roster.models import AcademicSession, Class, Course
@@ -30,7 +35,16 @@ from aarportal.people.roster.sources.models import RosterSource
 from aarportal.people.school_year.models import BellSchedule, YearImport
 from tests.access import senders
 from tests.access.filling import GROUP_OF, canary, row_of, student_tables
-from tests.access.people import CHILDREN, CLASS_5_1, CLASS_BEFORE, LEAVERS, MEI, NAO
+from tests.access.people import (
+    CHILDREN,
+    CLASS_5_1,
+    CLASS_BEFORE,
+    COVER,
+    LEAVERS,
+    MEI,
+    NAO,
+    WHO,
+)
 from tests.cast import (
     APP_DRILL,
     CHIBA,
@@ -38,9 +52,12 @@ from tests.cast import (
     CLASS_4_2,
     CLASS_ELSEWHERE,
     CLASS_J2_1,
+    DOI,
     ELSEWHERE,
+    GOTO,
     HINATA,
     MINATO,
+    MORI,
     OKA,
     PRIMARY,
     SATO,
@@ -65,6 +82,10 @@ UNITS = {
     CLASS_BEFORE: key(f"unit of {CLASS_BEFORE}"),
     CLASS_ELSEWHERE: key(f"unit of {CLASS_ELSEWHERE}"),
 }
+#: The issuer of every platform; each school knows it by another client id.
+ISSUER = "https://platform.invalid"
+#: Teachers who came from a platform and have still to choose what a link opens.
+CHOOSERS = (CHIBA, DOI, COVER, GOTO)
 _WITH_COURSE = {HINATA: (PRIMARY, CLASS_5_1), MINATO: (ELSEWHERE, CLASS_ELSEWHERE)}
 _MANIFEST = {
     "issuer": {
@@ -94,6 +115,8 @@ def put(scope: SystemScope) -> None:
         scope.session.flush()
     for child in CHILDREN:
         _of_child(scope, child)
+    scope.session.flush()
+    _ways_in(scope)
     audit.record(scope, "world:made", "objects")
 
 
@@ -110,6 +133,7 @@ def _said(table: str, child: Any) -> dict[str, Any]:
             "class_id": class_id, "unit_id": UNITS.get(class_id), "records": 1, "items": 1,
         },
         "learning_records": {**app, "ended_at": now - timedelta(minutes=4)},
+        "login_cards": {"class_id": class_id},
         "teacher_feedback": {"teacher_id": CHIBA.id},
         "term_letters": {"year": clock.school_year_of(today) - 1},
     }  # fmt: skip
@@ -263,6 +287,83 @@ def _of_child(scope: SystemScope, child: Any) -> None:
             ),
         ]
     )  # fmt: skip
+
+
+def _ways_in(scope: SystemScope) -> None:
+    """By what and where people come in: sessions, accounts at providers and platforms, locks."""
+    now, later = clock.now(), clock.now() + timedelta(days=9)
+    for school_id, district_id in SCHOOLS.items():
+        here, name = {"district_id": district_id, "school_id": school_id}, str(school_id)
+        scope.session.add_all(
+            [
+                OidcProvider(
+                    **here, id=key(f"provider {name}"), title="まちの アカウント", kind="any",
+                    issuer="https://idp.invalid", client_id=name, client_secret=Secret("a secret"),
+                    claim="email", compared_with="username",
+                ),
+                LtiPlatform(
+                    **here, id=key(f"platform {name}"), title="まちの 学習ポータル", issuer=ISSUER,
+                    client_id=name, auth_url=f"{ISSUER}/auth", token_url=f"{ISSUER}/token",
+                    jwks_url=f"{ISSUER}/jwks", deployments=["1"], known_by="identifier",
+                ),
+            ]
+        )  # fmt: skip
+        scope.session.flush()
+        scope.session.add(
+            LtiContext(
+                district_id=district_id, id=key(f"context {name}"),
+                platform_id=key(f"platform {name}"), context_id="class", title="四年",
+                memberships_url=f"{ISSUER}/members",
+            )
+        )  # fmt: skip
+    for district_id, app_id in APPS.items():
+        scope.session.add(
+            LtiTool(
+                district_id=district_id, id=key(f"tool {district_id}"), app_id=app_id,
+                client_id=f"tool of {district_id}", deployment_id="1",
+                login_url="https://drill.example/login", launch_url="https://drill.example/",
+                redirect_uris=["https://drill.example/launch"],
+            )
+        )  # fmt: skip
+    for member in CHOOSERS:
+        scope.session.add(
+            LtiChoice(
+                district_id=member.district_id, id=key(f"choice {member.name}"),
+                platform_id=key(f"platform {PRIMARY}"), user_id=member.id, deployment_id="1",
+                return_url=f"{ISSUER}/chosen", expires_at=later,
+            )
+        )  # fmt: skip
+    for member in (CHIBA, MORI, SATO):
+        scope.session.add(
+            StaffLock(
+                user_id=member.id, district_id=member.district_id, school_id=member.school_id,
+                locked_at=now - timedelta(days=1), ends_at=now - timedelta(hours=1),
+            )
+        )  # fmt: skip
+    people = {it.member for it in WHO.values() if it.member} | set(CHILDREN)
+    for member in sorted(people, key=lambda it: it.name):
+        scope.session.add(
+            SignInSession(
+                token_hash=member.id.bytes, id=key(f"session {member.name}"), user_id=member.id,
+                district_id=member.district_id, school_id=member.school_id,
+                role=member.role.value, opened_at=now, closes_at=later, way="password",
+                proved_at=now,
+            )
+        )  # fmt: skip
+    for child in CHILDREN:
+        bound = {"district_id": child.district_id, "user_id": child.id}
+        scope.session.add_all(
+            [
+                OidcBinding(
+                    **bound, provider_id=key(f"provider {child.school_id}"),
+                    subject=canary("k", child),
+                ),
+                LtiBinding(
+                    **bound, platform_id=key(f"platform {child.school_id}"),
+                    subject=canary("k", child),
+                ),
+            ]
+        )  # fmt: skip
 
 
 def found(scope: SystemScope) -> dict[UUID, tuple[str, str]]:

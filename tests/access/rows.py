@@ -130,11 +130,56 @@ CASE = door(
 )  # fmt: skip
 FAMILY = door("A guardian, about their own child.", guardian=OWN)
 RUNNING = door("Who runs the system; there is nobody's word behind it.", system=OWN)
+STAFF = door(
+    "Whoever is staff, about how they themselves come in.",
+    **dict.fromkeys(
+        (*TEACHING, "counsellor", "nurse", "head", "office", "board", "system", "foreign"), OWN
+    ),
+)
+ACCESS = door(
+    "How others come in: the office and the head, about people of their school; the board, about"
+    " those of every school of its district; nobody about themselves.",
+    office=SCHOOL, head=SCHOOL, board=SCHOOL | MOVED | ELSEWHERE, foreign=DISTRICT,
+)  # fmt: skip
+ACCESS_PAGE = door(
+    "The same; it is only looked at, so they look at their own, too.",
+    office=OWN | SCHOOL, head=OWN | SCHOOL, board=OWN | SCHOOL | MOVED | ELSEWHERE,
+    foreign=OWN | DISTRICT,
+)  # fmt: skip
+WAYS = door(
+    "Who says who is who: the office, about its school; the board, about every school of its"
+    " district.",
+    office=SCHOOL, board=SCHOOL | ELSEWHERE, foreign=DISTRICT,
+)  # fmt: skip
+CARDS = door(
+    "What lets a pupil in: the homeroom teacher, and the office and the head of the school.",
+    homeroom=CLASS, office=SCHOOL, head=SCHOOL, foreign=DISTRICT,
+    **dict.fromkeys(("subject", "cover", "leader"), ()),
+)  # fmt: skip
+LOCKS = door(
+    "What keeps a pupil out: every teacher of theirs, and the office and the head of the school.",
+    homeroom=CLASS, subject=CLASS, office=SCHOOL, head=SCHOOL, foreign=DISTRICT,
+    cover=(), leader=(),
+)  # fmt: skip
+CHOICES = door(
+    "A teacher who came from a platform to choose what its link opens.",
+    **dict.fromkeys(TEACHING, OWN),
+)
+PLACES = door(
+    "Whoever is at the school, and the board; it leads on to a page with a door of its own.",
+    **dict.fromkeys(
+        ("pupil", *TEACHING, "counsellor", "guardian", "nurse", "head", "office"), SCHOOL
+    ),
+    board=SCHOOL | ELSEWHERE, foreign=DISTRICT, system=(),
+)  # fmt: skip
+PUPILS_APPS = door("A pupil; apps that are for their school.", pupil=OF_SCHOOL)
+RUNNING = door("Who runs the system; there is nobody's word behind it.", system=OWN)
 
 ROWS: dict[str, Door] = {
     "accounts.choose_language": EVERYBODY,
     "accounts.reading": SIGNED_IN,
     "accounts.set_reading": SIGNED_IN,
+    "accounts.share_device": EVERYBODY,
     "accounts.sign_in": EVERYBODY,
     "accounts.sign_out": EVERYBODY,
     "action.by_hand": PUPIL,
@@ -165,6 +210,15 @@ ROWS: dict[str, Door] = {
     "apps.rotate": OFFICE,
     "apps.send_test": OFFICE,
     "caliper.take_envelope": APP,
+    "cards.card": EVERYBODY,
+    "cards.cards": CARDS,
+    "cards.end": CARDS,
+    "cards.end_all": OFFICE,
+    "cards.hand_out": CARDS,
+    "cards.release": CARDS,
+    "cards.rules": OFFICE,
+    "cards.scanned": EVERYBODY,
+    "cards.set_rules": OFFICE,
     "cases.cases": CASE,
     "cases.student": CASE,
     "catalogue.app_catalogue": OFFICE,
@@ -228,9 +282,42 @@ ROWS: dict[str, Door] = {
     "intakes.new": OFFICE,
     "intakes.take_back": OFFICE,
     "intakes.trust": OFFICE,
+    "launches.authorize": PUPIL,
+    "launches.open_tool": PUPILS_APPS,
+    "launches.tools": PUPIL,
     "letters.handed_on": OWN_TEACHERS,
     "letters.letter": PUPIL,
     "letters.write": PUPIL,
+    "linking.choice": CHOICES,
+    "linking.choose": CHOICES,
+    "linking.place": PLACES,
+    "locks.give_password": CARDS,
+    "locks.open_to_pupil": LOCKS,
+    "locks.open_to_staff": OFFICE,
+    "locks.sign_ins": OFFICE,
+    "lti.enter": EVERYBODY,
+    "lti.jwks": EVERYBODY,
+    "lti.launch": EVERYBODY,
+    "lti.launch_again": EVERYBODY,
+    "lti.login": EVERYBODY,
+    "lti.platform_login": EVERYBODY,
+    "members.ask": OFFICE_OR_BOARD,
+    "members.courses": OFFICE_OR_BOARD,
+    "mirror.mirror": PUPIL,
+    "oidc.back": EVERYBODY,
+    "oidc.school": EVERYBODY,
+    "oidc.start": EVERYBODY,
+    "oidc_providers.add": WAYS,
+    "oidc_providers.change": WAYS,
+    "oidc_providers.change_form": WAYS,
+    "oidc_providers.new": WAYS,
+    "oidc_providers.provider": WAYS,
+    "oidc_providers.release": WAYS,
+    "oidc_providers.remove": WAYS,
+    "oidc_providers.set_open": WAYS,
+    "oidc_providers.set_passwords": WAYS,
+    "oidc_providers.try_out": WAYS,
+    "oidc_providers.ways": WAYS,
     "oneroster.demographics": NOBODY,
     "oneroster.demographics_of": NOBODY,
     "oneroster.getAcademicSession": ROSTER,
@@ -274,14 +361,27 @@ ROWS: dict[str, Door] = {
     "oneroster.getUser": ROSTER,
     "oneroster.nothing": NOBODY,
     "oneroster.token": EVERYBODY,
+    "own_password.own": SIGNED_IN,
     "people.classes": OFFICE_OR_BOARD,
     "people.history": DIRECTORY,
     "people.people": OFFICE_OR_BOARD,
     "people.person": DIRECTORY,
     "people.school_class": OFFICE_OR_BOARD,
+    "platforms.add": OFFICE_OR_BOARD,
+    "platforms.change": OFFICE_OR_BOARD,
+    "platforms.change_form": OFFICE_OR_BOARD,
+    "platforms.new": OFFICE_OR_BOARD,
+    "platforms.pause": OFFICE_OR_BOARD,
+    "platforms.platforms": OFFICE_OR_BOARD,
+    "platforms.remove": OFFICE_OR_BOARD,
+    "platforms.resume": OFFICE_OR_BOARD,
     "progress.progress": PUPIL,
+    "proof.download": BOARD,
+    "proof.proof": BOARD,
+    "proving.prove": EVERYBODY,
     "pupil_view.begin": PUPILS_EYES,
     "pupil_view.end": SIGNED_IN,
+    "purposes.purposes": EVERYBODY,
     "quarantine.actor": OFFICE,
     "quarantine.distrust": OFFICE,
     "quarantine.link": OFFICE,
@@ -351,9 +451,21 @@ ROWS: dict[str, Door] = {
     "school_year.plan_days": OFFICE,
     "school_year.set_terms": OFFICE,
     "school_year.terms": OFFICE,
+    "second_factor.begin": STAFF,
+    "second_factor.confirm": STAFF,
+    "second_factor.own": STAFF,
+    "second_factor.remove": STAFF,
+    "second_factor.remove_of": ACCESS,
+    "second_factor.renew_codes": STAFF,
+    "sessions.end": SIGNED_IN,
+    "sessions.end_of": ACCESS,
+    "sessions.end_others": SIGNED_IN,
+    "sessions.of_person": ACCESS_PAGE,
+    "sessions.own": SIGNED_IN,
     "shell.csrf": EVERYBODY,
     "shell.health": EVERYBODY,
     "shell.offline": EVERYBODY,
+    "shell.security_txt": EVERYBODY,
     "shell.service_worker": EVERYBODY,
     "shell.static_manifest": EVERYBODY,
     "shell.web_manifest": EVERYBODY,
@@ -381,6 +493,9 @@ ROWS: dict[str, Door] = {
     "timetables.set_timetable": OFFICE,
     "timetables.timetable": OFFICE,
     "timetables.timetables": OFFICE,
+    "tools.keep": OFFICE,
+    "tools.remove": OFFICE,
+    "tools.tool": OFFICE,
     "units.add_unit": OWN_TEACHERS,
     "units.change_unit": OWN_TEACHERS,
     "units.edit_unit": OWN_TEACHERS,

@@ -181,6 +181,9 @@ def _open(system: SystemScope, user_id: UUID, own_hash: bytes) -> list[OpenSessi
 
 def _person(scope: Scope, person_id: UUID) -> Person:
     with unit_of_work(scope, read_only=True):
+        if scope.has_lost(person_id):
+            # Whoever went on to another school is that school's to look after.
+            raise NotFoundError("person")
         return persons.person(scope, person_id)
 
 
