@@ -17,9 +17,9 @@ from aarportal.insight.handover import keeper
 from aarportal.insight.maintenance import nightly
 from aarportal.insight.maintenance.schedule import SCHEDULE
 from aarportal.people.accounts.models import SignInSession, SignInThrottle
-from tests.care.people import NURSE, appoint
+from tests.care.people import appoint
 from tests.care.tables import OBSERVATION, seen, table, taken, taken_back
-from tests.cast import AOI, BEN, HINATA, OKA, PRIMARY
+from tests.cast import AOI, BEN, HINATA, NURSE, OKA, PRIMARY
 from tests.insight.handover import elsewhere, life, rows
 from tests.insight.handover.test_operations_deleting import (
     NICKNAME,

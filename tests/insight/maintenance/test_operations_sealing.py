@@ -14,9 +14,9 @@ from aarportal.core.database import db
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.insight.maintenance.commands import reseal
 from aarportal.insight.maintenance.sealing import operations
-from tests.care.people import NURSE, appoint
+from tests.care.people import appoint
 from tests.care.tables import OBSERVATION, attendance, marked, rows, table, taken, taken_back
-from tests.cast import AOI, BEN
+from tests.cast import AOI, BEN, NURSE
 from tests.conftest import SECRET
 
 CANARIES = (
