@@ -6,7 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import String, select
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -361,7 +361,7 @@ def test_every_table_that_points_at_persons_is_found(app):
             )
             if is_person:
                 assert table.name in found, table.name
-            elif column.key.endswith("_by"):
+            elif column.key.endswith("_by") and not isinstance(column.type, String):
                 assert column.key in doers, (table.name, column.key)
         if issubclass(mapper.class_, StudentOwned):
             assert table.name in found
