@@ -257,7 +257,7 @@ def test_a_family_and_whoever_is_on_a_case_are_named_with_what_they_are(browser,
     assert browser(KIKUCHI).get(f"/cases/{BEN.id}").status == 200
     page = browser(AOI).get("/mirror")
     assert names(page) == [f"{YUKARI.family_name} {YUKARI.given_name}"]
-    assert page.one("#main .facts .muted").get_text()== "家の人"
+    assert page.one("#main .facts .muted").get_text() == "家の人"
     assert names(browser(BEN).get("/mirror")) == [f"{KIKUCHI.family_name} {KIKUCHI.given_name}"]
 
 
