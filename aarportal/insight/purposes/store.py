@@ -25,6 +25,8 @@ def readers(tables: Iterable[str]) -> tuple[str, ...]:
     found = set().union(*(_of(_classes()[table]) for table in tables))
     if len(found) > 1:
         found.discard("system")
+    if "school" in found:
+        found.discard("office")  # it is one of those who are named
     return tuple(key for key in ORDER if key in found)
 
 
