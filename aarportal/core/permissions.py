@@ -39,7 +39,7 @@ class Permission(StrEnum):
     IDENTITIES_MANAGE = "identities:manage"
     IMPORTS_MANAGE = "imports:manage"
     PASSWORD_CHANGE = "password:change"  # noqa: S105 # a name
-    PASSWORDS_GIVE = "passwords:give"  # noqa: S105 # a name
+    PASSWORDS_GIVE = "passwords:give"
     """Teachers and the office: a new start password for a pupil, with which all of theirs opens."""
     PEOPLE_MANAGE = "people:manage"
     MIRROR_READ = "mirror:read"
