@@ -30,7 +30,7 @@ def main() -> None:
     number = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     with tempfile.TemporaryDirectory() as folder:
         judge = Judge(World("sqlite", "", Path(folder)))
-        ground = Ground(judge.world)
+        ground = Ground(judge.world, judge.elsewhere)
         began = time.monotonic()
         kinds = discover()
         for place, (kind, way) in enumerate(kinds.items()):

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     IDENTITIES_MANAGE = "identities:manage"
     IMPORTS_MANAGE = "imports:manage"
     PASSWORD_CHANGE = "password:change"  # noqa: S105 # a name
+    PASSWORDS_GIVE = "passwords:give"
+    """Teachers and the office: a new start password for a pupil, with which all of theirs opens."""
     PEOPLE_MANAGE = "people:manage"
     MIRROR_READ = "mirror:read"
     """A student: what is kept about them, and who looked."""
@@ -130,6 +132,7 @@ _OFFICE = _DIRECTORY | {
     Permission.HANDOVER_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
+    Permission.PASSWORDS_GIVE,
     Permission.RELATIONS_MANAGE,
     Permission.ROLLOVER_MANAGE,
     Permission.ROSTER_MANAGE,
@@ -164,6 +167,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.FEEDBACK_WRITE,
         Permission.GRADES_READ,
         Permission.HEALTH_READ,
+        Permission.PASSWORDS_GIVE,
         Permission.PUPIL_VIEW_OPEN,
         Permission.RECORDS_DECIDE,
         Permission.SIGN_INS_HELP,
@@ -225,6 +229,8 @@ STRONG = frozenset(
         Permission.HEALTH_READ,
         Permission.IDENTITIES_MANAGE,
         Permission.IMPORTS_MANAGE,
+        # With a pupil's password the pupil's own grades open, too.
+        Permission.PASSWORDS_GIVE,
         Permission.PEOPLE_MANAGE,
         Permission.PEOPLE_READ,
         Permission.RELATIONS_MANAGE,

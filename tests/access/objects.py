@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from aarportal.insight.handover.models import (
     HandoverPackage,
     TrustedIssuer,
 )
+from aarportal.people.accounts.cards.models import SchoolNetwork
+from aarportal.people.accounts.cards.pictures import PICTURES, written
 from aarportal.people.accounts.locks.models import StaffLock
 from aarportal.people.accounts.models import SignInSession
 from aarportal.people.accounts.oidc.models import OidcBinding, OidcProvider
@@ -82,6 +85,8 @@ UNITS = {
     CLASS_BEFORE: key(f"unit of {CLASS_BEFORE}"),
     CLASS_ELSEWHERE: key(f"unit of {CLASS_ELSEWHERE}"),
 }
+#: From here login cards open at any time.
+NETWORK = "10.0.0.0/8"
 #: The issuer of every platform; each school knows it by another client id.
 ISSUER = "https://platform.invalid"
 #: Teachers who came from a platform and have still to choose what a link opens.
@@ -133,11 +138,25 @@ def _said(table: str, child: Any) -> dict[str, Any]:
             "class_id": class_id, "unit_id": UNITS.get(class_id), "records": 1, "items": 1,
         },
         "learning_records": {**app, "ended_at": now - timedelta(minutes=4)},
-        "login_cards": {"class_id": class_id},
+        "login_cards": {
+            "class_id": class_id, "token_hash": sha256(card_of(child).encode()).digest(),
+            "pictures": written(pictures_of(child)),
+        },
         "teacher_feedback": {"teacher_id": CHIBA.id},
         "term_letters": {"year": clock.school_year_of(today) - 1},
     }  # fmt: skip
     return said.get(table, {})
+
+
+def card_of(child: Any) -> str:
+    """What stands in the QR code of a child's login card."""
+    return f"the-login-card-of-{child.name}"
+
+
+def pictures_of(child: Any) -> tuple[str, ...]:
+    """The pictures of it: three that differ."""
+    names, first = tuple(PICTURES), CHILDREN.index(child)
+    return names[first], names[(first + 5) % len(names)], names[(first + 3) % len(names)]
 
 
 def class_of(child: Any) -> UUID:
@@ -308,6 +327,7 @@ def _ways_in(scope: SystemScope) -> None:
                 ),
             ]
         )  # fmt: skip
+        scope.session.add(SchoolNetwork(school_id=school_id, network=NETWORK))
         scope.session.flush()
         scope.session.add(
             LtiContext(

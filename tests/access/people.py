@@ -94,7 +94,8 @@ class Who:
     Attributes:
         title: Its head.
         member: Somebody of the cast who signs in; None for nobody, or a machine.
-        machine: `app` or `roster` for a machine with that credential.
+        machine: `app` or `roster` for a machine with that credential; `card` for a login card with
+            which the member comes in.
     """
 
     title: str

@@ -46,10 +46,10 @@ A line is a route. A column is somebody at one school, the primary school of the
 
 Shut means 404 for what others have, 403 for what the role never does, and the sign-in page or 401
 for whoever is not known. Everybody in a column has proved who they are in every way that is asked
-of them, a moment ago; what stays shut before is the part of `tests/architecture/test_grave_pages.py`
-and of `tests/people/accounts/proving`. Launches of platforms and answers of providers are open to
-everybody, and prove by themselves where they come from: `tests/people/lti`,
-`tests/people/accounts/oidc` and `tests/attacks` bring those that are forged.
+of them, a moment ago; `tests/architecture/test_grave_pages.py` shows what stays shut before.
+Launches of platforms and answers of providers are open to everybody and prove by themselves where
+they come from: `tests/people/lti`, `tests/people/accounts/oidc` and `tests/attacks` bring those
+that are forged.
 
 What a page shows of all that stands behind its door is another question: the 50,000 tries of
 `bench/attacks.py` ask it.

@@ -102,7 +102,10 @@ class World:
         """Let somebody in once; their cookie and their token are said with every call anew."""
         client = self.app.test_client()
         token = client.get("/csrf").get_json()["token"]
-        if who.member:
+        if who.machine == "card":
+            _hold_up_card(client, who.member, token)
+            token = client.get("/csrf").get_json()["token"]
+        elif who.member:
             _sign_in(client, who.member, token)
             if who.member.role is not Role.STUDENT:
                 self._prove(client)
@@ -110,7 +113,7 @@ class World:
         cookie = client.get_cookie("session")
         assert cookie is not None
         headers = {"Cookie": f"session={cookie.value}", "X-CSRFToken": token}
-        if who.machine:
+        if who.machine and not who.member:
             headers |= senders.credential(self.app, who.machine)
         return Seat(self.app.test_client(use_cookies=False), headers)
 
@@ -129,3 +132,14 @@ def _sign_in(client: FlaskClient, member: Member, token: str) -> None:
     fields = {"code": CODES[member.school_id], "login_id": member.login_id, "password": PASSWORD}
     answer = client.post("/sign-in", data=fields, headers={"X-CSRFToken": token})
     assert answer.status_code == 303, (member.name, answer.get_data(as_text=True))
+
+
+def _hold_up_card(client: FlaskClient, member: Member | None, token: str) -> None:
+    there = {"REMOTE_ADDR": "10.0.0.1"}
+    client.get(f"/card/{objects.card_of(member)}", environ_overrides=there).close()
+    named = enumerate(objects.pictures_of(member), 1)
+    fields = {f"picture_{place}": each for place, each in named}
+    answer = client.post(
+        "/card", data=fields, headers={"X-CSRFToken": token}, environ_overrides=there
+    )
+    assert answer.status_code == 303, answer.get_data(as_text=True)

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import select
 
 from aarportal.core.database import Base, db
+from aarportal.core.permissions import Role
 from tests.access.people import CHILDREN
 from tests.access.world import Seat, World
+from tests.attacks.elsewhere import Elsewhere
 from tests.attacks.sight import ATTACKERS, Attacker
 from tests.attacks.tries import Try
 
@@ -22,12 +23,13 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 #: What coming, asking and failing leave behind.
 _TRACES = frozenset(
     {
-        "app_days", "audit_entries", "published_through", "roster_tokens", "sign_in_sessions",
+        "app_days", "audit_chain", "audit_entries", "audit_links", "lti_keys", "lti_logins",
+        "oidc_spent_states", "published_through", "roster_tokens", "session_touches",
         "sign_in_throttles",
     }
 )  # fmt: skip
-#: Columns that say when somebody came last.
-_STAMPS = frozenset({"last_used_at", "last_record_at", "last_seen_at"})
+#: Columns that say when somebody came last, and how often somebody erred.
+_STAMPS = frozenset({"last_used_at", "last_record_at", "last_seen_at", "stopped_at", "wrong_tries"})
 _OF_A_CHILD = ("student_id", "user_id", "actor_id")
 
 Owner = tuple[str, UUID]
@@ -51,7 +53,10 @@ class Judge:
         self.world = world
         self.tally = Tally()
         self.names = {child.id: child.name for child in CHILDREN}
+        self.names |= {it.who.member.id: it.who.member.name for it in ATTACKERS.values()
+                       if it.who.member}  # fmt: skip
         world.back()
+        self.elsewhere = Elsewhere(world)
         self.seats = {name: world.seat(it.who) for name, it in ATTACKERS.items()}
         # What the portal says itself is said once somebody asks for it.
         seat = self.seats["reader"]
@@ -78,16 +83,7 @@ class Judge:
             self.tally.through.append(f"{kind}: {name} changed rows of {touched} by {done}")
 
     def _said(self, seat: Seat, each: Try) -> "Said":
-        headers = {**seat.headers, **dict(each.headers)}
-        if each.cookie is not None:
-            headers["Cookie"] = each.cookie
-        body: dict[str, Any] = {"json": each.json} if each.json is not None else {}
-        if each.form:
-            body = {"data": _lists(each.form)}
-        address = each.path
-        if each.query:
-            address += ("&" if "?" in address else "?") + urlencode(each.query)
-        answer = seat.client.open(address, method=each.method, headers=headers, **body)
+        answer = each.ask(self.world, seat)
         text = answer.get_data().decode("utf-8", "replace")
         heads = "\n".join(f"{key}: {value}" for key, value in answer.headers)
         answer.close()
@@ -110,13 +106,22 @@ class Judge:
     def _touched(self, attacker: Attacker) -> list[str]:
         """Whose rows are not what they were, and were not the attacker's to change."""
         after = self.owned()
-        own = {*(child.id for child in attacker.changes), *attacker.places}
+        own = {*(child.id for child in attacker.changes), *attacker.places, *self._own(attacker)}
         changed = {owner for owner in {*self.before, *after}
                    if self.before.get(owner) != after.get(owner)}  # fmt: skip
         if changed:
             self.world.back()
         names = [(table, self.names.get(id_, id_)) for table, id_ in changed if id_ not in own]
         return sorted(f"{table} of {name}" for table, name in names)
+
+    def _own(self, attacker: Attacker) -> set[UUID]:
+        """Themselves, and staff of the places that they look after."""
+        members = [it.who.member for it in ATTACKERS.values() if it.who.member]
+        return {
+            it.id for it in members
+            if it == attacker.who.member
+            or (it.role is not Role.STUDENT and {it.school_id, it.district_id} & attacker.places)
+        }  # fmt: skip
 
     def owned(self) -> dict[Owner, bytes]:
         """(table, whose) -> a digest of all rows there; whose is a child, a school, a district."""
@@ -161,10 +166,3 @@ Said = tuple[int, str, str]
 def _was_said(whole: str, told: str) -> bool:
     """Whether the attacker said this id, however written."""
     return whole in told or whole.replace("-", "") in told
-
-
-def _lists(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found

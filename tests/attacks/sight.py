@@ -83,6 +83,8 @@ def _pupil(child) -> Attacker:
 ATTACKERS = {
     "nobody": Attacker(Who("nobody")),
     "aoi": _pupil(AOI),
+    # Came in with a login card: what is graver does not open by it.
+    "by_card": Attacker(Who("by_card", AOI, machine="card"), _by(dilmnx={AOI}), {AOI}),
     "hana": _pupil(HANA),
     "ken": _pupil(KEN),
     "gen": _pupil(GEN),
@@ -137,5 +139,5 @@ ATTACKERS = {
     ),
     "roster": Attacker(Who("roster", machine="roster"), _by(n={*_PRIMARY, NAO})),
 }  # fmt: skip
-PERSONS = [name for name, it in ATTACKERS.items() if not it.who.machine]
-MACHINES = [name for name, it in ATTACKERS.items() if it.who.machine]
+_MACHINES = {name for name, it in ATTACKERS.items() if it.who.machine and not it.who.member}
+PERSONS = [name for name in ATTACKERS if name not in _MACHINES]

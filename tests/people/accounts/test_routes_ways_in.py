@@ -118,6 +118,13 @@ def test_a_start_password_is_shown_once(browser):
     assert browser(BEN).post(address).status == 403
 
 
+def test_a_teachers_password_alone_gives_nobody_a_pupils(browser):
+    """With it the pupil's grades would open, which the teacher's own do not without a second."""
+    weak = browser().sign_in(CHIBA, strong=False)
+    assert weak.post(f"/sign-ins/pupils/{AOI.id}/password").status == 403
+    assert sign_in(browser(), AOI).status == 303, "nothing was changed"
+
+
 # --- a password of one's own ----------------------------------------------------------------------
 
 

@@ -54,7 +54,7 @@ def open_to_staff(scope: Scope, person_id: UUID) -> Response:
 
 @blueprint.route(
     "/sign-ins/pupils/<uuid:student_id>/password",
-    permission=Permission.SIGN_INS_HELP,
+    permission=Permission.PASSWORDS_GIVE,
     methods=["POST"],
     shows=looks.told,
     transaction=False,

@@ -1,0 +1,91 @@
+"""Login cards of others: a code that was found without its pictures, codes that are none.
+
+Whoever came in by a card of their own tries everything else, as everybody does (`by_card` of
+sight.py); some of it a card does not open even of what is theirs.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from aarportal.people.accounts.cards.pictures import PICTURES
+from tests.access.objects import card_of, pictures_of
+from tests.access.people import CHILDREN
+from tests.access.world import Seat, World
+from tests.attacks.tries import BROKEN, Ground, Try
+
+ATTACKERS = ["nobody", "by_card"]
+NAMES = tuple(PICTURES)
+
+
+@dataclass(frozen=True)
+class Card(Try):
+    """A card that somebody holds up, and the pictures they tap.
+
+    Attributes:
+        address: Whence it comes; who errs often has to wait, and comes from elsewhere.
+    """
+
+    token: str = ""
+    pictures: tuple[str, ...] = ()
+    address: str = "10.0.0.1"
+
+    def ask(self, world: World, seat: Seat) -> TestResponse:
+        """Scan it in a browser of its own, and tap."""
+        del seat
+        client, there = world.app.test_client(), {"REMOTE_ADDR": self.address}
+        client.get(f"/card/{self.token}", environ_overrides=there).close()
+        token = client.get("/csrf", environ_overrides=there).get_json()["token"]
+        sent = {f"picture_{place}": each for place, each in enumerate(self.pictures, 1)}
+        return client.post(
+            "/card", data=sent, headers={"X-CSRFToken": token}, environ_overrides=there
+        )
+
+
+def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
+    """An attempt: a card of another, or a page that a card does not open."""
+    if name == "nobody":
+        return _held_up(ground)
+    return st.one_of(_held_up(ground), _page(ground, name))
+
+
+def _held_up(ground: Ground) -> st.SearchStrategy[Try]:
+    @st.composite
+    def drawn(draw) -> Try:
+        child, other = draw(st.sampled_from(CHILDREN)), draw(st.sampled_from(CHILDREN))
+        found, right = card_of(child), pictures_of(child)
+        hashed = sha256(found.encode())
+        token = draw(
+            st.one_of(
+                st.just(found),
+                st.sampled_from((found.upper(), found[:-1], f"{found}=", hashed.hexdigest())),
+                ground.an_id().map(lambda it: it.replace("/", "%2f") or "x"),
+                BROKEN,
+            )
+        )
+        tapped = draw(
+            st.one_of(
+                st.just(right),
+                st.just(pictures_of(other)),
+                st.lists(st.sampled_from((*NAMES, "", "x")), max_size=4).map(tuple),
+            )
+        )
+        if token == found and tapped == right:
+            # That is the child with the card; luck with pictures is not what is tried here.
+            tapped = right[::-1]
+        number = draw(st.integers(0, 2**24 - 1))
+        address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+        return Card("POST", "/card", token=token, pictures=tapped, address=address)
+
+    return drawn()
+
+
+def _page(ground: Ground, name: str) -> st.SearchStrategy[Try]:
+    @st.composite
+    def drawn(draw) -> Try:
+        endpoint, method, rule = draw(ground.a_route(name))
+        return Try(method, draw(ground.path(endpoint, rule)))
+
+    return drawn()
