@@ -95,7 +95,9 @@ def row_of(request_id):
 def traces(request_id):
     with unit_of_work(SystemScope("truth"), read_only=True) as scope:
         query = select(AuditEntry).where(AuditEntry.object_id == str(request_id))
-        return scope.session.scalars(query.order_by(AuditEntry.id)).all()
+        found = scope.session.scalars(query).all()
+        # Two traces of one step have one moment.
+        return sorted(found, key=lambda each: (each.at, each.verb))
 
 
 def own_words_of(member):
@@ -108,11 +110,10 @@ def test_every_step_leaves_a_trace_that_says_nothing_of_the_words():
     taken(OKA, request_id)
     finished(OKA, request_id, **CHANGED)
     found = traces(request_id)
-    assert [each.verb.partition(":")[2] for each in found] == [
-        "asked", "taken_up", "corrected", "done",
+    assert [(each.verb.partition(":")[2], each.actor_id) for each in found] == [
+        ("asked", AOI.id), ("taken_up", OKA.id), ("corrected", OKA.id), ("done", OKA.id),
     ]  # fmt: skip
     assert {each.student_id for each in found} == {AOI.id}
-    assert [each.actor_id for each in found] == [AOI.id, OKA.id, OKA.id, OKA.id]
     assert {each.detail for each in found} == {"correction name", "correction"}
     row = row_of(request_id)
     assert (row.changed_what, row.changed_from, row.changed_to) == tuple(CHANGED.values())
