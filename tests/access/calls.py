@@ -146,6 +146,7 @@ ARGUMENTS: dict[str, Named] = {
     "plan_id": _row("plan_sessions"),
     "record_id": _row("learning_records"),
     "reflection_id": _row("reflections"),
+    "request_id": _row("data_requests"),
     "relation_id": of_school(lambda school: key(f"relation {school}")),
     "roster_id": of_school(lambda school: key(f"roster {school}")),
     "school": of_school(lambda school: school),
