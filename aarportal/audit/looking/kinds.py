@@ -15,6 +15,7 @@ KINDS: dict[str, str] = {
     "doubts": mark("What you said is not right"),
     "case": mark("What a counsellor reads on a case"),
     "family": mark("The page for the family"),
+    "requests": mark("What you or your family asked about your data"),
     "pupil_view": mark("Your own pages, through your eyes"),
     "relations": mark("Who looks after whom (cases, families)"),
     "sign_ins": mark("How you sign in (login card, password)"),

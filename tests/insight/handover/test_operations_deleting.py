@@ -351,7 +351,8 @@ def test_every_table_that_points_at_persons_is_found(app):
     #: Persons who do something: staff, whose doing stays when a child goes.
     doers = {"made_by", "decided_by", "confirmed_by", "undone_by", "ordered_by", "held_by",
              "fetched_by", "taken_back_by", "teacher_id",
-             "seen_by", "told_by", "worked_on_by", "given_by", "ended_by"}  # fmt: skip
+             "seen_by", "told_by", "worked_on_by", "given_by", "ended_by", "asked_by", "taken_by",
+             "answered_by"}  # fmt: skip
     things = set()
     for mapper in Base.registry.mappers:
         table = mapper.local_table
