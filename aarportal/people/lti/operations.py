@@ -292,10 +292,11 @@ def _person(scope: SystemScope, platform: LtiPlatform, launch: Launch) -> UUID:
         if len(found) != 1:
             raise TokenError("not_in_roster" if not found else "several_in_roster")
         return found[0]
-    if found and bound.user_id not in found:
+    came = store.who_stays(scope, bound.user_id)
+    if found and came not in found:
         # The roster has given the name to somebody else: a person has to look at that.
         raise TokenError("bound_to_another")
-    return bound.user_id
+    return came
 
 
 def _school(scope: SystemScope, platform: LtiPlatform, deployment_id: str) -> UUID | None:

@@ -22,6 +22,7 @@ from aarportal.people.accounts.locks.models import PupilLock, StaffLock
 from aarportal.people.accounts.models import SignInSession, SignInThrottle
 from aarportal.people.accounts.oidc.models import OidcSpentState
 from aarportal.people.lti.models import LtiChoice, LtiLogin, LtiPlatform
+from tests.care.people import appoint
 from tests.care.tables import OBSERVATION, seen, table, taken, taken_back
 from tests.cast import AOI, BEN, CHIBA, CLASS_4_2, HINATA, NURSE, OKA, PRIMARY, key
 from tests.insight.handover import elsewhere, life, rows
@@ -134,6 +135,7 @@ def test_a_period_ends_when_it_says(period):
 
 
 def test_an_import_of_long_ago_keeps_no_words_and_is_not_taken_back(in_app):
+    appoint()
     line = f"2026/11/02,{20260401},よくない,37.0,はい,先生,友だち,ないしょのことば"
     five = {"scale": "five_first_best"}
     import_id = taken(table(OBSERVATION, line), "health_observation", by=NURSE, choices=five)

@@ -14,6 +14,7 @@ from aarportal.core.database import db
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.insight.maintenance.commands import reseal
 from aarportal.insight.maintenance.sealing import operations
+from tests.care.people import appoint
 from tests.care.tables import OBSERVATION, attendance, marked, rows, table, taken, taken_back
 from tests.cast import AOI, BEN, NURSE
 from tests.conftest import SECRET
@@ -38,6 +39,7 @@ def words(in_app, monkeypatch):
     """Two children have told how they are, and were read a second time."""
     monkeypatch.setattr(sealing, "_ring", sealing._Ring())
     sealing.use_keys([SECRET])
+    appoint()
     taken(attendance(marked(AOI, reason="ずつうだよ"), marked(BEN)))
     taken(table(OBSERVATION, *LINES), "health_observation", by=NURSE, choices=FIVE)
     return in_app

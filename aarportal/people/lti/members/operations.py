@@ -177,7 +177,7 @@ def _known(platform: LtiPlatform, listed: Sequence[Member]) -> dict[str, list[UU
             bound = platforms.binding(scope, platform.id, each.subject)
             name = each.names.get(platform.known_by, "")
             found[each.subject] = (
-                [bound.user_id]
+                [platforms.who_stays(scope, bound.user_id)]
                 if bound
                 else platforms.in_roster(scope, platform.district_id, platform.known_by, name)
             )
