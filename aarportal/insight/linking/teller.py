@@ -41,7 +41,7 @@ class Teller:
 
     def _work(self) -> bool:
         """Look who is done, and tell some of them; whether there may be more."""
-        self._look()
+        self.look()
         operations.give_up_old()
         with unit_of_work(SystemScope(_REASON), read_only=True) as scope:
             ids = completions.due(scope, clock.now(), _AT_ONCE)
@@ -60,12 +60,13 @@ class Teller:
             wire.close()
         return len(ids) == _AT_ONCE
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Take over what was handed in since the last look."""
         now = clock.now()
-        if self._looked_at is not None and now - self._looked_at < _LOOK_EVERY:
+        before = self._looked_at
+        if before is not None and timedelta(0) <= now - before < _LOOK_EVERY:
             return
-        since = (self._looked_at - _OVERLAP) if self._looked_at else now - _LOOK_BACK
+        since = now - _LOOK_BACK if before is None else min(before, now) - _OVERLAP
         with unit_of_work(SystemScope(_REASON), read_only=True) as scope:
             is_any = completions.is_anything_opened(scope)
         if is_any:

@@ -53,8 +53,7 @@ class PlatformForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def of(cls, row: Platform) -> "PlatformForm":
         """The form as the platform is now; as it was sent, if it was."""
         names = ("title", "issuer", "client_id", "auth_url", "jwks_url", "token_url", "known_by")
-        names += ("sends_completion",)
-        values = {name: getattr(row, name) for name in names}
+        values = {name: getattr(row, name) for name in (*names, "sends_completion")}
         values["deployments"] = "\n".join(row.deployments)
         return cls(data=values)
 
