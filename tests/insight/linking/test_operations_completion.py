@@ -44,14 +44,21 @@ def one_clock(monkeypatch):
 
 
 @pytest.fixture
-def grading(platform, private, one_clock):  # noqa: F811 - fixtures
+def registered(platform, private, one_clock):  # noqa: F811 - fixtures
     """The platform takes scores, lets line items be made, and is to be told."""
     platform.grading = {"lineitems_url": f"{platform.address}/items"}
     with private.app_context():
         tells(private, platform, True)
         # As after a start: an earlier test's thread has seen nothing.
         teller.init_app(private)
-        yield platform
+    return platform
+
+
+@pytest.fixture
+def grading(registered, private):  # noqa: F811 - fixtures
+    """The same, where rows can be looked at."""
+    with private.app_context():
+        yield registered
 
 
 def tells(app, platform, value):  # noqa: F811
@@ -241,34 +248,39 @@ def test_with_the_child_goes_what_was_to_be_told(browser, grading):
     assert grading.scores == []
 
 
-def test_the_office_turns_it_on_sees_numbers_and_forgets_it(browser, grading, private):  # noqa: F811
-    tells(private, grading, False)
+def test_the_office_turns_it_on_sees_numbers_and_forgets_it(browser, registered, private):  # noqa: F811
+    with private.app_context():
+        tells(private, registered, False)
     oka = browser(OKA)
-    path = f"/rosters/platforms/{grading.id}"
+    path = f"/rosters/platforms/{registered.id}"
     form = {
-        "title": "ポータル", "issuer": grading.address, "client_id": "portal-1",
-        "deployments": "S_1234567890123", "auth_url": f"{grading.address}/auth",
-        "jwks_url": f"{grading.address}/jwks", "known_by": "identifier", "sends_completion": "y",
+        "title": "ポータル", "issuer": registered.address, "client_id": "portal-1",
+        "deployments": "S_1234567890123", "auth_url": f"{registered.address}/auth",
+        "jwks_url": f"{registered.address}/jwks", "known_by": "identifier", "sends_completion": "y",
+        "token_url": "",
     }  # fmt: skip
     assert not oka.get(f"{path}/change").one("[name=sends_completion]").has_attr("checked")
     refused = oka.post(f"{path}/change", form)
     assert refused.status == 422, refused.text
-    form["token_url"] = f"{grading.address}/token"
+    form["token_url"] = f"{registered.address}/token"
     assert oka.post(f"{path}/change", form).status == 303
     assert oka.get(f"{path}/change").one("[name=sends_completion]").has_attr("checked")
     for member in (AOI, BEN):
-        open_link(browser, grading, member)
-    hand_in()
-    work()
-    hand_in(BEN)
-    grading.troubles = [503]
-    work()
+        open_link(browser, registered, member)
+    with private.app_context():
+        hand_in()
+        work()
+        hand_in(BEN)
+        registered.troubles = [503]
+        work()
     page = oka.get("/rosters/platforms")
     assert page.says("1回")
     assert page.says("1件")
     assert not page.says("あおい")
     del form["sends_completion"]
     assert oka.post(f"{path}/change", form).status == 303
-    assert states() == ["sent"]
+    with private.app_context():
+        assert states() == ["sent"]
     assert oka.post(f"{path}/remove").status == 303
-    assert rows() == []
+    with private.app_context():
+        assert rows() == []
