@@ -57,11 +57,9 @@ def launch() -> AnyResponse:
     trying.refuse_too_many(*_from())
     if "error" in request.form:
         return _not_taken("platform_refused")
-    form, root = request.form, _root()
-    token, state = form.get("id_token", ""), form.get("state", "")
+    state = request.form.get("state", "")
     try:
-        arrived = operations.arrive(token, state, _browser(), root, keysets.here().verified)
-        trying.note_arrived(*_from())
+        arrived = _arrived(state)
         if arrived.is_same_browser and request.headers.get("Sec-Fetch-Dest") not in _IN_FRAME:
             return _let_in(arrived.ticket, "")
     except RefusedLaunchError as error:
@@ -123,6 +121,13 @@ def _begin(platform_id: UUID | None) -> AnyResponse:
         samesite="None" if is_secure else "Lax",
     )
     return response
+
+
+def _arrived(state: str) -> Arrived:
+    token, verify = request.form.get("id_token", ""), keysets.here().verified
+    arrived = operations.arrive(token, state, _browser(), _root(), verify)
+    trying.note_arrived(*_from())
+    return arrived
 
 
 def _ask(arrived: Arrived, state: str) -> Response:
