@@ -39,7 +39,7 @@ def words(in_app, monkeypatch):
     """Two children have told how they are, and were read a second time."""
     monkeypatch.setattr(sealing, "_ring", sealing._Ring())
     sealing.use_keys([SECRET])
-    appoint(NURSE)
+    appoint()
     taken(attendance(marked(AOI, reason="ずつうだよ"), marked(BEN)))
     taken(table(OBSERVATION, *LINES), "health_observation", by=NURSE, choices=FIVE)
     return in_app

@@ -47,6 +47,6 @@ def write_delta(rows: Rows, moment: datetime, system_name: str) -> bytes:
 
 
 def _csv(table: Sequence[Sequence[str]]) -> str:
-    text = io.StringIO()
+    text = io.StringIO(newline="")
     Exact(text).write(table)
     return text.getvalue()

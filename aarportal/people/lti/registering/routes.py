@@ -10,6 +10,7 @@ from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.words import mark
 from aarportal.people.lti import store
+from aarportal.people.lti.completing import store as completing
 from aarportal.people.lti.registering import operations
 from aarportal.people.lti.registering.forms import PlatformForm
 from aarportal.people.lti.store import Platform
@@ -34,6 +35,7 @@ def platforms(scope: Scope) -> Response:
         "platforms": rows,
         "people": store.bindings(scope, ids),
         "contexts": store.contexts(scope, ids),
+        "told": completing.told(scope, ids),
         "root": _root(),
     }
     return render("platforms/platforms.html", values)
