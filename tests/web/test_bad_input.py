@@ -28,6 +28,7 @@ from aarportal.insight.handover.models import (
     HandoverPackage,
     TrustedIssuer,
 )
+from aarportal.insight.requests.models import DataRequest
 from aarportal.people.accounts.oidc.models import OidcProvider
 from aarportal.people.identity.models import IdentityLink, PersonMerge
 from aarportal.people.lti.models import LtiChoice, LtiContext, LtiPlatform
@@ -96,7 +97,8 @@ ONE_TAP = {
     "intakes.drop", "deletions.release", "deletions.cancel", "deletions.without_export",
     "second_factor.begin", "second_factor.remove", "second_factor.renew_codes",
     "second_factor.remove_of", "sessions.end", "sessions.end_others", "sessions.end_of",
-    "platforms.pause", "platforms.resume", "platforms.remove", "members.ask", "tools.remove",
+    "data_requests.take", "platforms.pause", "platforms.resume", "platforms.remove",
+    "members.ask", "tools.remove",
     "cards.release", "cards.end_all", "locks.open_to_pupil", "locks.give_password",
 }  # fmt: skip
 #: Autosave keeps whatever a form holds, so that nothing is lost before it is right.
@@ -273,9 +275,13 @@ def _office(member) -> dict[str, object]:
         held = hold(
             scope, KIKUCHI, "case", school_id=member.school_id, student_id=member.id, reason="x"
         )
+        asked = DataRequest(
+            school_id=member.school_id, student_id=member.id, kind="deletion", state="taken_up",
+            asked_as="pupil", asked_by=member.id, due_on=clock.today(),
+        )  # fmt: skip
         rows = [
             entry, link, merge, brought, bells, table, ordered, package, issuer, intake, data,
-            held,
+            held, asked,
         ]  # fmt: skip
         session.add_all(rows)
         audit.record(scope, "test", member.id)
@@ -283,7 +289,7 @@ def _office(member) -> dict[str, object]:
         names = (
             "entry_id", "link_id", "merge_id", "import_id", "bells_id", "year_import_id",
             "order_id", "package_id", "issuer_id", "intake_id",
-            "data_import_id", "relation_id",
+            "data_import_id", "relation_id", "request_id",
         )  # fmt: skip
         found = dict(zip(names, (row.id for row in rows), strict=True))
         whose = CHIBA if member in {AOI, BEN} else OKA

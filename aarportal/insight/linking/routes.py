@@ -48,6 +48,7 @@ def choice(scope: Scope, choice_id: UUID) -> Response:
 )
 def choose(scope: Scope, choice_id: UUID) -> Response:
     """Send what was chosen back to the platform."""
+    operations.check(scope, choice_id)
     chosen = request.form.get("link", "")
     link = _link(scope, chosen)
     if link is None and chosen != "none":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -170,6 +170,9 @@ def _prefilled(form: AskForm) -> AskForm:
 
 def _taken(scope: Scope, target: str) -> AnyResponse:
     """Take what is asked; back to the sheet, with everything in it, if it cannot be taken."""
+    if request.form.get("kind") not in set(RequestKind):
+        # No sheet of ours says so, and nothing is asked in somebody's name by guessing.
+        abort(400)
     kind = _kind()
     form = _form(scope, kind)
     try:
