@@ -23,6 +23,7 @@ from aarportal.cycle.action.xapi.attachments import storage
 from aarportal.cycle.anticipation.arrivals import operations as arrivals
 from aarportal.cycle.units.subjects import SUBJECTS
 from aarportal.insight.handover import keeper
+from aarportal.insight.linking import teller
 from aarportal.insight.maintenance import nightly
 from aarportal.insight.rollover import closer
 from aarportal.insight.sharing import publisher
@@ -137,6 +138,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     # The pages of people stand below the apps, and say by their titles who knows somebody how.
     app.extensions["apps_by_id"] = action.apps_by_id
     closer.init_app(app)
+    teller.init_app(app)
     entering.after_a_move("arrive", arrivals.arrive)
     keeper.init_app(app, settings)
     nightly.init_app(app)

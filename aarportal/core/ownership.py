@@ -244,6 +244,13 @@ class KeptByOffice(StudentOwned):
     readers = frozenset({Relation.SELF, Relation.RECORDS})
 
 
+class AskedOfOffice(StudentOwned):
+    """What a student or a guardian asks of the school's office, which answers."""
+
+    readers = frozenset({Relation.SELF, Relation.GUARDS, Relation.RECORDS})
+    written_by = frozenset({Relation.GUARDS})
+
+
 class AuditRecord:
     """The row is itself a trace of a change."""
 

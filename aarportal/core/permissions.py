@@ -18,6 +18,12 @@ class Permission(StrEnum):
     """Staff, the pupils on whose case they are."""
     CHARTS_READ = "charts:read"
     CLASS_READ = "class:read"
+    DATA_REQUESTS_ASK = "data_requests:ask"
+    """A student or a guardian: a copy, a correction, a deletion."""
+    DATA_REQUESTS_COUNT = "data_requests:count"
+    """The board, how many there are."""
+    DATA_REQUESTS_MANAGE = "data_requests:manage"
+    """A school's office and head, who answer them."""
     DRAFTS_WRITE = "drafts:write"
     FAMILY_READ = "family:read"
     """A guardian, what their children mean to learn."""
@@ -129,6 +135,7 @@ _DIRECTORY = _STAFF | {
 _OFFICE = _DIRECTORY | {
     Permission.APPS_MANAGE,
     Permission.CARDS_RULE,
+    Permission.DATA_REQUESTS_MANAGE,
     Permission.HANDOVER_MANAGE,
     Permission.IDENTITIES_MANAGE,
     Permission.IMPORTS_MANAGE,
@@ -147,6 +154,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.APPS_OPEN,
         Permission.CHARTS_READ,
+        Permission.DATA_REQUESTS_ASK,
         Permission.DRAFTS_WRITE,
         Permission.FEEDBACK_ANSWER,
         Permission.GOALS_READ,
@@ -185,6 +193,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.DISTRICT_ADMINISTRATOR: _DIRECTORY
     | {
+        Permission.DATA_REQUESTS_COUNT,
         Permission.HANDOVER_RULE,
         Permission.ROSTER_MANAGE,
         Permission.TRACES_EXPORT,
@@ -193,7 +202,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.NURSE: _STAFF
     | {Permission.CASES_READ, Permission.HEALTH_READ, Permission.SCHOOL_DATA_IMPORT},
     Role.COUNSELOR: _STAFF | {Permission.CASES_READ},
-    Role.GUARDIAN: _EVERYBODY | {Permission.FAMILY_READ},
+    Role.GUARDIAN: _EVERYBODY | {Permission.DATA_REQUESTS_ASK, Permission.FAMILY_READ},
     Role.SYSTEM_ADMINISTRATOR: _STAFF | {Permission.SYSTEM_READ},
 }
 
@@ -201,8 +210,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 NOT_IN_A_VIEW = frozenset(
     {
         Permission.APPS_OPEN,
+        Permission.DATA_REQUESTS_ASK,
         Permission.GRADES_READ_OWN,
         Permission.HANDOVER_OWN,
+        Permission.MIRROR_READ,
         Permission.PASSWORD_CHANGE,
         Permission.SESSIONS_OWN,
     }
@@ -222,6 +233,7 @@ STRONG = frozenset(
         Permission.APPS_MANAGE,
         Permission.CARDS_RULE,
         Permission.CASES_READ,
+        Permission.DATA_REQUESTS_MANAGE,
         Permission.GRADES_READ,
         Permission.HANDOVER_MANAGE,
         Permission.HANDOVER_RULE,

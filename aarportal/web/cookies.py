@@ -45,6 +45,16 @@ def kept(name: str) -> str | None:
     return request.cookies.get(_name(current_app, name))
 
 
+def all_kept(prefix: str) -> dict[str, str]:
+    """What was left under names that begin so: the name that `keep` was given -> the value."""
+    begins = _name(current_app, prefix)
+    return {
+        prefix + name.removeprefix(begins): value
+        for name, value in request.cookies.items()
+        if name.startswith(begins)
+    }
+
+
 def forget(response: Response, name: str) -> None:
     """Take a cookie away."""
     keep(response, name, "", max_age=0)

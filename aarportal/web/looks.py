@@ -114,6 +114,16 @@ def own_classes(what: str) -> Shows:
     return lambda scope, _values: [Look("class", each, what) for each in _class_ids(scope)]
 
 
+def own(what: str, relation: Relation) -> Shows:
+    """Everybody to whom this relation ties whoever looks, by name."""
+
+    def shows(scope: Scope | AppScope, _values: Mapping[str, Any]) -> Sequence[Look]:
+        ids = isinstance(scope, Scope) and scope.visible(frozenset({relation}))
+        return [Look("person", each, what) for each in ids or ()]
+
+    return shows
+
+
 def homeroom_or_school(what: str) -> Shows:
     """The homeroom class of a teacher; of everybody else the school."""
 

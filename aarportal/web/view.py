@@ -34,6 +34,7 @@ _PEOPLE = frozenset(
         "locks",
         "cards",
         "relations",
+        "data_requests",
     }
 )
 #: Pages that stand elsewhere in the menu than the rest of their blueprint -> with which.
@@ -51,6 +52,7 @@ _DATA_TO_READ = (*_SCHOOL[3][:3], frozenset({"school_data", "school_records", "w
 _LEARNING = frozenset({"apps", "catalogue", "quarantine", "imports", "tools"})
 _APPS = (("apps.apps", "device", mark("Apps"), _LEARNING),)
 _HEALTH = ("wellbeing.health", "self", mark("Health"), frozenset({"wellbeing", "school_records"}))
+_FAMILY = frozenset({"family", "data_requests"})
 _CASES = ("cases.cases", "self", mark("Cases"), frozenset({"cases"}))
 # The menu of each role: endpoint, icon, English text, and the blueprints it stands for.
 _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
@@ -75,7 +77,7 @@ _MENUS: dict[Role, tuple[tuple[str, str, str, frozenset[str]], ...]] = {
     ),
     Role.NURSE: (_HEALTH, *_SCHOOL[3:]),
     Role.COUNSELOR: (_CASES,),
-    Role.GUARDIAN: (("family.family", "home", mark("This week"), frozenset({"family"})),),
+    Role.GUARDIAN: (("family.family", "home", mark("This week"), _FAMILY),),
     Role.SYSTEM_ADMINISTRATOR: (
         ("system.system", "device", mark("System"), frozenset({"system"})),
     ),

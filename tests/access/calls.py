@@ -173,6 +173,7 @@ ARGUMENTS: dict[str, Named] = {
     "provider_id": of_school(lambda school: key(f"provider {school}")),
     "record_id": _row("learning_records"),
     "reflection_id": _row("reflections"),
+    "request_id": _row("data_requests"),
     "relation_id": of_school(lambda school: key(f"relation {school}")),
     "roster_id": of_school(lambda school: key(f"roster {school}")),
     "school": of_school(lambda school: school),

@@ -131,6 +131,7 @@ def _said(table: str, child: Any) -> dict[str, Any]:
     class_id, app = class_of(child), {"app_id": APPS[child.district_id]}
     days = {"ready_at": now, "kept_until": today + timedelta(days=7)}
     said: dict[str, dict[str, Any]] = {
+        "data_requests": {"asked_by": child.id},
         "day_rollups": {**app, "records": 1},
         "handover_packages": {"for_student": True, "made_by": child.id, **days},
         "health_observations": {"wants_to_talk": True},

@@ -128,6 +128,9 @@ CASE = door(
     "Whoever is on the case of a child, for the time that the head has said.",
     counsellor=CLASS, **dict.fromkeys((*TEACHING, "nurse", "head"), ()),
 )  # fmt: skip
+ASKING = door(
+    "A pupil, about themselves; a guardian, about their own child.", pupil=OWN, guardian=OWN
+)
 FAMILY = door("A guardian, about their own child.", guardian=OWN)
 RUNNING = door("Who runs the system; there is nobody's word behind it.", system=OWN)
 STAFF = door(
@@ -228,6 +231,16 @@ ROWS: dict[str, Door] = {
     "catalogue.load_app_catalogue": OFFICE,
     "catalogue.remove": SCHOOLS_TABLE,
     "catalogue.undecided": TEACHERS,
+    "data_requests.ask": ASKING,
+    "data_requests.ask_in_person": OFFICE,
+    "data_requests.counts": BOARD,
+    "data_requests.finish": OFFICE,
+    "data_requests.new": ASKING,
+    "data_requests.new_in_person": OFFICE,
+    "data_requests.one": OFFICE,
+    "data_requests.own": ASKING,
+    "data_requests.requests": OFFICE,
+    "data_requests.take": OFFICE,
     "deletions.cancel": OFFICE,
     "deletions.deletion": OFFICE,
     "deletions.deletions": OFFICE,

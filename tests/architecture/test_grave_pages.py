@@ -1,4 +1,7 @@
-"""Pages of 重要性分類 II say so: who reaches such a table needs a permission that asks for more."""
+"""Pages of 重要性分類 II say so: who reaches such a table needs a permission that asks for more.
+
+What opens doors to others, or hands many children's data out, asks once more who it is.
+"""
 
 import ast
 from functools import cache
@@ -8,9 +11,14 @@ from pathlib import Path
 from aarportal.core.database import Base
 from aarportal.core.ownership import is_grave
 from aarportal.core.permissions import GRANTS, STRONG, WITHOUT_SECOND_FACTOR
-from aarportal.web.blueprint import PERMISSIONS
+from aarportal.web.blueprint import FRESH, PERMISSIONS
 
 ROOT = Path(__file__).parents[2]
+
+#: Blueprints that change who may come in or who sees whom: each of their posts asks.
+OPEN_DOORS = {"oidc_providers", "platforms", "relations", "tools"}
+#: Single ones that do, or that hand out what cannot be taken back.
+GRAVE = {"cards.end_all", "cards.set_rules", "exports.download", "handover.fetch", "proof.download"}
 
 
 @cache
@@ -59,3 +67,11 @@ def test_every_route_that_reaches_a_grave_table_asks_for_a_second_proof(app):
                 assert permission in STRONG, endpoint
                 found.add(name)
     assert found >= {"wellbeing", "school_records"}
+
+
+def test_what_opens_doors_or_hands_out_asks_once_more_who_it_is(app):
+    posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in rule.methods}
+    asked = {name for name in posts if name.partition(".")[0] in OPEN_DOORS}
+    assert {name.partition(".")[0] for name in asked} == OPEN_DOORS
+    assert asked | GRAVE <= FRESH
+    assert posts >= GRAVE

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from aarportal.web.rate_limit import _MOST_BUCKETS, TokenBuckets
-from tests.cast import AOI, CODES, OKA, PASSWORD, PRIMARY
+from tests.cast import AOI, OKA
 from tests.pages import Browser
 
 UNTIL_NEXT = "Retry-After"
@@ -78,12 +78,9 @@ def test_what_makes_or_takes_files_has_a_price(app, path):
             asked.set()
             raise TooManyTriesError(7)
 
+    me = Browser(app).sign_in(AOI if path == "/my-record" else OKA)
     kept, app.extensions["allowance"] = app.extensions["allowance"], Empty()
     try:
-        who = AOI if path == "/my-record" else OKA
-        fields = {"code": CODES[PRIMARY], "login_id": who.login_id, "password": PASSWORD}
-        me = Browser(app)
-        assert me.post("/sign-in", fields).status == 303
         assert me.post(path).status == 429
     finally:
         app.extensions["allowance"] = kept

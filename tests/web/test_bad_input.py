@@ -5,6 +5,7 @@ is a single button, or that keeps whatever it is given, has to be named below.
 """
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -27,8 +28,10 @@ from aarportal.insight.handover.models import (
     HandoverPackage,
     TrustedIssuer,
 )
+from aarportal.insight.requests.models import DataRequest
 from aarportal.people.accounts.oidc.models import OidcProvider
 from aarportal.people.identity.models import IdentityLink, PersonMerge
+from aarportal.people.lti.models import LtiChoice, LtiContext, LtiPlatform
 from aarportal.people.roster.imports.models import RosterImport
 from aarportal.people.roster.rest.models import RosterClient
 from aarportal.people.roster.sources.models import RosterSource
@@ -92,6 +95,10 @@ ONE_TAP = {
     "handover.ask_own", "handover.fetch_own", "handover.ask", "handover.fetch",
     "handover.distrust", "intakes.choose_person", "intakes.confirm", "intakes.take_back",
     "intakes.drop", "deletions.release", "deletions.cancel", "deletions.without_export",
+    "second_factor.begin", "second_factor.remove", "second_factor.renew_codes",
+    "second_factor.remove_of", "sessions.end", "sessions.end_others", "sessions.end_of",
+    "data_requests.take", "platforms.pause", "platforms.resume", "platforms.remove",
+    "members.ask", "tools.remove",
     "cards.release", "cards.end_all", "locks.open_to_pupil", "locks.give_password",
 }  # fmt: skip
 #: Autosave keeps whatever a form holds, so that nothing is lost before it is right.
@@ -190,7 +197,7 @@ def ids(app) -> dict[str, dict[str, object]]:
                 "dispute_id": _dispute(member, row), **_office(member),
                 "class_id": class_id, "unit_id": UNITS.get(member, uuid4()),
                 "student_id": member.id, "person_id": member.id, "form": "goal", "key": "new",
-                "kind_key": "grades", "step": "undo",
+                "kind_key": "grades", "step": "undo", "session_id": uuid4(),
             }  # fmt: skip
         board, health = _board(), _health()
     for staff in (CHIBA, OKA, HEAD, NURSE, *READERS):
@@ -268,9 +275,13 @@ def _office(member) -> dict[str, object]:
         held = hold(
             scope, KIKUCHI, "case", school_id=member.school_id, student_id=member.id, reason="x"
         )
+        asked = DataRequest(
+            school_id=member.school_id, student_id=member.id, kind="deletion", state="taken_up",
+            asked_as="pupil", asked_by=member.id, due_on=clock.today(),
+        )  # fmt: skip
         rows = [
             entry, link, merge, brought, bells, table, ordered, package, issuer, intake, data,
-            held,
+            held, asked,
         ]  # fmt: skip
         session.add_all(rows)
         audit.record(scope, "test", member.id)
@@ -278,14 +289,19 @@ def _office(member) -> dict[str, object]:
         names = (
             "entry_id", "link_id", "merge_id", "import_id", "bells_id", "year_import_id",
             "order_id", "package_id", "issuer_id", "intake_id",
-            "data_import_id", "relation_id",
+            "data_import_id", "relation_id", "request_id",
         )  # fmt: skip
         found = dict(zip(names, (row.id for row in rows), strict=True))
-        return found | {"app_id": app_id} | _rosters(scope, member.district_id, member.school_id)
+        whose = CHIBA if member in {AOI, BEN} else OKA
+        return (
+            found
+            | {"app_id": app_id}
+            | _rosters(scope, member.district_id, member.school_id, whose)
+        )
 
 
-def _rosters(scope, district_id, school_id) -> dict[str, object]:
-    """What a school's office, or a board, has of rosters."""
+def _rosters(scope, district_id, school_id, staff) -> dict[str, object]:
+    """What a school's office, or a board, has of rosters, and one of their staff of a platform."""
     of = {"district_id": district_id, "school_id": school_id, "title": "よその しくみ"}
     name = f"{district_id} {school_id} {uuid4()}"
     roster = RosterImport(
@@ -300,7 +316,21 @@ def _rosters(scope, district_id, school_id) -> dict[str, object]:
         **of, kind="any", issuer="https://other.example", client_id="1", claim="sub",
         compared_with="username",
     )  # fmt: skip
-    rows = {"roster_id": roster, "client_id": client, "source_id": source, "provider_id": provider}
+    platform = LtiPlatform(
+        **of, issuer="https://lms.example", client_id=name, auth_url="https://lms.example/auth",
+        jwks_url="https://lms.example/keys", deployments=["1"], known_by="username",
+    )  # fmt: skip
+    scope.session.add(platform)
+    scope.session.flush()
+    context = LtiContext(district_id=district_id, platform_id=platform.id, context_id=name)
+    choice = LtiChoice(
+        district_id=district_id, platform_id=platform.id, user_id=staff.id, deployment_id="1",
+        return_url="https://lms.example/back", expires_at=clock.now() + timedelta(hours=1),
+    )  # fmt: skip
+    rows = {
+        "roster_id": roster, "client_id": client, "source_id": source, "provider_id": provider,
+        "platform_id": platform, "context_id": context, "choice_id": choice,
+    }  # fmt: skip
     scope.session.add_all(rows.values())
     scope.session.flush()
     return {name: row.id for name, row in rows.items()}
@@ -322,7 +352,7 @@ def _health() -> dict[str, object]:
 def _board() -> dict[str, object]:
     with unit_of_work(SystemScope("test")) as scope:
         audit.record(scope, "test", IWA.id)
-        return _rosters(scope, HINATA, None)
+        return _rosters(scope, HINATA, None, IWA)
 
 
 def _dispute(member, row):

@@ -33,6 +33,8 @@ def test_every_page_error_file_and_answer_to_a_machine_carries_every_header(app,
         for client in people:
             with client.get(re.sub("<[^>]+>", "1", path)) as answer:
                 for name, value in wanted:
+                    if name == "Referrer-Policy" and re.match("/card(/|$)", path):
+                        value = "no-referrer"  # noqa: PLW2901 # what a card says is told to no page
                     assert answer.headers.getlist(name) == [value], (path, answer.status, name)
                 assert "unsafe" not in answer.headers["Content-Security-Policy"]
                 asked += 1

@@ -21,6 +21,7 @@ class Reflection(ReadByTeachers, Base):
     __table_args__ = (
         UniqueConstraint("school_id", "cycle_id"),
         Index(None, "school_id", "student_id", "submitted_at"),
+        Index(None, "submitted_at"),
         ForeignKeyConstraint(["school_id", "cycle_id"], _CYCLE),
     )
     written_by = frozenset({Relation.COVERS})

@@ -6,15 +6,17 @@ from flask import Response
 
 from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
+from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.insight.teaching import store as teaching
 from aarportal.people.accounts.pupil_view.operations import may_view
 from aarportal.people.relations import store
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 
-blueprint = PortalBlueprint("cases", __name__)
+blueprint = PortalBlueprint("cases", __name__, shows=looks.own("case", Relation.CASE))
 
 
 @blueprint.route("/cases", permission=Permission.CASES_READ)
@@ -23,7 +25,9 @@ def cases(scope: Scope) -> Response:
     return render("cases/cases.html", {"cases": store.cases(scope, clock.today())})
 
 
-@blueprint.route("/cases/<uuid:student_id>", permission=Permission.CASES_READ)
+@blueprint.route(
+    "/cases/<uuid:student_id>", permission=Permission.CASES_READ, shows=looks.person("case")
+)
 def student(scope: Scope, student_id: UUID) -> Response:
     """Show the last laps of the child whom a case is about."""
     known = store.cases(scope, clock.today())

@@ -3,14 +3,16 @@
 from flask import Response
 
 from aarportal.core import clock
+from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.words import mark
 from aarportal.insight.family import store
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 
-blueprint = PortalBlueprint("family", __name__)
+blueprint = PortalBlueprint("family", __name__, shows=looks.own("family", Relation.GUARDS))
 
 #: What a family may ask at the table, one a week: about ways, never about results.
 QUESTIONS = (

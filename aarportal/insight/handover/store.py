@@ -76,6 +76,7 @@ MODELS: dict[str, Any] = {
 #: Table that a student reads -> why it is not in the export.
 LEFT_OUT = {
     "absent_days": "the school's own papers say who was there",
+    "data_requests": "asked of the school that answers them",
     "day_rollups": "sums, made anew from the records",
     "handover_packages": "the exports themselves",
     "portal_statements": "told in statements.json",

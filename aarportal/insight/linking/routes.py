@@ -17,12 +17,13 @@ from aarportal.people.lti.claims import origin_of
 from aarportal.people.lti.linking import operations
 from aarportal.people.lti.linking.operations import Link
 from aarportal.settings import Settings
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.openings import let_form_go_to
 from aarportal.web.texts import plain, ruby_plain
 
-blueprint = PortalBlueprint("linking", __name__)
+blueprint = PortalBlueprint("linking", __name__, shows=looks.nobody)
 
 #: Kind -> how the link is called.
 WORDS = {
@@ -47,6 +48,7 @@ def choice(scope: Scope, choice_id: UUID) -> Response:
 )
 def choose(scope: Scope, choice_id: UUID) -> Response:
     """Send what was chosen back to the platform."""
+    operations.check(scope, choice_id)
     chosen = request.form.get("link", "")
     link = _link(scope, chosen)
     if link is None and chosen != "none":

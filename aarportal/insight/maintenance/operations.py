@@ -1,12 +1,13 @@
 """Letting go of what was kept long enough; needs a unit of work of the system."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Date, delete, select, update
+from sqlalchemy import CursorResult, Date, Integer, delete, select, update
 
 from aarportal.audit import operations as audit
+from aarportal.core import clock
 from aarportal.core.scope import SystemScope
 from aarportal.insight.maintenance.schedule import SCHEDULE, TAKEN_BACK_WITHIN, Period
 from aarportal.people.roster.models import User
@@ -32,8 +33,11 @@ def _class_of(table: str) -> Any:
 
 def _delete(scope: SystemScope, row_class: Any, period: Period, now: datetime) -> int:
     column = getattr(row_class, period.column)
-    is_day = isinstance(column.type, Date)
-    limit = period.before_day(now) if is_day else period.before(now)
+    limit: date | int = period.before(now)
+    if isinstance(column.type, Date):
+        limit = period.before_day(now)
+    elif isinstance(column.type, Integer):
+        limit = clock.school_year_of(period.before_day(now))
     return _count(scope, delete(row_class).where(column < limit))
 
 

@@ -16,7 +16,7 @@ class Period:
 
     Attributes:
         table: Its name.
-        column: The day or the moment that counts.
+        column: The day, the moment or the 年度 that counts.
         why: What they are kept for, for whoever runs the portal.
         days: Days after that; counted only where no school years are.
         school_years: Whole school years after the one it lies in; -1 where days are counted.
@@ -41,8 +41,15 @@ class Period:
 
 
 SCHEDULE = (
-    Period("sign_in_throttles", "window_opened_at", "whoever tried waits five minutes", days=1),
+    Period("sign_in_throttles", "window_opened_at",
+           "whoever tried waits, over a weekend at most", days=4),
     Period("sign_in_sessions", "closes_at", "a session that is over opens nothing", days=1),
+    Period("pupil_locks", "ends_at", "a rest that is over keeps nobody out", days=1),
+    Period("staff_locks", "ends_at", "a rest that is over keeps nobody out", days=1),
+    Period("login_cards", "school_year", "a card holds for its school year", school_years=0),
+    Period("oidc_spent_states", "spent_at", "no answer of a provider is taken twice", days=1),
+    Period("lti_logins", "expires_at", "no launch is taken twice", days=1),
+    Period("lti_choices", "expires_at", "a link is chosen within the hour", days=1),
     Period("submissions", "at", "a form that waited without a connection is taken once", days=60),
     Period("drafts", "saved_at", "what a child began and did not go on with", days=200),
     Period("seen_observations", "day", "with what was seen", school_years=1),

@@ -8,9 +8,13 @@ from uuid import UUID
 from sqlalchemy import func, literal, or_, select, union_all
 
 from aarportal.audit.models import AuditEntry
+from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.cycle.action.models import LearningApp, LearningRecord
 from aarportal.insight.handover.erasing.store import places
+from aarportal.people.accounts.operations import role_of
+from aarportal.people.relations.kinds import Kind
+from aarportal.people.relations.models import HeldRelation
 from aarportal.people.roster.models import DistrictRole, Enrollment, User, UserRole
 
 
@@ -78,7 +82,13 @@ def persons(scope: SystemScope, ids: Collection[UUID]) -> dict[UUID, Who]:
             .where(row_class.user_id.in_(ids))
             .order_by(row_class.role_type.desc())
         )
-        roles.update(map(tuple, found))
+        roles.update({user_id: role_of(role) or "" for user_id, role in found})
+    in_health_room = select(HeldRelation.holder_id).where(
+        HeldRelation.holder_id.in_(ids),
+        HeldRelation.kind == Kind.HEALTH_ROOM,
+        HeldRelation.ended_at.is_(None),
+    )
+    roles.update(dict.fromkeys(scope.session.scalars(in_health_room), Role.NURSE))
     users = scope.session.execute(
         select(User.id, User.family_name, User.given_name).where(User.id.in_(ids))
     )

@@ -6,9 +6,12 @@ from aarportal.core.words import mark
 #: Role -> who that is for a child; anybody else is somebody of the school.
 ROLES: dict[str, str] = {
     Role.ADMINISTRATOR: mark("School office"),
+    Role.COUNSELOR: mark("School counsellor"),
     Role.DISTRICT_ADMINISTRATOR: mark("Board of education"),
+    Role.GUARDIAN: mark("Your family"),
     Role.NURSE: mark("School nurse"),
     Role.PRINCIPAL: mark("Head of the school"),
+    Role.SYSTEM_ADMINISTRATOR: mark("Who runs this portal"),
     Role.TEACHER: mark("A teacher"),
     "app": mark("Learning app"),
 }

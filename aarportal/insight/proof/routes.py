@@ -31,9 +31,13 @@ def proof(_scope: Scope) -> Response:
 
 
 @blueprint.route(
-    "/audit", permission=Permission.TRACES_EXPORT, methods=["POST"], transaction=False,
+    "/audit",
+    permission=Permission.TRACES_EXPORT,
+    fresh=True,
     shows=looks.school("traces"),
-)  # fmt: skip
+    methods=["POST"],
+    transaction=False,
+)
 def download(scope: Scope) -> AnyResponse:
     """Hand the traces over, and leave one of that."""
     form = SinceForm()

@@ -9,10 +9,11 @@ from flask import Response
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.insight.system import operations
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 
-blueprint = PortalBlueprint("system", __name__)
+blueprint = PortalBlueprint("system", __name__, shows=looks.nobody)
 _PACKAGES = ("aarportal", "flask", "sqlalchemy", "cryptography")
 
 

@@ -366,6 +366,42 @@ def nobodys_name(scope: Scope, system: UUID, issuer: str, name: str) -> NobodysN
     )
 
 
+# --- who is meant, whoever asks -----------------------------------------------------------------
+
+
+def formerly_identified(
+    scope: SystemScope, district_id: UUID, identifier: str, now: datetime
+) -> list[UUID]:
+    """Who had this 利用者識別子 (as it is spelt, or in other letters' case) and still means it."""
+    query = select(IdentityLink.user_id).where(
+        IdentityLink.district_id == district_id,
+        IdentityLink.name.in_({identifier, identifier.lower(), identifier.upper()}),
+        IdentityLink.issuer == IDENTIFIER,
+        IdentityLink.taken_back_at.is_(None),
+        or_(IdentityLink.begins_at.is_(None), IdentityLink.begins_at <= now),
+        or_(IdentityLink.ends_at.is_(None), IdentityLink.ends_at > now),
+    )
+    return sorted(set(scope.session.scalars(query)))
+
+
+def those_who_stay(scope: SystemScope, person_ids: Iterable[UUID]) -> list[UUID]:
+    """These persons, each merged one as whom it was merged into; nobody twice."""
+    return list(dict.fromkeys(_who_stays(scope, each) for each in person_ids))
+
+
+def _who_stays(scope: SystemScope, person_id: UUID) -> UUID:
+    seen = {person_id}
+    while True:
+        query = select(PersonMerge.kept_id).where(
+            PersonMerge.merged_id == person_id, PersonMerge.taken_back_at.is_(None)
+        )
+        kept = scope.session.scalars(query.order_by(PersonMerge.made_at.desc()).limit(1)).first()
+        if kept is None or kept in seen:
+            return person_id
+        seen.add(kept)
+        person_id = kept
+
+
 # --- login names ------------------------------------------------------------------------------
 
 

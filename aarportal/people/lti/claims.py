@@ -16,6 +16,9 @@ from aarportal.people.lti.tokens import TokenError
 PREFIX = "https://purl.imsglobal.org/spec/lti/claim/"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 NRPS_CLAIM = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+LINE_ITEM_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
 VERSION = "1.3.0"
 RESOURCE_LINK, DEEP_LINK = "LtiResourceLinkRequest", "LtiDeepLinkingRequest"
 
@@ -68,6 +71,20 @@ class Links:
 
 
 @dataclass(frozen=True)
+class Scores:
+    """Where scores of a link go (AGS).
+
+    Attributes:
+        items_url: Where a line item can be made; empty where none may be.
+        item_url: The line item of the link; empty if there is none.
+    """
+
+    link_id: str
+    items_url: str
+    item_url: str
+
+
+@dataclass(frozen=True)
 class Launch:
     """A launch that may be believed.
 
@@ -76,6 +93,7 @@ class Launch:
         target: A path of the portal.
         links: None unless a link is to be chosen.
         memberships_url: Where the members of the context are asked for; empty if nowhere.
+        scores: None where the platform takes none.
     """
 
     subject: str
@@ -86,6 +104,7 @@ class Launch:
     context_title: str
     links: Links | None = None
     memberships_url: str = ""
+    scores: Scores | None = None
 
 
 def checked(claims: Mapping[str, Any], expected: Expected) -> Launch:
@@ -125,6 +144,7 @@ def checked(claims: Mapping[str, Any], expected: Expected) -> Launch:
         _short(context.get("title") or context.get("label")),
         links,
         _short(_part(claims, NRPS_CLAIM).get("context_memberships_url")),
+        _scores(claims) if links is None else None,
     )
 
 
@@ -212,6 +232,21 @@ def _links(asked: Mapping[str, Any], expected: Expected) -> Links:
     if data is not None and (not isinstance(data, str) or len(data) > _LONGEST_DATA):
         raise TokenError("data")
     return Links(address, data)
+
+
+def _scores(claims: Mapping[str, Any]) -> Scores | None:
+    """Where scores go, if the platform says that they may be sent.
+
+    Source: 1EdTech LTI Assignment and Grade Services 2.0, section 3.1.
+    """
+    told = _part(claims, AGS_CLAIM)
+    scopes = told.get("scope")
+    if not isinstance(scopes, list) or SCORE_SCOPE not in scopes:
+        return None
+    items = _short(told.get("lineitems")) if LINE_ITEM_SCOPE in scopes else ""
+    item = _short(told.get("lineitem"))
+    link_id = _short(_part(claims, f"{PREFIX}resource_link").get("id"))
+    return Scores(link_id, items, item) if items or item else None
 
 
 def _part(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:

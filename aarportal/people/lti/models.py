@@ -59,6 +59,8 @@ class LtiPlatform(OfficeOnly, DistrictRow, Base):
     deployments: Mapped[list[str]] = mapped_column(JSON)
     known_by: Mapped[str]
     """By what the roster knows its people; see claims.KNOWN_BY."""
+    sends_completion: Mapped[bool] = mapped_column(default=False)
+    """Whether it is told who handed a reflection in, where its link was opened (AGS)."""
     made_by: Mapped[UUID | None]
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     paused_at: Mapped[datetime | None]
@@ -127,3 +129,48 @@ class LtiChoice(SystemOnly, DistrictOwned, Untraced, Base):
     """What the platform wants to get back as it was."""
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+
+
+class LtiLine(OfficeOnly, DistrictRow, Untraced, Base):
+    """A link of a platform for which scores can be sent there, as launches told (AGS)."""
+
+    __tablename__ = "lti_lines"
+    __table_args__ = (UniqueConstraint("platform_id", "context_id", "link_id"),)
+
+    platform_id: Mapped[UUID] = mapped_column(ForeignKey("lti_platforms.id", ondelete="CASCADE"))
+    context_id: Mapped[str]
+    link_id: Mapped[str]
+    target: Mapped[str]
+    """The path of the portal that the link opens."""
+    items_url: Mapped[str]
+    """Where a line item can be made; empty where the platform allows none."""
+    item_url: Mapped[str]
+    """The line item; empty as long as there is none."""
+    is_item_ours: Mapped[bool] = mapped_column(default=False)
+    """Whether we made it, and so know that it counts from 0 to 1."""
+
+
+class LtiCompletion(OfficeOnly, DistrictRow, Untraced, Base):
+    """A student who opened such a link, and what the platform is told when they are done."""
+
+    __tablename__ = "lti_completions"
+    __table_args__ = (
+        UniqueConstraint("line_id", "user_id"),
+        Index(None, "user_id", "state"),
+        Index(None, "state", "next_try_at"),
+    )
+
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("lti_lines.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    subject: Mapped[str]
+    """How the platform calls the student."""
+    state: Mapped[str] = mapped_column(default="opened")
+    """`opened`, `waiting`, `sent` or `given_up`."""
+    opened_at: Mapped[datetime]
+    """When the link was opened first."""
+    done_at: Mapped[datetime | None]
+    """When the reflection was handed in: what is sent twice is the same by that."""
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    trouble: Mapped[str] = mapped_column(default="")
+    """Why it was not taken the last time; a key, or a status."""

@@ -23,6 +23,7 @@ from aarportal.people.accounts.operations import Entrance
 from aarportal.people.accounts.store import Applicant
 from aarportal.people.lti import claims, store
 from aarportal.people.lti.claims import Expected, Launch, origin_of
+from aarportal.people.lti.completing import operations as completing
 from aarportal.people.lti.models import LtiBinding, LtiChoice, LtiContext, LtiLogin, LtiPlatform
 from aarportal.people.lti.tokens import TokenError
 from aarportal.people.roster.models import User
@@ -114,6 +115,11 @@ def origins_of(row: LtiPlatform) -> frozenset[str]:
     """Web origins of a platform: those of the addresses that the office entered."""
     addresses = (row.issuer, row.auth_url, row.jwks_url)
     return frozenset(filter(None, map(origin_of, addresses)))
+
+
+def services_of(row: LtiPlatform) -> frozenset[str]:
+    """Web origins at which its services may be."""
+    return origins_of(row) | {origin_of(row.token_url)} - {""}
 
 
 def begin(request: LoginRequest, root: str) -> Begun:
@@ -273,6 +279,8 @@ def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[st
         current.user_id, current.school_id = user.id, school_id
         current.target = _target(scope, platform, launch, user, role)
         _note_context(scope, platform, launch)
+        if role == "student":
+            completing.note_opened(scope, platform, launch, user.id, services_of(platform))
         detail = f"{platform.id}: {'deep linking' if launch.links else 'resource link'}"
         student_id = user.id if role == "student" else None
         audit.record(scope, "lti:launched", user.id, student_id=student_id, detail=detail)
@@ -292,10 +300,11 @@ def _person(scope: SystemScope, platform: LtiPlatform, launch: Launch) -> UUID:
         if len(found) != 1:
             raise TokenError("not_in_roster" if not found else "several_in_roster")
         return found[0]
-    if found and bound.user_id not in found:
+    came = store.who_stays(scope, bound.user_id)
+    if found and came not in found:
         # The roster has given the name to somebody else: a person has to look at that.
         raise TokenError("bound_to_another")
-    return bound.user_id
+    return came
 
 
 def _school(scope: SystemScope, platform: LtiPlatform, deployment_id: str) -> UUID | None:
@@ -363,7 +372,7 @@ def _note_context(scope: SystemScope, platform: LtiPlatform, launch: Launch) -> 
     address = launch.memberships_url
     if not launch.context_id or not address or not platform.token_url:
         return
-    if origin_of(address) not in origins_of(platform) | {origin_of(platform.token_url)}:
+    if origin_of(address) not in services_of(platform):
         return
     row = store.context(scope, platform.id, launch.context_id)
     if row is None:

@@ -13,7 +13,9 @@ from aarportal.people.lti.keys import operations as keys
 from aarportal.people.lti.operations import Arrived, LoginRequest, RefusedLaunchError
 from aarportal.people.lti.tokens import TokenError
 from aarportal.people.lti.troubles import trouble
+from aarportal.people.lti.trying import operations as trying
 from aarportal.settings import Settings
+from aarportal.web import cookies
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.openings import let_be_framed_by
@@ -23,6 +25,7 @@ blueprint = PortalBlueprint("lti", __name__, credential="launch")
 
 _BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
 _BROWSER_SECONDS = 600
+_COOKIE = "launch"
 #: In which frame of the platform its storage is; a name, or the page around ours.
 _FRAME_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _IN_FRAME = frozenset({"iframe", "frame", "embed", "object"})
@@ -53,19 +56,19 @@ def platform_login(platform_id: UUID) -> AnyResponse:
 @blueprint.route("/lti/launch", permission=Permission.PUBLIC, methods=["POST"])
 def launch() -> AnyResponse:
     """End a launch: let the person in, or say what is to be done."""
+    trying.refuse_too_many(*_from())
     if "error" in request.form:
-        return _refused("platform_refused")
-    form, root = request.form, _root()
-    token, state = form.get("id_token", ""), form.get("state", "")
+        return _not_taken("platform_refused")
+    state = request.form.get("state", "")
     try:
-        arrived = operations.arrive(token, state, _browser(), root, keysets.here().verified)
+        arrived = _arrived(state)
         if arrived.is_same_browser and request.headers.get("Sec-Fetch-Dest") not in _IN_FRAME:
             return _let_in(arrived.ticket, "")
     except RefusedLaunchError as error:
         let_be_framed_by(error.origins)
-        return _refused(error.rule)
+        return _not_taken(error.rule)
     except TokenError as error:
-        return _refused(error.rule)
+        return _not_taken(error.rule)
     return _ask(arrived, state)
 
 
@@ -80,14 +83,16 @@ def enter() -> AnyResponse:
     """Come in by the page that a launch ended with; nobody else's page may send it."""
     if request.headers.get("Origin") != _root():
         return _refused("not_from_here")
+    trying.refuse_too_many(*_from())
     form = request.form
     try:
         return _let_in(form.get("ticket", ""), form.get("kept", ""))
     except TokenError as error:
-        return _refused(error.rule)
+        return _not_taken(error.rule)
 
 
 def _begin(platform_id: UUID | None) -> AnyResponse:
+    trying.begin(*_from())
     sent = request.values
     asked = LoginRequest(
         sent.get("iss", ""),
@@ -107,17 +112,23 @@ def _begin(platform_id: UUID | None) -> AnyResponse:
     if _FRAME_NAME.fullmatch(frame):
         let_be_framed_by(begun.origins)
         response = render("lti/login.html", {"begun": begun, "frame": frame})
+    # A launch comes back as a form of another site; without TLS no browser takes that.
     is_secure = current_app.config["SESSION_COOKIE_SECURE"]
-    response.set_cookie(
-        _cookie(),
+    cookies.keep(
+        response,
+        _COOKIE,
         begun.browser,
         max_age=_BROWSER_SECONDS,
-        httponly=True,
-        secure=is_secure,
-        # A launch comes back as a form of another site; without TLS no browser takes that.
-        samesite="None" if is_secure else "Lax",
+        same_site="None" if is_secure else "Lax",
     )
     return response
+
+
+def _arrived(state: str) -> Arrived:
+    token, verify = request.form.get("id_token", ""), keysets.here().verified
+    arrived = operations.arrive(token, state, _browser(), _root(), verify)
+    trying.note_arrived(*_from())
+    return arrived
 
 
 def _ask(arrived: Arrived, state: str) -> Response:
@@ -133,6 +144,11 @@ def _let_in(ticket: str, kept: str) -> AnyResponse:
     return welcome(token, target)
 
 
+def _not_taken(rule: str) -> Response:
+    trying.note_refused(*_from())
+    return _refused(rule)
+
+
 def _refused(rule: str) -> Response:
     status, words, advice = trouble(rule)
     return make_response(
@@ -141,12 +157,13 @@ def _refused(rule: str) -> Response:
 
 
 def _browser() -> str:
-    found = request.cookies.get(_cookie(), "")
+    found = cookies.kept(_COOKIE) or ""
     return found if _BROWSER.fullmatch(found) else ""
 
 
-def _cookie() -> str:
-    return "__Host-launch" if current_app.config["SESSION_COOKIE_SECURE"] else "launch"
+def _from() -> tuple[str, str]:
+    """From where it comes, and the secret under which that is kept."""
+    return request.remote_addr or "", current_app.config["SECRET_KEY"]
 
 
 def _root() -> str:

@@ -1,16 +1,18 @@
 """Questions about platforms, launches on their way, and who is meant by them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 
+from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
 from aarportal.core.ids import NOTHING
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.models import Account
+from aarportal.people.identity import store as identity
 from aarportal.people.lti.models import LtiBinding, LtiChoice, LtiContext, LtiLogin, LtiPlatform
 from aarportal.people.roster.models import DistrictRole, School, User, UserRole
 
@@ -130,7 +132,11 @@ def binding(scope: SystemScope, platform_id: UUID, subject: str) -> LtiBinding |
 
 
 def in_roster(scope: SystemScope, district_id: UUID, known_by: str, name: str) -> list[UUID]:
-    """Enabled people of the district whom the roster knows by this name."""
+    """People of the district whom the roster knows by this name.
+
+    Who had a 利用者識別子 before another was registered is still known by it, where nobody has it
+    now; of two who are one child, whoever stays is meant.
+    """
     if not name:
         return []
     meant: dict[str, ColumnElement[bool]] = {
@@ -138,10 +144,23 @@ def in_roster(scope: SystemScope, district_id: UUID, known_by: str, name: str) -
         "sourced_id": User.sourced_id == name,
         "email": func.lower(User.username) == name.lower(),
     }
-    query = select(User.id).where(
-        User.district_id == district_id, User.enabled.is_(True), meant[known_by]
-    )
+    query = select(User.id).where(User.district_id == district_id, meant[known_by])
+    found = _enabled(scope, scope.session.scalars(query))
+    if found or known_by != "identifier":
+        return found
+    return _enabled(scope, identity.formerly_identified(scope, district_id, name, clock.now()))
+
+
+def _enabled(scope: SystemScope, ids: Iterable[UUID]) -> list[UUID]:
+    """Those of these who are enabled, each as whom they stay."""
+    meant = identity.those_who_stay(scope, ids)
+    query = select(User.id).where(User.id.in_(meant), User.enabled.is_(True))
     return list(scope.session.scalars(query))
+
+
+def who_stays(scope: SystemScope, user_id: UUID) -> UUID:
+    """Somebody, or as whom they stay if two persons of the roster are one child."""
+    return identity.those_who_stay(scope, [user_id])[0]
 
 
 def school_of_code(scope: SystemScope, district_id: UUID, code: str) -> UUID | None:

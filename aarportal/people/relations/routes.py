@@ -13,11 +13,12 @@ from aarportal.core.words import mark
 from aarportal.people.relations import operations, store
 from aarportal.people.relations.forms import RelationForm
 from aarportal.people.relations.kinds import MAX_REASON, Kind
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("relations", __name__)
+blueprint = PortalBlueprint("relations", __name__, shows=looks.school("relations"))
 _MANAGE = Permission.RELATIONS_MANAGE
 
 
@@ -40,7 +41,7 @@ def new(scope: Scope) -> Response:
     return _new(kind, form)
 
 
-@blueprint.route("/relations", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/relations", permission=_MANAGE, fresh=True, methods=["POST"])
 def give(scope: Scope) -> AnyResponse:
     """Give it."""
     kind = _kind()
@@ -55,7 +56,9 @@ def give(scope: Scope) -> AnyResponse:
     return _new(kind or Kind.COVER, form, status=422)
 
 
-@blueprint.route("/relations/<uuid:relation_id>/end", permission=_MANAGE, methods=["POST"])
+@blueprint.route(
+    "/relations/<uuid:relation_id>/end", permission=_MANAGE, fresh=True, methods=["POST"]
+)
 def end(scope: Scope, relation_id: UUID) -> AnyResponse:
     """Take it back, from now on."""
     operations.end(scope, relation_id)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import String, select
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -351,7 +351,8 @@ def test_every_table_that_points_at_persons_is_found(app):
     #: Persons who do something: staff, whose doing stays when a child goes.
     doers = {"made_by", "decided_by", "confirmed_by", "undone_by", "ordered_by", "held_by",
              "fetched_by", "taken_back_by", "teacher_id",
-             "seen_by", "told_by", "worked_on_by", "given_by", "ended_by"}  # fmt: skip
+             "seen_by", "told_by", "worked_on_by", "given_by", "ended_by", "asked_by", "taken_by",
+             "answered_by"}  # fmt: skip
     things = set()
     for mapper in Base.registry.mappers:
         table = mapper.local_table
@@ -361,7 +362,7 @@ def test_every_table_that_points_at_persons_is_found(app):
             )
             if is_person:
                 assert table.name in found, table.name
-            elif column.key.endswith("_by"):
+            elif column.key.endswith("_by") and not isinstance(column.type, String):
                 assert column.key in doers, (table.name, column.key)
         if issubclass(mapper.class_, StudentOwned):
             assert table.name in found

@@ -1,6 +1,7 @@
 """What is kept long enough goes, and a child that left is nowhere: no row, no file, no memory."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import select
@@ -16,10 +17,14 @@ from aarportal.cycle.drafts.models import Draft
 from aarportal.insight.handover import keeper
 from aarportal.insight.maintenance import nightly
 from aarportal.insight.maintenance.schedule import SCHEDULE
+from aarportal.people.accounts.cards.models import LoginCard
+from aarportal.people.accounts.locks.models import PupilLock, StaffLock
 from aarportal.people.accounts.models import SignInSession, SignInThrottle
-from tests.care.people import NURSE, appoint
+from aarportal.people.accounts.oidc.models import OidcSpentState
+from aarportal.people.lti.models import LtiChoice, LtiLogin, LtiPlatform
+from tests.care.people import appoint
 from tests.care.tables import OBSERVATION, seen, table, taken, taken_back
-from tests.cast import AOI, BEN, HINATA, OKA, PRIMARY
+from tests.cast import AOI, BEN, CHIBA, CLASS_4_2, HINATA, NURSE, OKA, PRIMARY, key
 from tests.insight.handover import elsewhere, life, rows
 from tests.insight.handover.test_operations_deleting import (
     NICKNAME,
@@ -30,12 +35,34 @@ from tests.insight.handover.test_operations_deleting import (
     order,
 )
 
-LONG = {"sign_in_throttles": 2, "sign_in_sessions": 2, "submissions": 61, "drafts": 201}
+LONG = {
+    "sign_in_throttles": 5, "sign_in_sessions": 2, "submissions": 61, "drafts": 201,
+    "pupil_locks": 2, "staff_locks": 2,
+    "oidc_spent_states": 2, "lti_logins": 2, "lti_choices": 2,
+}  # fmt: skip
 
 
 def kept(model):
     with unit_of_work(SystemScope("test"), read_only=True) as scope:
         return len(scope.session.scalars(select(model)).all())
+
+
+def other(moment, now_it_is, long_ago_it_was):
+    """Of two people, so that the rows of both moments stand side by side."""
+    return (now_it_is if clock.now() - moment < timedelta(days=1) else long_ago_it_was).id
+
+
+def ours_at(moment):
+    return {"school_id": PRIMARY, "student_id": other(moment, AOI, BEN)}
+
+
+def a_platform():
+    """From which the launches come that are on their way."""
+    address = "https://lms.example.jp"
+    return LtiPlatform(
+        id=key("platform"), district_id=HINATA, title="lms", issuer=address, client_id="c",
+        auth_url=address, jwks_url=address, deployments=["1"], known_by="email",
+    )  # fmt: skip
 
 
 def at(moment):
@@ -49,6 +76,25 @@ def at(moment):
             school_id=PRIMARY, role="student", opened_at=moment, closes_at=moment,
             way="password", proved_at=moment,
         ),
+        OidcSpentState(state_hash=sha256(str(moment).encode()).digest(), spent_at=moment),
+        PupilLock(**ours_at(moment), locked_at=moment, ends_at=moment),
+        StaffLock(
+            district_id=HINATA, user_id=other(moment, CHIBA, OKA), school_id=PRIMARY,
+            locked_at=moment, ends_at=moment,
+        ),
+        LoginCard(
+            **ours_at(moment), school_year=clock.school_year_of(day), class_id=CLASS_4_2,
+            token_hash=sha256(f"card {moment}".encode()).digest(), pictures="", made_at=moment,
+        ),
+        LtiLogin(
+            state_hash=sha256(str(moment).encode()).digest(), district_id=HINATA,
+            platform_id=key("platform"), nonce="", browser_hash=b"", begun_at=moment,
+            expires_at=moment,
+        ),
+        LtiChoice(
+            district_id=HINATA, platform_id=key("platform"), user_id=CHIBA.id, deployment_id="",
+            return_url="", expires_at=moment,
+        ),
         Submission(school_id=PRIMARY, actor_id=AOI.id, key=str(moment), location="/", at=moment),
         Draft(**ours, form="goal", key=str(moment), content={}, rev=1, saved_at=moment),
         HealthObservation(**ours, day=day, time="08:00", words="ねむい", import_id=None),
@@ -59,6 +105,8 @@ def at(moment):
 def test_what_is_kept_long_enough_goes_and_the_rest_stays(in_app):
     now = clock.now()
     with unit_of_work(SystemScope("test")) as scope:
+        scope.session.add(a_platform())
+        scope.session.flush()
         scope.session.add_all(at(now))
         audit.record(scope, "test:made", "test")
     tables = {type(each): type(each).__tablename__ for each in at(now)}
@@ -87,7 +135,7 @@ def test_a_period_ends_when_it_says(period):
 
 
 def test_an_import_of_long_ago_keeps_no_words_and_is_not_taken_back(in_app):
-    appoint(NURSE)
+    appoint()
     line = f"2026/11/02,{20260401},よくない,37.0,はい,先生,友だち,ないしょのことば"
     five = {"scale": "five_first_best"}
     import_id = taken(table(OBSERVATION, line), "health_observation", by=NURSE, choices=five)

@@ -14,9 +14,9 @@ from aarportal.core.database import db
 from aarportal.core.scope import SystemScope, unit_of_work
 from aarportal.insight.maintenance.commands import reseal
 from aarportal.insight.maintenance.sealing import operations
-from tests.care.people import NURSE, appoint
+from tests.care.people import appoint
 from tests.care.tables import OBSERVATION, attendance, marked, rows, table, taken, taken_back
-from tests.cast import AOI, BEN
+from tests.cast import AOI, BEN, NURSE
 from tests.conftest import SECRET
 
 CANARIES = (
@@ -39,7 +39,7 @@ def words(in_app, monkeypatch):
     """Two children have told how they are, and were read a second time."""
     monkeypatch.setattr(sealing, "_ring", sealing._Ring())
     sealing.use_keys([SECRET])
-    appoint(NURSE)
+    appoint()
     taken(attendance(marked(AOI, reason="ずつうだよ"), marked(BEN)))
     taken(table(OBSERVATION, *LINES), "health_observation", by=NURSE, choices=FIVE)
     return in_app

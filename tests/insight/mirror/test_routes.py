@@ -19,7 +19,21 @@ from aarportal.insight.purposes.register import kinds
 from aarportal.insight.teaching.signals import RULES
 from aarportal.web import looks
 from aarportal.web.blueprint import PERMISSIONS, SHOWS, PortalBlueprint
-from tests.cast import AOI, BEN, CHIBA, CLASS_4_2, DOI, GEN, HANA, KEN, OKA, key, scope_of
+from tests.cast import (
+    AOI,
+    BEN,
+    CHIBA,
+    CLASS_4_2,
+    DOI,
+    GEN,
+    HANA,
+    KEN,
+    KIKUCHI,
+    OKA,
+    YUKARI,
+    key,
+    scope_of,
+)
 from tests.insight.sharing.flows import ReadingApp
 
 RECORDS = f"/class/students/{AOI.id}/records"
@@ -203,7 +217,9 @@ def test_every_band_has_its_page(browser, pupil, stage):
     page = browser(pupil).get("/mirror")
     assert page.html.html["data-stage"] == stage
     assert bool(page.html.select("#main rt")) == (stage == "mid")
-    assert len(page.html.select("#kind-goals dt")) == (4 if stage == "up" else 2)
+    assert len(page.html.select("#kind-goals dt")) == (
+        4 if stage == "up" else 2
+    )  # the law and what is in it, for those who read it
 
 
 def test_in_english(browser):
@@ -218,6 +234,38 @@ def test_the_way_there_is_on_every_page_of_a_pupil_and_on_no_other(browser):
     assert browser(AOI).get("/").html.select('a[href="/mirror"]')
     assert not browser(CHIBA).get(f"/class/{CLASS_4_2}").html.select('a[href="/mirror"]')
     assert browser(CHIBA).get("/mirror").status == 403
+
+
+def test_whoever_looks_through_a_pupils_eyes_is_named(browser, app):
+    """Each page of the view is a look of whoever looks, and none of the pupil's own."""
+    chiba = browser(CHIBA)
+    chiba.follow(chiba.post(f"/class/students/{AOI.id}/view"))
+    assert chiba.get("/progress").status == 200
+    [trace] = [it for it in traces(app) if it.student_id == AOI.id]
+    assert (trace.verb, trace.detail) == ("look:person", "pupil_view")
+    assert trace.actor_id == CHIBA.id
+    assert chiba.get("/mirror").status == 403, "who else looked is told to the pupil alone"
+    page = browser(AOI).get("/mirror")
+    assert names(page) == ["千葉 さくら"]
+    assert page.one("#main .facts .seen").get_text().startswith("自分のページ")
+    assert not names(browser(BEN).get("/mirror"))
+
+
+def test_a_family_and_whoever_is_on_a_case_are_named_with_what_they_are(browser, everybody):
+    assert browser(YUKARI).get("/family").says(AOI.given_name)
+    assert browser(KIKUCHI).get("/cases").says(BEN.given_name)
+    assert browser(KIKUCHI).get(f"/cases/{BEN.id}").status == 200
+    page = browser(AOI).get("/mirror")
+    assert names(page) == [f"{YUKARI.family_name} {YUKARI.given_name}"]
+    assert page.one("#main .facts .muted").get_text() == "家の人"
+    assert names(browser(BEN).get("/mirror")) == [f"{KIKUCHI.family_name} {KIKUCHI.given_name}"]
+
+
+def test_somebody_elses_child_leaves_no_look(browser, everybody, app):
+    assert browser(KIKUCHI).get(f"/cases/{AOI.id}").status == 404
+    assert browser(CHIBA).get(f"/classes/{CLASS_4_2}/cards").status == 200
+    assert browser(DOI).post(f"/sign-ins/pupils/{AOI.id}/password").status == 404
+    assert {(it.verb, it.detail) for it in traces(app)} == {("look:class", "sign_ins")}
 
 
 def test_long_lists_fold(browser, app):

@@ -14,7 +14,10 @@ from aarportal.insight.purposes.store import ORDER, readers
 from aarportal.web.script import Script, draw_plain
 
 #: Tables that hold persons and are about staff alone, or hold no word of a child.
-OF_STAFF = {"timetable_lessons", "district_roles"}
+OF_STAFF = {
+    "district_roles", "lti_choices", "recovery_codes", "second_factors", "staff_locks",
+    "timetable_lessons",
+}  # fmt: skip
 FOLDER = Path(register.__file__).parent / "texts"
 
 

@@ -18,6 +18,8 @@ from lti1p3platform.message_launch import LTIAdvantageMessageLaunchAbstract
 from lti1p3platform.oidc_login import OIDCLoginAbstract
 from lti1p3platform.registration import Registration
 from lti1p3platform.request import Request
+from lti1p3platform.score import UpdateScoreStatus
+from lti1p3platform.service_connector import AssignmentsGradesService
 
 from tests.pages import Browser, Page
 
@@ -91,7 +93,15 @@ class Platform:
         self.deep_links_to: str | None = None
         self.members: list[dict] = []
         self.key_requests = 0
-        self.scores: list[dict] = []
+        #: What its score service says of itself at a launch; None where it has none.
+        self.grading: dict | None = None
+        self.items: dict[str, dict] = {}
+        self.scores: list[tuple[str, dict]] = []
+        #: Statuses that it answers to the next scores before it takes one.
+        self.troubles: list[int] = []
+        #: Whether it takes a score and is not heard.
+        self.is_silent = False
+        self.tokens_given = 0
 
     def use_key(self, number: int) -> None:
         private, public = key_pair(number)
@@ -115,6 +125,8 @@ class Platform:
         launch.set_resource_link_claim("link-1", title="めあて")
         launch.set_launch_context_claim("class-42", ["CourseSection"], "4年2組")
         launch.set_nrps(f"{self.address}/members")
+        if self.grading is not None:
+            launch.set_ags(**self.grading)
         launch.set_extra_claims(self.extra)
         if self.deep_links_to:
             launch.set_dl(self.deep_links_to, accept_types={"ltiResourceLink"})
@@ -122,6 +134,40 @@ class Platform:
                 "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
             ]["data"] = "give it back"
         return {**launch.lti_launch()}
+
+
+class _Call(Request):
+    def build_metadata(self, request):
+        return request
+
+
+class _Grades(AssignmentsGradesService):
+    """The platform's line items, as they are kept above."""
+
+    def find_lineitems(self, resource_link_id=None, tag=None, **_):
+        found = [
+            item
+            for item in self.kept.items.values()
+            if item.get("resourceLinkId") == resource_link_id and item.get("tag") == tag
+        ]
+        return {"content": found, "has_next": False}
+
+    def create_lineitem(self, creation_data):
+        address = f"{self.kept.address}/items/{len(self.kept.items) + 1}"
+        self.kept.items[address] = {**creation_data, "id": address}
+        return self.kept.items[address]
+
+    def update_score(self, line_item_id, score):
+        told = [(each["userId"], each["timestamp"]) for _, each in self.kept.scores]
+        if (score["userId"], score["timestamp"]) in told:
+            return UpdateScoreStatus.OLD_TIMESTAMP
+        self.kept.scores.append((line_item_id, score))
+        return UpdateScoreStatus.SUCCESS
+
+    def find_lineitem(self, line_item_id):
+        raise NotImplementedError
+
+    update_lineitem = delete_lineitem = get_results = find_lineitem
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -139,6 +185,8 @@ class _Handler(BaseHTTPRequestHandler):
                 for name, value in data.items()
             )
             self._answer(f"<form>{fields}</form>")
+        elif parts.path == "/items":
+            self._grade("handle_get_lineitems")
         elif parts.path == "/members":
             token = self.headers["Authorization"].removeprefix("Bearer ")
             assert self.platform.conf.validate_token(token, [NRPS_SCOPE])
@@ -150,10 +198,41 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        if self.path == "/token":
+        parts = urlsplit(self.path)
+        if parts.path == "/items":
+            self._grade("handle_create_lineitem", body)
+        elif parts.path.endswith("/scores"):
+            self._take_score(parts.path.removesuffix("/scores"), body)
+        elif self.path == "/token":
+            self.platform.tokens_given += 1
             self._answer(self.platform.conf.get_access_token(dict(parse_qsl(body))))
         else:
             self._answer({}, 404)
+
+    def _take_score(self, path, body):
+        if self.platform.troubles:
+            self._answer({}, self.platform.troubles.pop(0))
+            return
+        assert self.headers["Content-Type"] == "application/vnd.ims.lis.v1.score+json"
+        if self.platform.is_silent:
+            self._grade("handle_update_score", body, f"{self.platform.address}{path}", 503)
+        else:
+            self._grade("handle_update_score", body, f"{self.platform.address}{path}")
+
+    def _grade(self, handler, body="", item=None, status=None):
+        """Let the library's own service answer; it looks at the token."""
+        asked = {
+            "method": self.command,
+            "headers": self.headers,
+            "get_data": dict(parse_qsl(urlsplit(self.path).query)),
+            "json": json.loads(body) if body else None,
+        }
+        service = _Grades(_Call(asked), self.platform.conf, **self.platform.grading)
+        service.kept = self.platform
+        call = getattr(service, handler)
+        found = service.handle_resp(call, **({"line_item_id": item} if item else {}))
+        is_list = isinstance(found.result, dict) and "content" in found.result
+        self._answer(found.result["content"] if is_list else found.result, status or found.code)
 
     def _answer(self, content, status=200):
         is_page = isinstance(content, str)

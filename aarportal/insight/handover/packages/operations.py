@@ -36,6 +36,17 @@ def ask_for_own(scope: Scope) -> HandoverPackage:
     return _ask(scope, scope.actor_id, for_student=True)
 
 
+def ask_for_student(scope: Scope, student_id: UUID) -> HandoverPackage:
+    """Have the export made that a student, and nobody else, fetches, because the office was asked.
+
+    One that is being made is enough.
+    """
+    for row in store.packages(scope, student_id):
+        if row.state == PackageState.WAITING and row.for_student:
+            return row
+    return _ask(scope, student_id, for_student=True)
+
+
 def ask_for_leaver(scope: Scope, student_id: UUID) -> HandoverPackage:
     """Have the export of somebody made who left this school.
 

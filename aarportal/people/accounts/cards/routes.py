@@ -21,13 +21,14 @@ from aarportal.people.accounts.locks import store as locks
 from aarportal.people.accounts.routes import welcome
 from aarportal.people.accounts.ways import CARD, Way
 from aarportal.settings import Settings
+from aarportal.web import looks
 from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.reader import written_for
 from aarportal.web.shared_device import is_shared
 from aarportal.web.texts import notice, plain
 
-blueprint = PortalBlueprint("cards", __name__)
+blueprint = PortalBlueprint("cards", __name__, shows=looks.school_class("sign_ins"))
 
 #: Where the browser keeps what it read from a QR code until the pictures are tapped.
 _HELD = "card"
@@ -122,7 +123,7 @@ def release(scope: Scope, class_id: UUID, student_id: UUID) -> Response:
     return redirect(url_for(".cards", class_id=class_id), 303)
 
 
-@blueprint.route("/cards", permission=Permission.CARDS_RULE)
+@blueprint.route("/cards", permission=Permission.CARDS_RULE, shows=looks.nobody)
 def rules(scope: Scope) -> Response:
     """Show from which networks cards open at any time."""
     form = NetworksForm()
@@ -130,7 +131,9 @@ def rules(scope: Scope) -> Response:
     return _rules(form)
 
 
-@blueprint.route("/cards", permission=Permission.CARDS_RULE, methods=["POST"])
+@blueprint.route(
+    "/cards", permission=Permission.CARDS_RULE, fresh=True, shows=looks.nobody, methods=["POST"]
+)
 def set_rules(scope: Scope) -> Response:
     """Say from which networks cards open at any time."""
     form = NetworksForm()
@@ -145,7 +148,12 @@ def set_rules(scope: Scope) -> Response:
 
 
 @blueprint.route(
-    "/cards/end", permission=Permission.CARDS_RULE, methods=["POST"], transaction=False
+    "/cards/end",
+    permission=Permission.CARDS_RULE,
+    fresh=True,
+    shows=looks.nobody,
+    methods=["POST"],
+    transaction=False,
 )
 def end_all(scope: Scope) -> Response:
     """End every card of the school."""

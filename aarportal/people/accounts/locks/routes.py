@@ -11,14 +11,15 @@ from aarportal.core.scope import Scope, unit_of_work
 from aarportal.core.words import mark
 from aarportal.people.accounts import store as accounts
 from aarportal.people.accounts.locks import operations, store
+from aarportal.web import looks
 from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("locks", __name__)
+blueprint = PortalBlueprint("locks", __name__, shows=looks.nobody)
 
 
-@blueprint.route("/sign-ins", permission=Permission.CARDS_RULE)
+@blueprint.route("/sign-ins", permission=Permission.CARDS_RULE, shows=looks.school("sign_ins"))
 def sign_ins(scope: Scope) -> Response:
     """List everybody of the school who cannot come in."""
     values = {
@@ -55,6 +56,7 @@ def open_to_staff(scope: Scope, person_id: UUID) -> Response:
     "/sign-ins/pupils/<uuid:student_id>/password",
     permission=Permission.PASSWORDS_GIVE,
     methods=["POST"],
+    shows=looks.told,
     transaction=False,
 )
 def give_password(scope: Scope, student_id: UUID) -> Response:
@@ -67,6 +69,7 @@ def give_password(scope: Scope, student_id: UUID) -> Response:
     password = operations.give_start_password(scope, student_id)
     with unit_of_work(scope):
         submissions.remember(scope, key, back)
+        looks.tell(scope, student_id, "sign_ins")
         values = {"pupil": accounts.login_of(scope, student_id), "password": password}
         return render("locks/password.html", values | {"back": back})
 

@@ -325,8 +325,7 @@ def _applicant(
     if provider is None:
         raise OidcError("gone")
     bound = store.binding(scope, provider.id, identity.subject)
-    user = scope.session.get(User, bound.user_id) if bound else _named(scope, provider, identity)
-    assert user is not None
+    user = store.user_bound(scope, bound) if bound else _named(scope, provider, identity)
     if bound is None and store.binding_of(scope, provider.id, user.id) is not None:
         # Addresses are given to somebody else one day; the account that came first counts.
         raise OidcError("other_account", shown=identity.value)
@@ -387,6 +386,6 @@ def _prove_again(
         raise OidcError("not_fresh")
     with unit_of_work(SystemScope("proving again"), read_only=True) as scope:
         bound = store.binding(scope, entry.id, identity.subject)
-        if bound is None or bound.user_id != found[1].user.id:
+        if bound is None or store.user_bound(scope, bound).id != found[1].user.id:
             raise OidcError("other_person")
     return proving.proved(answer.token, is_strong=identity.is_strong)

@@ -17,6 +17,7 @@ from aarportal.people.accounts.oidc.operations import OIDC, Answer, Wish
 from aarportal.people.accounts.oidc.troubles import TROUBLES, OidcError
 from aarportal.people.accounts.routes import CODE_COOKIE, welcome
 from aarportal.settings import Settings
+from aarportal.web import cookies
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import gettext as _
@@ -26,6 +27,7 @@ blueprint = PortalBlueprint("oidc", __name__)
 _ONE = "/sign-in/oidc/<uuid:provider_id>"
 #: Somebody may have begun in several tabs; more cookies than that would only be carried about.
 _MOST_FLIGHTS = 4
+_COOKIE = "oidc-"
 
 
 def redirect_uri(provider_id: UUID) -> str:
@@ -69,7 +71,7 @@ def back(provider_id: UUID) -> Response:
     else:
         response = welcome(arrival.token, arrival.target)
     if flight:
-        response.delete_cookie(_cookie(flight.state), secure=_is_secure(), httponly=True)
+        cookies.forget(response, _cookie(flight.state))
     return response
 
 
@@ -134,11 +136,11 @@ def _start(provider_id: UUID, target: str = "", **more: str) -> str:
 
 def _code() -> str:
     typed = request.form.get("code") or request.args.get("school")
-    return (typed or request.cookies.get(CODE_COOKIE, "")).strip()[:40]
+    return (typed or cookies.kept(CODE_COOKIE) or "").strip()[:40]
 
 
 def _flight(state: str) -> Flight | None:
-    cookie = request.cookies.get(_cookie(state), "")
+    cookie = cookies.kept(_cookie(state))
     return flights.opened(cookie, portal().secret) if cookie else None
 
 
@@ -146,30 +148,22 @@ def _remember(response: Response, flight: Flight) -> None:
     """Keep a flight in the browser, and forget the oldest ones that never came back."""
     found = [
         (known.began_at, name)
-        for name, value in request.cookies.items()
-        if name.startswith(_cookie(""))
-        and (known := flights.opened(value, portal().secret)) is not None
+        for name, value in cookies.all_kept(_COOKIE).items()
+        if (known := flights.opened(value, portal().secret)) is not None
     ]
     for _began_at, name in sorted(found)[: -(_MOST_FLIGHTS - 1)]:
-        response.delete_cookie(name, secure=_is_secure(), httponly=True)
-    response.set_cookie(
+        cookies.forget(response, name)
+    # It is sent when the provider leads back, because that is a link to be followed.
+    cookies.keep(
+        response,
         _cookie(flight.state),
         flight.sealed(portal().secret),
         max_age=int(flights.FLIGHT_LENGTH.total_seconds()),
-        httponly=True,
-        # Sent when the provider leads back, because that is a link to be followed.
-        samesite="Lax",
-        secure=_is_secure(),
     )
 
 
 def _cookie(state: str) -> str:
-    prefix = "__Host-oidc-" if _is_secure() else "oidc-"
-    return prefix + state[:12]
-
-
-def _is_secure() -> bool:
-    return bool(current_app.config["SESSION_COOKIE_SECURE"])
+    return _COOKIE + state[:12]
 
 
 ways.add(ways.Way(OIDC, _offers, operations.where_to_prove_again, _is_only_one))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 
+from aarportal.core import clock
 from aarportal.core.ids import NOTHING
 from aarportal.core.scope import SystemScope
 from aarportal.people.accounts.models import Account
@@ -17,6 +18,7 @@ from aarportal.people.accounts.oidc.models import (
 )
 from aarportal.people.accounts.oidc.whom import folded
 from aarportal.people.accounts.store import district_and_school
+from aarportal.people.identity import store as identity
 from aarportal.people.roster.models import District, School, User
 
 #: More buttons than these would not be looked through.
@@ -109,14 +111,26 @@ def last_provider(scope: SystemScope, user_id: UUID) -> OidcProvider | None:
 
 
 def people_named(scope: SystemScope, district_id: UUID, field: str, value: str) -> Sequence[User]:
-    """People of the roster whom a claim means: one, nobody, or several."""
-    column = User.master_identifier if field == "master_identifier" else User.username
-    return scope.session.scalars(
-        select(User)
-        .where(User.district_id == district_id, func.lower(column) == folded(value))
-        .order_by(User.id)
-        .limit(10)
-    ).all()
+    """People of the roster whom a claim means: one, nobody, or several.
+
+    Of two who are one child, whoever stays is meant; a former 利用者識別子 counts where nobody
+    has it now.
+    """
+    by_identifier = field == "master_identifier"
+    column = User.master_identifier if by_identifier else User.username
+    query = select(User.id).where(
+        User.district_id == district_id, func.lower(column) == folded(value)
+    )
+    found = scope.session.scalars(query.order_by(User.id).limit(10)).all()
+    if not found and by_identifier:
+        found = identity.formerly_identified(scope, district_id, value, clock.now())
+    meant = identity.those_who_stay(scope, found)
+    return scope.session.scalars(select(User).where(User.id.in_(meant)).order_by(User.id)).all()
+
+
+def user_bound(scope: SystemScope, bound: OidcBinding) -> User:
+    """Who an account belongs to; whoever stays, if two persons of the roster are one child."""
+    return scope.session.get_one(User, identity.those_who_stay(scope, [bound.user_id])[0])
 
 
 def codes(scope: SystemScope, provider: OidcProvider, typed: str) -> list[str]:

@@ -10,11 +10,12 @@ from aarportal.core.words import mark
 from aarportal.people.accounts.own_password import operations
 from aarportal.people.accounts.own_password.forms import PasswordForm
 from aarportal.people.accounts.own_password.rules import SHORTEST_OF_PUPIL, SHORTEST_OF_STAFF
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("own_password", __name__)
+blueprint = PortalBlueprint("own_password", __name__, shows=looks.nobody)
 
 
 @blueprint.route(

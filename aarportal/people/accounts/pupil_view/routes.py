@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.people.accounts.pupil_view import operations
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 
-blueprint = PortalBlueprint("pupil_view", __name__)
+blueprint = PortalBlueprint("pupil_view", __name__, shows=looks.nobody)
 
 
 @blueprint.route(

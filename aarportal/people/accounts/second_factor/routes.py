@@ -13,13 +13,14 @@ from aarportal.core.words import mark
 from aarportal.people.accounts.proving import operations as proving
 from aarportal.people.accounts.second_factor import operations, totp
 from aarportal.people.accounts.second_factor.forms import CodeForm
+from aarportal.web import looks
 from aarportal.web.addresses import own_path
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.reader import current_person
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("second_factor", __name__)
+blueprint = PortalBlueprint("second_factor", __name__, shows=looks.nobody)
 
 _OWN = Permission.SECOND_FACTOR_OWN
 

@@ -10,11 +10,12 @@ from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.words import mark
 from aarportal.people.accounts.sessions import operations
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("sessions", __name__)
+blueprint = PortalBlueprint("sessions", __name__, shows=looks.nobody)
 
 _OWN, _MANAGE = Permission.SESSIONS_OWN, Permission.ACCESS_MANAGE
 
@@ -46,7 +47,12 @@ def end_others(scope: Scope) -> AnyResponse:
     return redirect(url_for(".own"), 303)
 
 
-@blueprint.route("/people/<uuid:person_id>/sign-ins", permission=_MANAGE, transaction=False)
+@blueprint.route(
+    "/people/<uuid:person_id>/sign-ins",
+    permission=_MANAGE,
+    shows=looks.person("sign_ins", "person_id"),
+    transaction=False,
+)
 def of_person(scope: Scope, person_id: UUID) -> Response:
     """Show how a person comes in."""
     values = {"access": operations.access_of(scope, person_id), "day_of": clock.school_day_of}

@@ -75,6 +75,14 @@ def count(scope: SystemScope, these: Iterable[Tried]) -> None:
             row.tries += 1
 
 
+def uncount(scope: SystemScope, these: Iterable[Tried]) -> None:
+    """Take one try back that was counted before it was known that it succeeds."""
+    for it in these:
+        row = store.throttle(scope, it.key, lock=True)
+        if row is not None and row.tries:
+            row.tries -= 1
+
+
 def day_name(value: str, secret: str) -> str:
     """The name under which the tries of a day are counted for a login id, known or unknown."""
     return tried(Limit("day", TRIES_PER_DAY, timedelta(days=1)), value, secret).key

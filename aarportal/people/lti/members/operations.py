@@ -6,45 +6,30 @@ unit of work may be open.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
-from urllib.parse import urlencode, urlsplit
-from uuid import UUID, uuid4, uuid5
-
-import msgspec
+from urllib.parse import urlsplit
+from uuid import UUID, uuid5
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.scope import Scope, SystemScope, unit_of_work
-from aarportal.core.wire import Reply
 from aarportal.people.lti import store as platforms
-from aarportal.people.lti.keys import operations as keys
 from aarportal.people.lti.members import reading, store
 from aarportal.people.lti.members.reading import MEDIA_TYPE, Member, MembersError
 from aarportal.people.lti.members.writing import write_delta
 from aarportal.people.lti.models import LtiPlatform
+from aarportal.people.lti.services import operations as services
+from aarportal.people.lti.services.operations import Asker, ServiceError
 from aarportal.people.roster.imports import operations as imports
 from aarportal.people.roster.imports.operations import Brought
 from aarportal.people.roster.models import Class, Enrollment, User
 from aarportal.people.roster.oneroster.columns import ENROLLMENTS, ROLES, USERS
 
 NRPS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
-_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_SECONDS = timedelta(minutes=5)
 _MOST_PAGES, _MOST_MEMBERS = 50, 2000
 #: For ids of rows that the list has no names for; the same list makes the same ids.
 _NAMES = UUID("8d1d5dd8-2f0b-4b57-9c5a-6f0b0f2f9d11")
 
 Cells = dict[str, str]
-
-
-class Asker(Protocol):
-    """Whoever carries a question to another system (see `wire.Wire`)."""
-
-    def ask(
-        self, method: str, url: str, headers: Mapping[str, str], *, query: str = "", body: str = ""
-    ) -> Reply:
-        """Ask once."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +94,11 @@ def fetch(
 
 
 def _listed(asked: Course, wire: Asker) -> list[Member]:
-    headers = {"Authorization": f"Bearer {_token(asked.platform, wire)}", "Accept": MEDIA_TYPE}
+    try:
+        token = services.token(asked.platform, wire, NRPS_SCOPE)
+    except ServiceError as error:
+        raise MembersError(error.rule) from error
+    headers = {"Authorization": f"Bearer {token}", "Accept": MEDIA_TYPE}
     found: list[Member] = []
     address = asked.memberships_url
     for _ in range(_MOST_PAGES):
@@ -127,48 +116,6 @@ def _listed(asked: Course, wire: Asker) -> list[Member]:
     raise MembersError("too_large")
 
 
-class _Token(msgspec.Struct):
-    access_token: str
-
-
-def _token(platform: LtiPlatform, wire: Asker) -> str:
-    """A token for the service, for our signature.
-
-    Source: 1EdTech Security Framework 1.0, section 4.1; RFC 7523.
-    """
-    now = clock.now()
-    claims = {
-        "iss": platform.client_id,
-        "sub": platform.client_id,
-        "aud": platform.token_url,
-        "iat": int(now.timestamp()),
-        "exp": int((now + _SECONDS).timestamp()),
-        "jti": str(uuid4()),
-    }
-    form = urlencode(
-        {
-            "grant_type": "client_credentials",
-            "client_assertion_type": _ASSERTION,
-            "client_assertion": keys.signed(claims),
-            "scope": NRPS_SCOPE,
-        }
-    )
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Accept": "application/json",
-    }
-    reply = wire.ask("POST", platform.token_url, headers, body=form)
-    if reply.status != 200:
-        raise MembersError("refused")
-    try:
-        token = msgspec.json.decode(reply.body, type=_Token).access_token
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise MembersError("not_json") from error
-    if not token.isascii() or not token.isprintable():
-        raise MembersError("not_json")
-    return token
-
-
 def _known(platform: LtiPlatform, listed: Sequence[Member]) -> dict[str, list[UUID]]:
     """Subject -> people of the district who are meant: none, one, or several."""
     found: dict[str, list[UUID]] = {}
@@ -177,7 +124,7 @@ def _known(platform: LtiPlatform, listed: Sequence[Member]) -> dict[str, list[UU
             bound = platforms.binding(scope, platform.id, each.subject)
             name = each.names.get(platform.known_by, "")
             found[each.subject] = (
-                [bound.user_id]
+                [platforms.who_stays(scope, bound.user_id)]
                 if bound
                 else platforms.in_roster(scope, platform.district_id, platform.known_by, name)
             )

@@ -17,11 +17,12 @@ from aarportal.people.lti.members import operations, store
 from aarportal.people.lti.members.reading import MembersError
 from aarportal.people.roster.imports import importer
 from aarportal.settings import Settings
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("members", __name__)
+blueprint = PortalBlueprint("members", __name__, shows=looks.nobody)
 
 _MANAGE = Permission.ROSTER_MANAGE
 _SECONDS = 30.0

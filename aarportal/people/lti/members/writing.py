@@ -3,12 +3,12 @@
 A bulk file would say that everybody outside of the one class is gone.
 """
 
-import csv
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from aarportal.core.tables.writing import Exact
 from aarportal.people.roster.oneroster.columns import MANIFEST
 from aarportal.people.roster.oneroster.dialects import BASE_1_2, FILE_PROPERTIES
 
@@ -47,6 +47,6 @@ def write_delta(rows: Rows, moment: datetime, system_name: str) -> bytes:
 
 
 def _csv(table: Sequence[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(table)
+    text = io.StringIO(newline="")
+    Exact(text).write(table)
     return text.getvalue()

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
@@ -47,12 +47,13 @@ class PlatformForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             Choice("email", _l("By the mail address, which is the login name")),
         ],
     )
+    sends_completion = BooleanField(_l("Tell the platform who has handed a reflection in"))
 
     @classmethod
     def of(cls, row: Platform) -> "PlatformForm":
         """The form as the platform is now; as it was sent, if it was."""
         names = ("title", "issuer", "client_id", "auth_url", "jwks_url", "token_url", "known_by")
-        values = {name: getattr(row, name) for name in names}
+        values = {name: getattr(row, name) for name in (*names, "sends_completion")}
         values["deployments"] = "\n".join(row.deployments)
         return cls(data=values)
 
@@ -72,4 +73,5 @@ class PlatformForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             jwks_url=(self.jwks_url.data or "").strip(),
             deployments=tuple(filter(None, (line.strip() for line in lines))),
             known_by=self.known_by.data,
+            sends_completion=self.sends_completion.data,
         )

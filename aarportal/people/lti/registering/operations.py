@@ -13,6 +13,7 @@ from aarportal.core.scope import Scope
 from aarportal.core.wire import WireError
 from aarportal.people.lti import store
 from aarportal.people.lti.claims import KNOWN_BY, LONGEST
+from aarportal.people.lti.completing import operations as completing
 from aarportal.people.lti.models import LtiPlatform
 
 MAX_TITLE = 60
@@ -27,6 +28,7 @@ class PlatformDraft:
     Attributes:
         token_url: Empty where none of its services is used.
         known_by: By what the roster knows its people, one of `claims.KNOWN_BY`.
+        sends_completion: Whether it is told who handed a reflection in.
     """
 
     title: str
@@ -37,6 +39,7 @@ class PlatformDraft:
     jwks_url: str
     deployments: tuple[str, ...]
     known_by: str
+    sends_completion: bool = False
 
 
 def add(scope: Scope, draft: PlatformDraft, *, private: bool) -> LtiPlatform:
@@ -75,6 +78,8 @@ def change(scope: Scope, platform_id: UUID, draft: PlatformDraft, *, private: bo
     _check(scope, draft, private=private, but_not=row.id)
     if draft.issuer != row.issuer:
         raise InvalidError("issuer", "fixed")
+    if row.sends_completion and not draft.sends_completion:
+        completing.forget_unsent(scope, row.id)
     for name, value in _columns(draft).items():
         setattr(row, name, value)
     audit.record(scope, "lti_platform:changed", row.id)
@@ -132,6 +137,7 @@ def _columns(draft: PlatformDraft) -> dict[str, object]:
         "jwks_url": draft.jwks_url,
         "deployments": list(dict.fromkeys(draft.deployments)),
         "known_by": draft.known_by,
+        "sends_completion": draft.sends_completion,
     }
 
 
@@ -147,6 +153,8 @@ def _check(
     check_address("issuer", draft.issuer, private=private)
     check_address("auth_url", draft.auth_url, private=private, with_query=True)
     check_address("jwks_url", draft.jwks_url, private=private)
+    if draft.sends_completion and not draft.token_url:
+        raise InvalidError("token_url", "required")
     if draft.token_url:
         check_address("token_url", draft.token_url, private=private)
     _check_deployments(draft.deployments)

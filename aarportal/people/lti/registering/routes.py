@@ -10,15 +10,17 @@ from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.words import mark
 from aarportal.people.lti import store
+from aarportal.people.lti.completing import store as completing
 from aarportal.people.lti.registering import operations
 from aarportal.people.lti.registering.forms import PlatformForm
 from aarportal.people.lti.store import Platform
 from aarportal.settings import Settings
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("platforms", __name__)
+blueprint = PortalBlueprint("platforms", __name__, shows=looks.nobody)
 
 _MANAGE = Permission.ROSTER_MANAGE
 _ONE = "/rosters/platforms/<uuid:platform_id>"
@@ -33,6 +35,7 @@ def platforms(scope: Scope) -> Response:
         "platforms": rows,
         "people": store.bindings(scope, ids),
         "contexts": store.contexts(scope, ids),
+        "told": completing.told(scope, ids),
         "root": _root(),
     }
     return render("platforms/platforms.html", values)
@@ -45,7 +48,7 @@ def new(scope: Scope) -> Response:
     return _page(PlatformForm())
 
 
-@blueprint.route("/rosters/platforms/new", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/rosters/platforms/new", permission=_MANAGE, fresh=True, methods=["POST"])
 def add(scope: Scope) -> AnyResponse:
     """Enter a platform."""
     form = PlatformForm()
@@ -65,7 +68,7 @@ def change_form(scope: Scope, platform_id: UUID) -> Response:
     return _page(PlatformForm.of(row), row)
 
 
-@blueprint.route(f"{_ONE}/change", permission=_MANAGE, methods=["POST"])
+@blueprint.route(f"{_ONE}/change", permission=_MANAGE, fresh=True, methods=["POST"])
 def change(scope: Scope, platform_id: UUID) -> AnyResponse:
     """Let the platform be otherwise."""
     row = store.platform(scope, platform_id)
@@ -79,21 +82,21 @@ def change(scope: Scope, platform_id: UUID) -> AnyResponse:
     return _page(form, row, status=422)
 
 
-@blueprint.route(f"{_ONE}/pause", permission=_MANAGE, methods=["POST"])
+@blueprint.route(f"{_ONE}/pause", permission=_MANAGE, fresh=True, methods=["POST"])
 def pause(scope: Scope, platform_id: UUID) -> AnyResponse:
     """Let nobody in from there for a while."""
     operations.pause(scope, platform_id)
     return _done(mark("Nobody comes in from there any more."))
 
 
-@blueprint.route(f"{_ONE}/resume", permission=_MANAGE, methods=["POST"])
+@blueprint.route(f"{_ONE}/resume", permission=_MANAGE, fresh=True, methods=["POST"])
 def resume(scope: Scope, platform_id: UUID) -> AnyResponse:
     """Let people in from there again."""
     operations.resume(scope, platform_id)
     return _done(mark("People may come in from there again."))
 
 
-@blueprint.route(f"{_ONE}/remove", permission=_MANAGE, methods=["POST"])
+@blueprint.route(f"{_ONE}/remove", permission=_MANAGE, fresh=True, methods=["POST"])
 def remove(scope: Scope, platform_id: UUID) -> AnyResponse:
     """Forget the platform."""
     operations.remove(scope, platform_id)

@@ -235,7 +235,7 @@ def test_a_script_that_sends_is_told_and_keeps_what_it_has(browser):
 
 
 def test_whoever_came_from_an_identity_provider_proves_it_there(browser, app, monkeypatch):
-    way = Way("elsewhere", list, again=lambda target: f"/elsewhere?then={target}")
+    way = Way("elsewhere", list, again=lambda _user_id, target: f"/elsewhere?then={target}")
     monkeypatch.setitem(ways._WAYS, "elsewhere", way)
     chiba = weak(browser)
     with chiba.client.session_transaction() as kept, app.app_context():

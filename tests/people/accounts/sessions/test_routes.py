@@ -76,7 +76,7 @@ def test_nobody_ends_the_session_of_another(browser):
 def test_the_office_ends_what_is_open_of_its_people_and_of_nobody_else(browser):
     oka, aoi, ken = browser(OKA), browser(AOI), browser(KEN)
     page = oka.get(f"/people/{AOI.id}")
-    link = page.one('a[href$="/sign-ins"]')["href"]
+    link = page.one('a[href^="/people/"][href$="/sign-ins"]')["href"]
     page = oka.get(link)
     oka.follow(oka.post(page.one('form[action$="/sign-ins/end"]')["action"]))
     assert aoi.get("/").location.startswith("/sign-in")

@@ -31,7 +31,15 @@ PATIENCE_SECONDS = 120
 #: What an office leaves behind that signs in and sends a form.
 LEFT = (
     *TRACES,
-    *("recovery_codes", "second_factors", "session_touches", "sign_in_sessions", "submissions"),
+    *(
+        "audit_chain",
+        "audit_links",
+        "recovery_codes",
+        "second_factors",
+        "session_touches",
+        "sign_in_sessions",
+        "submissions",
+    ),
 )
 #: How far the page of an import says that it is: of so many rows so many, in Japanese.
 PROGRESS = re.compile(r'<h2>[^<]*<span class="num">(\d+) 行のうち (\d+) 行')

@@ -30,7 +30,7 @@ def tool(scope: Scope, app_id: UUID) -> Response:
     return _page(scope, app_id, ToolForm.of(store.tool_of_app(scope, app_id)))
 
 
-@blueprint.route(_ONE, permission=_MANAGE, methods=["POST"])
+@blueprint.route(_ONE, permission=_MANAGE, fresh=True, methods=["POST"])
 def keep(scope: Scope, app_id: UUID) -> AnyResponse:
     """Keep how an app is opened."""
     form = ToolForm()
@@ -44,7 +44,7 @@ def keep(scope: Scope, app_id: UUID) -> AnyResponse:
     return _page(scope, app_id, form, status=422)
 
 
-@blueprint.route(f"{_ONE}/remove", permission=_MANAGE, methods=["POST"])
+@blueprint.route(f"{_ONE}/remove", permission=_MANAGE, fresh=True, methods=["POST"])
 def remove(scope: Scope, app_id: UUID) -> AnyResponse:
     """Let an app not be opened any more."""
     operations.remove(scope, app_id)

@@ -15,11 +15,12 @@ from aarportal.people.accounts.oidc.providers import operations, store
 from aarportal.people.accounts.oidc.providers.forms import ProviderForm, ReleaseForm
 from aarportal.people.accounts.oidc.routes import redirect_uri
 from aarportal.people.accounts.oidc.troubles import FOUND
+from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
 
-blueprint = PortalBlueprint("oidc_providers", __name__)
+blueprint = PortalBlueprint("oidc_providers", __name__, shows=looks.nobody)
 
 _MANAGE = Permission.WAYS_MANAGE
 _ONE = "/ways/<uuid:provider_id>"
@@ -38,7 +39,7 @@ def new(scope: Scope) -> Response:
     return _page(ProviderForm(kind=whom.GOOGLE))
 
 
-@blueprint.route("/ways/new", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/ways/new", permission=_MANAGE, fresh=True, methods=["POST"])
 def add(scope: Scope) -> AnyResponse:
     """Enter a provider, and show what to enter there."""
     form = ProviderForm()
@@ -65,7 +66,7 @@ def change_form(scope: Scope, provider_id: UUID) -> Response:
     return _page(ProviderForm.of(row), row)
 
 
-@blueprint.route(f"{_ONE}/change", permission=_MANAGE, methods=["POST"])
+@blueprint.route(f"{_ONE}/change", permission=_MANAGE, fresh=True, methods=["POST"])
 def change(scope: Scope, provider_id: UUID) -> AnyResponse:
     """Let the provider be otherwise."""
     row = store.provider(scope, provider_id)
@@ -80,14 +81,14 @@ def change(scope: Scope, provider_id: UUID) -> AnyResponse:
     return _page(form, row, status=422)
 
 
-@blueprint.route(f"{_ONE}/try", permission=_MANAGE, methods=["POST"], transaction=False)
+@blueprint.route(f"{_ONE}/try", permission=_MANAGE, fresh=True, methods=["POST"], transaction=False)
 def try_out(scope: Scope, provider_id: UUID) -> AnyResponse:
     """Ask the provider what it says of itself."""
     operations.try_out(scope, provider_id, portal().asking)
     return redirect(url_for(".provider", provider_id=provider_id), 303)
 
 
-@blueprint.route(f"{_ONE}/open", permission=_MANAGE, methods=["POST"])
+@blueprint.route(f"{_ONE}/open", permission=_MANAGE, fresh=True, methods=["POST"])
 def set_open(scope: Scope, provider_id: UUID) -> AnyResponse:
     """Let people come in by it, or not for now."""
     store.provider(scope, provider_id)
@@ -97,7 +98,7 @@ def set_open(scope: Scope, provider_id: UUID) -> AnyResponse:
     return _done(provider_id, words)
 
 
-@blueprint.route(f"{_ONE}/release", permission=_MANAGE, methods=["POST"])
+@blueprint.route(f"{_ONE}/release", permission=_MANAGE, fresh=True, methods=["POST"])
 def release(scope: Scope, provider_id: UUID) -> AnyResponse:
     """Let a person come in with another account."""
     form = ReleaseForm()
@@ -108,7 +109,7 @@ def release(scope: Scope, provider_id: UUID) -> AnyResponse:
     return _done(provider_id, mark("The next account with which this person comes in is theirs."))
 
 
-@blueprint.route(f"{_ONE}/remove", permission=_MANAGE, methods=["POST"])
+@blueprint.route(f"{_ONE}/remove", permission=_MANAGE, fresh=True, methods=["POST"])
 def remove(scope: Scope, provider_id: UUID) -> AnyResponse:
     """Forget the provider."""
     operations.remove(scope, provider_id)
@@ -116,7 +117,7 @@ def remove(scope: Scope, provider_id: UUID) -> AnyResponse:
     return redirect(url_for(".ways"), 303)
 
 
-@blueprint.route("/ways/passwords", permission=_MANAGE, methods=["POST"])
+@blueprint.route("/ways/passwords", permission=_MANAGE, fresh=True, methods=["POST"])
 def set_passwords(scope: Scope) -> AnyResponse:
     """Say whether people come in by providers alone."""
     are_off = _chosen("off")

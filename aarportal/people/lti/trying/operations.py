@@ -1,0 +1,66 @@
+"""How many launches come from one address: each begun one is a row, and whoever wants begins them.
+
+No unit of work may be open.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.people.accounts.tries import operations as tries
+from aarportal.people.accounts.tries.operations import Limit, Tried
+
+#: Launches that were begun and led nobody in, or were refused; a whole school sits behind one
+#: address, and what leads somebody in is not counted.
+PER_ADDRESS = Limit("lti", 600, timedelta(minutes=5))
+_REASON = "launches of an address"
+
+
+def begin(address: str, secret: str) -> None:
+    """Count a launch that is begun.
+
+    Args:
+        address: From which it is.
+        secret: Of this installation; the address is kept under a name that tells it to nobody.
+
+    Raises:
+        TooManyTriesError: If too many were begun there and led nowhere.
+    """
+
+    def work(scope: SystemScope, these: list[Tried]) -> None:
+        tries.refuse_too_many(scope, these)
+        tries.count(scope, these)
+
+    _do(work, address, secret)
+
+
+def refuse_too_many(address: str, secret: str) -> None:
+    """Look at nothing more from where too much led nowhere.
+
+    Raises:
+        TooManyTriesError: If they have to wait.
+    """
+    _do(tries.refuse_too_many, address, secret)
+
+
+def note_refused(address: str, secret: str) -> None:
+    """Count a launch, or a ticket, that is not taken."""
+    _do(tries.count, address, secret)
+
+
+def note_arrived(address: str, secret: str) -> None:
+    """A launch that was begun there led somebody in: it is not counted any more."""
+    _do(tries.uncount, address, secret)
+
+
+def _do(work: Callable[[SystemScope, list[Tried]], None], address: str, secret: str) -> None:
+    these = [tries.tried(PER_ADDRESS, address, secret)]
+    try:
+        with unit_of_work(SystemScope(_REASON)) as scope:
+            work(scope, these)
+    except IntegrityError:
+        # Another one from the same address was the first at the same moment.
+        with unit_of_work(SystemScope(_REASON)) as scope:
+            work(scope, these)
