@@ -115,8 +115,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def refuse_what_is_no_text() -> None:
         # PostgreSQL cannot keep the character NUL, no page may show it, and no keyboard makes it.
-        if any("\0" in value for _name, value in request.form.items(multi=True)):
-            abort(400)
+        if "\0" in request.path:
+            abort(404)
+        for sent in (request.args, request.form):
+            if any("\0" in name + value for name, value in sent.items(multi=True)):
+                abort(400)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

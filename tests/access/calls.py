@@ -321,6 +321,8 @@ SENT: dict[str, Sent] = {
     ),
     "anticipation.withdraw": Sent(form={"reason": "mistake"}),
     "caliper.take_envelope": Sent(json=_ENVELOPE),
+    "data_requests.ask": Sent(form={"kind": "export"}),
+    "data_requests.ask_in_person": Sent(form={"kind": "export"}),
     "disputes.decide": Sent(form={"decision": "voided"}),
     "linking.choose": Sent(form={"link": "none"}),
     "lti.login": Sent(query=_LOGIN),

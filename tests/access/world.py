@@ -43,6 +43,7 @@ class World:
 
     def __init__(self, kind: str, url: str, folder: Path) -> None:
         self.kind, self.url, self.folder = kind, url, folder
+        self.clean = f"{folder.name}_clean"
         settings = Settings(
             secret_key=SECRET, database_url=url or f"sqlite:///{folder / 'portal.db'}",
             data_dir=folder, cookie_secure=False, threads=4, xapi_requests_per_minute=0,
@@ -78,7 +79,7 @@ class World:
                     (self.folder / name).unlink(missing_ok=True)
                 shutil.copyfile(self.folder / "clean", self.folder / "portal.db")
             else:
-                self._copy("clean", db.engine.url.database or "")
+                self._copy(self.clean, self.folder.name)
 
     def keep(self) -> None:
         """Let this be the way back to."""
@@ -87,7 +88,7 @@ class World:
             if self.kind == "sqlite":
                 shutil.copyfile(self.folder / "portal.db", self.folder / "clean")
             else:
-                self._copy(db.engine.url.database or "", "clean")
+                self._copy(self.folder.name, self.clean)
 
     def _copy(self, source: str, target: str) -> None:
         import psycopg

@@ -112,7 +112,9 @@ class Ground:
         return st.one_of(self.an_id(), self.an_id(), self.a_word(), st.sampled_from(SETTINGS))
 
 
-SETTINGS = ("1", "0", "true", "on", "2026-11-22", "own", "all", "student", "/", "//x", "sansu")
+SETTINGS = (
+    "1", "0", "true", "on", "2026-11-22", "own", "all", "student", "/", "//x", "sansu", "\0",
+)  # fmt: skip
 BROKEN = st.sampled_from(
     (
         "0", "-1", "null", "undefined", "..", "%2e%2e", "%00", "new", "*", "%25", "1 or 1=1",

@@ -463,5 +463,12 @@ def test_a_stale_form_is_refused(app, browser, ids, sender, token):
     assert everything(app) == before
 
 
+def test_what_no_keyboard_makes_is_not_there(browser):
+    """PostgreSQL does not even compare it with a text that it keeps."""
+    aoi = browser(AOI)
+    assert aoi.post("/drafts/goal/%00").status == 404
+    assert aoi.get("/?words=a%00").status == 400
+
+
 def test_every_role_is_tried():
     assert {member.role for member in SENDERS} == set(GRANTS)

@@ -27,6 +27,8 @@ def mirror(scope: Scope) -> Response:
         "where": words.WHERE,
         "rules": words.RULES.values(),
         "what": KINDS,
+        "may_ask": scope.allows(Permission.DATA_REQUESTS_ASK),
+        "may_export": scope.allows(Permission.HANDOVER_OWN),
         "numbers": {"days": KEEP_DAYS, "years": years_of_traces()},
     }
     return render("mirror/mirror.html", values)

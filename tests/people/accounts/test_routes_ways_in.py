@@ -258,7 +258,7 @@ def test_a_session_of_a_card_opens_nothing_sensitive(app, browser):
     made, window = a_card(app), browser()
     window.get(f"/card/{made.token}")
     window.post("/card", taps(made))
-    for address in ("/password", "/handover/own"):
+    for address in ("/password", "/handover/own", "/my-requests"):
         assert window.get(address).status in {403, 404}, address
     assert not window.get("/letters").html.select("main a[href='/password']")
 

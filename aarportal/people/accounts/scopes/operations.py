@@ -27,7 +27,12 @@ _OF_EVERY_STUDENT = {
 }
 #: What a login card, which a classmate can find, does not open.
 _NOT_BY_CARD = frozenset(
-    {Permission.GRADES_READ_OWN, Permission.HANDOVER_OWN, Permission.PASSWORD_CHANGE}
+    {
+        Permission.DATA_REQUESTS_ASK,
+        Permission.GRADES_READ_OWN,
+        Permission.HANDOVER_OWN,
+        Permission.PASSWORD_CHANGE,
+    }
 )
 #: Whoever looks at this school year, and at none before.
 _OF_THIS_YEAR = frozenset({Role.TEACHER, Role.COUNSELOR, Role.GUARDIAN})
