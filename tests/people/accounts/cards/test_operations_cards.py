@@ -106,7 +106,8 @@ def test_such_a_session_does_no_more_than_learning(in_app):
     by_password = SignInDraft(CODES[PRIMARY], AOI.login_id, PASSWORD, HOME)
     whole, _ = accounts.who(accounts.sign_in(by_password, SECRET))
     sensitive = {
-        Permission.GRADES_READ_OWN, Permission.HANDOVER_OWN, Permission.PASSWORD_CHANGE,
+        Permission.DATA_REQUESTS_ASK, Permission.GRADES_READ_OWN, Permission.HANDOVER_OWN,
+        Permission.PASSWORD_CHANGE,
     }  # fmt: skip
     assert {it for it in Permission if whole.allows(it) and not scope.allows(it)} == sensitive
 
