@@ -59,7 +59,8 @@ def portal(tmp_path):
     with app.app_context(), unit_of_work(SystemScope("cast")) as scope:
         cast.enter(scope)
     with running(url, tmp_path) as server:
-        yield create_app(replace(settings, public_url=server.address), TESTING=True), server
+        told = replace(settings, public_url=server.address, hosts=("localhost",))
+        yield create_app(told, TESTING=True), server
 
 
 def test_every_request_on_the_page_works_as_it_stands(portal, tmp_path):
