@@ -37,6 +37,7 @@ def main() -> None:
             examples = -(-count // len(kinds) // AT_ONCE)
             batch = batches(way, ground, AT_ONCE)
             _attack(judge, kind, batch, examples=examples, number=number + place)
+            print(f"{kind}: {judge.tally.tries[kind]:,}", flush=True)
         spent = time.monotonic() - began
     tally = judge.tally
     done = sum(tally.tries.values())

@@ -115,6 +115,8 @@ class Ground:
 SETTINGS = (
     "1", "0", "true", "on", "2026-11-22", "own", "all", "student", "/", "//x", "sansu", "\0",
 )  # fmt: skip
+#: Whence somebody comes: who errs often has to wait, and comes from elsewhere.
+ADDRESSES = st.integers(1, 2**24 - 2).map(lambda n: f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}")
 BROKEN = st.sampled_from(
     (
         "0", "-1", "null", "undefined", "..", "%2e%2e", "%00", "new", "*", "%25", "1 or 1=1",

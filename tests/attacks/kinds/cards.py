@@ -14,7 +14,7 @@ from aarportal.people.accounts.cards.pictures import PICTURES
 from tests.access.objects import card_of, pictures_of
 from tests.access.people import CHILDREN
 from tests.access.world import Seat, World
-from tests.attacks.tries import BROKEN, Ground, Try
+from tests.attacks.tries import ADDRESSES, BROKEN, Ground, Try
 
 ATTACKERS = ["nobody", "by_card"]
 NAMES = tuple(PICTURES)
@@ -25,7 +25,7 @@ class Card(Try):
     """A card that somebody holds up, and the pictures they tap.
 
     Attributes:
-        address: Whence it comes; who errs often has to wait, and comes from elsewhere.
+        address: Whence it comes.
     """
 
     token: str = ""
@@ -75,9 +75,7 @@ def _held_up(ground: Ground) -> st.SearchStrategy[Try]:
         if token == found and tapped == right:
             # That is the child with the card; luck with pictures is not what is tried here.
             tapped = right[::-1]
-        number = draw(st.integers(0, 2**24 - 1))
-        address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
-        return Card("POST", "/card", token=token, pictures=tapped, address=address)
+        return Card("POST", "/card", token=token, pictures=tapped, address=draw(ADDRESSES))
 
     return drawn()
 

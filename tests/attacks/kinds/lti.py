@@ -2,10 +2,9 @@
 
 import time
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from bs4 import BeautifulSoup
 from hypothesis import strategies as st
@@ -14,7 +13,7 @@ from werkzeug.test import TestResponse
 from aarportal.core.ids import NOTHING
 from tests.access.world import Seat, World
 from tests.attacks.elsewhere import KNOWN_BY, OWN, Elsewhere, client_of, others, platform_id
-from tests.attacks.tries import Ground, Try
+from tests.attacks.tries import ADDRESSES, Ground, Try
 from tests.cast import Member
 from tests.people.lti.forgeries import CLAIM, FORGERIES, sign
 from tests.people.lti.platform import DEPLOYMENT, INSTRUCTOR, LEARNER, PORTAL
@@ -41,12 +40,14 @@ class Launch(Try):
     Attributes:
         claims: What its token says beside what every token does.
         forged: How the token is spoilt; empty for one that is signed as it has to be.
+        address: Whence it comes.
     """
 
     school_id: UUID = NOTHING
     known_by: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
     forged: str = ""
+    address: str = "10.0.0.1"
     elsewhere: Elsewhere | None = field(default=None, repr=False)
 
     def ask(self, world: World, seat: Seat) -> TestResponse:
@@ -54,8 +55,7 @@ class Launch(Try):
         del seat
         assert self.elsewhere is not None
         client, platform = world.app.test_client(), self.elsewhere.platform
-        # Each from an address of its own: it is not the throttle that has to keep them out.
-        client.environ_base["REMOTE_ADDR"] = str(IPv6Address(0x20010DB8 << 96 | uuid4().int >> 64))
+        client.environ_base["REMOTE_ADDR"] = self.address
         begin = f"/lti/login/{platform_id(self.school_id, self.known_by)}"
         asked = {"iss": platform.address, "login_hint": "x"}
         answer = client.get(begin, query_string=asked)
@@ -121,7 +121,8 @@ def _forged(ground: Ground) -> st.SearchStrategy[Try]:
         return Launch(
             "POST", "/lti/launch", school_id=school_id, known_by=draw(st.sampled_from(KNOWN_BY)),
             claims=names_of(draw(st.sampled_from(OWN[school_id]))),
-            forged=draw(st.sampled_from(sorted(FORGE))), elsewhere=ground.elsewhere,
+            forged=draw(st.sampled_from(sorted(FORGE))), address=draw(ADDRESSES),
+            elsewhere=ground.elsewhere,
         )  # fmt: skip
 
     return drawn()
@@ -149,7 +150,7 @@ def _of_others(ground: Ground) -> st.SearchStrategy[Try]:
             claims[f"{CLAIM}target_link_uri"] = PORTAL + path
         return Launch(
             "POST", "/lti/launch", school_id=school_id, known_by=known_by, claims=claims,
-            elsewhere=ground.elsewhere,
+            address=draw(ADDRESSES), elsewhere=ground.elsewhere,
         )  # fmt: skip
 
     return drawn()

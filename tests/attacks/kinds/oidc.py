@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from aarportal.core.ids import NOTHING
 from tests.access.world import Seat, World
 from tests.attacks.elsewhere import COMPARED_WITH, OWN, Elsewhere, others, provider_id
-from tests.attacks.tries import Ground, Try
+from tests.attacks.tries import ADDRESSES, Ground, Try
 from tests.cast import Member
 from tests.people.accounts.oidc import attacks
 
@@ -35,7 +35,7 @@ class Answer(Try):
         claims: What its token says beside what every token does.
         forged: How the token is spoilt; empty for one that is signed as it has to be.
         astray: Where the answer goes; empty for where it belongs.
-        address: Whence it comes; those who err often have to wait, and come from elsewhere.
+        address: Whence it comes.
     """
 
     school_id: UUID = NOTHING
@@ -93,9 +93,6 @@ def honest(ground: Ground, member: Member, school_id: UUID, compared_with: str) 
 def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     """An attempt by a provider whose office may not be believed, or by whoever is in its way."""
     del name
-    addresses = st.integers(0, 2**24 - 1).map(
-        lambda n: f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}"
-    )  # fmt: skip
 
     @st.composite
     def drawn(draw) -> Try:
@@ -120,7 +117,7 @@ def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
             claims |= {each: more[each] for each in names}
         return Answer(
             "GET", "/sign-in/oidc", school_id=school_id, compared_with=compared_with,
-            claims=claims, forged=forged, astray=astray, address=draw(addresses),
+            claims=claims, forged=forged, astray=astray, address=draw(ADDRESSES),
             elsewhere=ground.elsewhere,
         )  # fmt: skip
 
