@@ -30,13 +30,11 @@ CSP = "; ".join(
 #: A web filter or a captive portal can answer 200 in our place; scripts believe only this header.
 APP_HEADER = ("X-App", "manabinowa")
 
-#: What a page could ask a device for; no page of ours asks for anything.
+#: What a page could ask a device for; no page of ours asks for anything. Only names that Chromium
+#: knows: it warns of any other on every page.
 _DEVICE_FEATURES = (
     "accelerometer",
-    "ambient-light-sensor",
-    "attribution-reporting",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",
@@ -63,7 +61,6 @@ _DEVICE_FEATURES = (
     "storage-access",
     "sync-xhr",
     "usb",
-    "web-share",
     "window-management",
     "xr-spatial-tracking",
 )
