@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
 
 from aarportal.core import clock
 from aarportal.core.ids import NOTHING
@@ -52,8 +52,8 @@ def offered(scope: SystemScope, code: str) -> Sequence[OidcProvider] | None:
     return None if rows and needs_school else rows
 
 
-def _in_order(scope: SystemScope, query: object) -> Sequence[OidcProvider]:
-    ordered = query.order_by(OidcProvider.made_at, OidcProvider.id)  # type: ignore[attr-defined]
+def _in_order(scope: SystemScope, query: Select[tuple[OidcProvider]]) -> Sequence[OidcProvider]:
+    ordered = query.order_by(OidcProvider.made_at, OidcProvider.id)
     return scope.session.scalars(ordered).all()
 
 
