@@ -112,6 +112,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def refuse_what_is_no_text() -> None:
         # PostgreSQL cannot keep the character NUL, no page may show it, and no keyboard makes it.
+        # Machines are told in the words of their protocol.
+        if not _comes_from_a_browser(app):
+            return
         if "\0" in request.path:
             abort(404)
         for sent in (request.args, request.form):
@@ -133,8 +136,7 @@ def _refuse_before_forms_are_read(app: Flask, settings: Settings) -> None:
     @app.before_request
     def limit_what_people_send() -> None:
         # Before anything reads the form. Machines have a limit of their own: MAX_CONTENT_LENGTH.
-        blueprint = app.blueprints.get(request.blueprint or "")
-        if getattr(blueprint, "credential", "browser") == "browser":
+        if _comes_from_a_browser(app):
             request.max_content_length = LARGER_FORMS.get(request.endpoint or "", MAX_FORM_BYTES)
 
     @app.before_request
@@ -142,6 +144,11 @@ def _refuse_before_forms_are_read(app: Flask, settings: Settings) -> None:
         # The second ring round forms; the first is their token.
         if request.method not in SAFE_METHODS and _is_guarded(app) and _is_from_elsewhere(settings):
             abort(403)
+
+
+def _comes_from_a_browser(app: Flask) -> bool:
+    blueprint = app.blueprints.get(request.blueprint or "")
+    return getattr(blueprint, "credential", "browser") == "browser"
 
 
 def _is_guarded(app: Flask) -> bool:

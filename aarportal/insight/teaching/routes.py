@@ -13,7 +13,7 @@ from aarportal.core.scope import Scope
 from aarportal.cycle.action.disputes import store as disputes
 from aarportal.insight.teaching import store
 from aarportal.insight.teaching.signals import RULES
-from aarportal.insight.teaching.store import ClassNow, Pupil
+from aarportal.insight.teaching.store import ClassNow, Pupil, Version
 from aarportal.people.accounts.locks import store as locks
 from aarportal.people.accounts.pupil_view.operations import may_view
 from aarportal.people.attendance import operations as attendance
@@ -44,10 +44,11 @@ def class_now(scope: Scope) -> AnyResponse:
 def class_view(scope: Scope, class_id: UUID) -> Response:
     """Show the class at a glance; asked again with nothing changed, it answers 304."""
     _check_own(scope, class_id)
-    version = _version(scope, class_id)
-    if (same := unchanged(version)) is not None:
+    version = store.version(scope, class_id)
+    if (same := unchanged(_text(version))) is not None:
         return same
-    return render("teaching/class.html", _values(scope, class_id) | {"tag": tag_of(version)})
+    values = _values(scope, class_id, version) | {"tag": tag_of(_text(version))}
+    return render("teaching/class.html", values)
 
 
 @blueprint.route(
@@ -58,11 +59,11 @@ def class_view(scope: Scope, class_id: UUID) -> Response:
 def projection(scope: Scope, class_id: UUID) -> Response:
     """Show counts for the wall of the classroom: no name, nobody's state."""
     _check_own(scope, class_id)
-    version = _version(scope, class_id)
-    if (same := unchanged(version)) is not None:
+    text = _text(store.version(scope, class_id))
+    if (same := unchanged(text)) is not None:
         return same
     now = store.class_now(scope, roster.one_class(scope, class_id))
-    return render("teaching/projection.html", {"now": now, "tag": tag_of(version)})
+    return render("teaching/projection.html", {"now": now, "tag": tag_of(text)})
 
 
 @blueprint.route(
@@ -83,7 +84,7 @@ def set_attendance(scope: Scope, class_id: UUID, student_id: UUID) -> AnyRespons
     return redirect(place, 303)
 
 
-def _values(scope: Scope, class_id: UUID) -> dict[str, object]:
+def _values(scope: Scope, class_id: UUID, version: Version) -> dict[str, object]:
     classes = roster.classes(scope, lent=True)
     now = store.class_now(scope, next(it for it in classes if it.id == class_id))
     chosen = _chosen(now, request.args.get("student", ""))
@@ -99,7 +100,8 @@ def _values(scope: Scope, class_id: UUID) -> dict[str, object]:
         "laps": store.laps(scope, chosen.mate.id) if chosen else [],
         "rules": RULES,
         "open_disputes": disputes.count_open(scope),
-        "locked": locks.locked_pupils(scope, [pupil.mate.id for pupil in now.pupils]),
+        # The version knows already whether there is anybody to ask about.
+        "locked": locks.locked_pupils(scope, version.locked) if version.locked else [],
     }
 
 
@@ -109,9 +111,8 @@ def _check_own(scope: Scope, class_id: UUID) -> None:
         raise NotFoundError("class")
 
 
-def _version(scope: Scope, class_id: UUID) -> str:
-    reader = current_reader()
-    return "|".join((store.version(scope, class_id), request.full_path, repr(reader)))
+def _text(version: Version) -> str:
+    return "|".join((str(version), request.full_path, repr(current_reader())))
 
 
 def _show() -> str:

@@ -21,6 +21,7 @@ from aarportal.cycle.reflection.models import Reflection, SelfRating, TeacherFee
 from aarportal.cycle.units.models import Unit
 from aarportal.insight.home.phases import NOT_BEGUN, Phases, phases_of
 from aarportal.insight.teaching.signals import Seen, Signal, is_at_work, signals
+from aarportal.people.accounts.locks.models import PupilLock
 from aarportal.people.attendance import store as attendance
 from aarportal.people.attendance.models import AbsentDay
 from aarportal.people.roster import store as roster
@@ -142,6 +143,22 @@ class _Rated:
     on: date
 
 
+class Version(NamedTuple):
+    """What the page of a class depends on."""
+
+    day: date
+    changed_at: datetime | None
+    """When a lap of its pupils changed last today."""
+    away: frozenset[UUID]
+    locked: frozenset[UUID]
+    """Pupils of the class who cannot come in just now."""
+
+    def __str__(self) -> str:
+        """The same text for the same page."""
+        ids = (sorted(it.hex for it in each) for each in (self.away, self.locked))
+        return "|".join((str(self.day), str(self.changed_at), *map(",".join, ids)))
+
+
 # The questions are made once: putting one together costs as much as asking it.
 
 
@@ -155,28 +172,30 @@ def _last_change() -> Select[Any]:
         .where(LearningCycle.class_id.in_(classes), LearningCycle.updated_at >= bindparam("begins"))
         .subquery()
     )
+    rests = and_(PupilLock.ends_at > bindparam("now"), PupilLock.student_id.in_(members))
     return (
-        select(changed.c.at, AbsentDay.student_id)
+        select(changed.c.at, AbsentDay.student_id, PupilLock.student_id)
         .select_from(changed)
         .outerjoin(AbsentDay, AbsentDay.day == bindparam("day"))
+        .outerjoin(PupilLock, rests)
     )
 
 
 _LAST_CHANGE = _last_change()
 
 
-def version(scope: Scope, class_id: UUID) -> str:
-    """Changes whenever the cards of the class would; one question, answered from indexes.
+def version(scope: Scope, class_id: UUID) -> Version:
+    """What tells whether the page of the class is as it was; one question, answered from indexes.
 
     Pupils work in laps of several classes (homeroom, science), and all of them show here.
     """
     day = clock.today()
     begins, _ends = clock.day_bounds(day)
-    rows = scope.session.execute(
-        _LAST_CHANGE, {"class_id": class_id, "begins": begins, "day": day}
-    ).all()
-    away = sorted(student_id.hex for _at, student_id in rows if student_id)
-    return "|".join((str(day), str(rows[0][0]), *away))
+    asked = {"class_id": class_id, "begins": begins, "day": day, "now": clock.now()}
+    rows = scope.session.execute(_LAST_CHANGE, asked).all()
+    away = frozenset(student_id for _at, student_id, _locked in rows if student_id)
+    locked = frozenset(student_id for _at, _away, student_id in rows if student_id)
+    return Version(day, rows[0][0], away, locked)
 
 
 def check_in_class(scope: Scope, class_id: UUID, student_id: UUID) -> None:

@@ -28,7 +28,7 @@ from tests.cast import (
 )
 from tests.insight.teaching.lessons import Told, set_clock, tell
 
-MAX_QUERIES = 13
+MAX_QUERIES = 12
 CLASS = f"/class/{CLASS_4_2}"
 WALL = f"{CLASS}/projection"
 

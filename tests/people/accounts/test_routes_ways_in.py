@@ -1,5 +1,6 @@
 """Locks, own passwords and login cards, as people meet them."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -88,6 +89,17 @@ def test_the_teacher_sees_who_is_locked_out_and_opens_with_one_tap(browser):
     assert back.location == f"/class/{CLASS_4_2}"
     assert not desk.follow(back).html.select("#locked-out form")
     assert sign_in(browser()).status == 303
+
+
+def test_a_page_of_the_class_that_stands_open_shows_who_is_locked_out_meanwhile(browser):
+    desk, address = browser(CHIBA), f"/class/{CLASS_4_2}"
+    board = desk.get(address).one("#class-now")
+    asks = {"HX-Request": "true", "HX-Target": "class-now", **json.loads(board["hx-headers"])}
+    assert desk.client.get(address, headers=asks).status_code == 304
+    guess_until_it_rests(browser())
+    again = desk.get(address, headers=asks)
+    assert again.status == 200
+    assert again.html.select("#locked-out form")
 
 
 def test_the_office_opens_for_staff_and_teachers_do_not(browser):
