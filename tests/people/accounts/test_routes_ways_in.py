@@ -97,7 +97,8 @@ def test_a_page_of_the_class_that_stands_open_shows_who_is_locked_out_meanwhile(
     asks = {"HX-Request": "true", "HX-Target": "class-now", **json.loads(board["hx-headers"])}
     assert desk.client.get(address, headers=asks).status_code == 304
     guess_until_it_rests(browser())
-    again = desk.get(address, headers=asks)
+    # Meanwhile the teacher's own session has been idle too long.
+    again = browser(CHIBA).get(address, headers=asks)
     assert again.status == 200
     assert again.html.select("#locked-out form")
 
