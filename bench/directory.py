@@ -30,7 +30,8 @@ from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock, upkeep
 from aarportal.core.ids import new_id
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.models import Account
 from aarportal.people.accounts.proving import operations as proving
 from aarportal.people.roster.models import (

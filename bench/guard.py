@@ -10,7 +10,8 @@ from sqlalchemy import and_, select
 
 from aarportal import migrate
 from aarportal.app import create_app
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.people.roster.models import Enrollment, User
 from aarportal.settings import Settings

@@ -32,7 +32,8 @@ from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.core import clock
 from aarportal.core.database import db
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.models import InboxEntry, LearningRecord, StoredStatement
 from aarportal.settings import Settings

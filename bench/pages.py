@@ -22,7 +22,7 @@ from aarportal.app import create_app
 from aarportal.charts.wording import Words
 from aarportal.core import clock
 from aarportal.core.database import db
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.demo.logins import Login
 from aarportal.demo.seeding import seed
 from aarportal.insight.progress import store as progress

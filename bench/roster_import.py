@@ -23,7 +23,8 @@ from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.audit import operations as audit
 from aarportal.core.ids import new_id
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.imports import importer, operations
 from aarportal.people.roster.imports.models import RosterImport
 from aarportal.people.roster.imports.states import RosterEvent

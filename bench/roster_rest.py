@@ -21,7 +21,8 @@ from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.core import upkeep
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.exports import operations as exports
 from aarportal.people.roster.exports.store import Extent
 from aarportal.people.roster.imports.working import operations as working

@@ -26,7 +26,8 @@ from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.core import clock
 from aarportal.core.database import db
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.models import InboxEntry, LearningApp
 from aarportal.cycle.action.xapi import operations
 from aarportal.cycle.action.xapi.statements import decode_batch

@@ -25,7 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.demo.seeding import seed
 from aarportal.people.accounts import passwords
 from aarportal.people.accounts.models import Account

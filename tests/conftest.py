@@ -14,7 +14,8 @@ from hypothesis import settings as hypothesis_settings
 from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.core.database import Base, db
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import known_apps
 from aarportal.settings import Settings
 from aarportal.web import looks

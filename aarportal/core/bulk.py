@@ -8,7 +8,8 @@ from sqlalchemy import Dialect, Table, bindparam, insert, inspect, update
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from aarportal.core.scope import AppScope, Scope, SystemScope, admit_rows
+from aarportal.core.scope import AppScope, Scope, SystemScope
+from aarportal.core.unit_of_work import admit_rows
 
 #: What a name of a key's column begins with, beside the columns that change.
 _KEY = "key_"

@@ -130,7 +130,7 @@ class Base(DeclarativeBase):
 
 
 class GuardedSession(Session):
-    """A session that refuses to speak without a scope (see core.scope)."""
+    """A session that refuses to speak without a scope (see core.unit_of_work)."""
 
 
 db = SQLAlchemy(
@@ -138,6 +138,14 @@ db = SQLAlchemy(
     session_options={"class_": GuardedSession, "expire_on_commit": False},
     disable_autonaming=True,
 )
+
+#: Marks a statement of the guard itself, which nothing narrows.
+GUARDS_OWN = object()
+
+
+def guarded_session() -> GuardedSession:
+    """The session of the unit of work that is open."""
+    return db.session()  # type: ignore[return-value]
 
 
 def init_app(app: Flask) -> None:

@@ -5,6 +5,7 @@ stands in its conditions alone, as in `exists().where(Goal.text == "…")`, is r
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Executable, Select, Table
@@ -16,6 +17,16 @@ from aarportal.core.database import Base
 from aarportal.core.ownership import Shared
 
 Entities = frozenset[Any]
+
+
+@cache
+def guarded_tables() -> dict[str, type[Base]]:
+    """Table name -> the guarded class behind it."""
+    return {
+        mapper.class_.__tablename__: mapper.class_
+        for mapper in Base.registry.mappers
+        if not issubclass(mapper.class_, Shared)
+    }
 
 
 def mentioned(statement: Executable, owned: Collection[str]) -> tuple[list[type[Base]], set[str]]:

@@ -1,6 +1,6 @@
 """Which rows of a table exist for whom, as conditions of SQL.
 
-The tables say whose they are and who reads them (core.ownership); the session guard (core.scope)
+The tables say whose they are and who reads them (core.ownership); the session guard (core.unit_of_work)
 puts these conditions on every statement.
 """
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from aarportal.care.school_data import columns, importer, operations, store
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, unit_of_work
+from aarportal.core.scope import Scope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.demo.rows import Town
 from aarportal.demo.school import NURSE, OFFICE, PRIMARY
 from aarportal.demo.school_tables import Table

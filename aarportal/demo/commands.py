@@ -10,7 +10,8 @@ import click
 from flask import Flask
 
 from aarportal import migrate, wsgi
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.demo.days import shown_moment
 from aarportal.demo.logins import as_json
 from aarportal.demo.seeding import REASON, WEEKS, Demonstration, seed, set_clock, wall_clock

@@ -5,7 +5,8 @@ from datetime import date
 from aarportal.core import clock
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, unit_of_work
+from aarportal.core.scope import Scope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.demo.rows import Town
 from aarportal.demo.school import COUNSELOR, FAMILY, LEADER, NURSE, OFFICE, PRIMARY, School
 from aarportal.people.relations import operations

@@ -14,7 +14,8 @@ from werkzeug.datastructures import Authorization
 from aarportal.core import clock
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action import operations as action
 from aarportal.cycle.action.apps import operations as learning_apps
 from aarportal.cycle.action.apps.operations import AppDraft, Credential

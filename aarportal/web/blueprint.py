@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from aarportal.core import looking, submissions
 from aarportal.core.errors import DueFirstError, NotAllowedError
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import Scope, unit_of_work
+from aarportal.core.scope import Scope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.web import looks
 from aarportal.web.credentials import admit
 from aarportal.web.looks import Shows

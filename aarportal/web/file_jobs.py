@@ -12,7 +12,8 @@ from uuid import UUID
 from flask import Flask
 
 from aarportal.core.kept_files import KeptFiles
-from aarportal.core.scope import AnyScope, SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import AnyScope, unit_of_work
 from aarportal.web import worker
 
 #: How often a slice is tried before the job is stopped.

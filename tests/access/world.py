@@ -16,7 +16,8 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.database import db
 from aarportal.core.permissions import Role
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import known_apps
 from aarportal.insight.handover import keeper
 from aarportal.people.accounts.models import SignInSession

@@ -26,7 +26,8 @@ from aarportal.core import clock
 from aarportal.core.bulk import append
 from aarportal.core.database import db
 from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.models import (
     LearningApp,
     LearningRecord,

@@ -12,7 +12,8 @@ from aarportal.core import clock
 from aarportal.core.database import Base
 from aarportal.core.errors import NotFoundError, UnscopedError
 from aarportal.core.ownership import Relation, StudentOwned
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.anticipation.models import Goal, IfThen, SuccessCriterion
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
 from aarportal.cycle.reflection.models import Attribution

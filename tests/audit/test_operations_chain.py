@@ -19,7 +19,8 @@ from aarportal.core import clock
 from aarportal.core.database import db
 from aarportal.core.errors import UnscopedError
 from aarportal.core.ids import id_at
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from tests.cast import AOI, CHIBA, HINATA, scope_of
 
 #: So many entries the property test breaks; they lie two hours apart.

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from aarportal.core import clock
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.cards import operations as cards
 from tests.browser.client_steps import stored
 from tests.browser.conftest import serving

@@ -6,7 +6,8 @@ from sqlalchemy import inspect, select
 
 from aarportal.care.school_data import columns, importer, operations, store
 from aarportal.care.school_data.columns import ColumnsSaid
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.attendance.models import AbsentDay
 from tests.care.people import NUMBERS, scope_for
 from tests.cast import OKA

@@ -8,7 +8,8 @@ from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.core import clock
 from aarportal.core.clock import SCHOOL_TIME
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.demo.seeding import seed
 from aarportal.settings import Settings
 

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.models import StoredStatement
 from aarportal.demo.commands import prepare
 from aarportal.people.accounts.models import Account

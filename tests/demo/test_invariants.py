@@ -8,7 +8,8 @@ import pytest
 
 from aarportal.core.clock import school_day_of
 from aarportal.core.machines import step
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action import operations as action
 from aarportal.cycle.action.models import (
     DayRollup,

@@ -24,7 +24,8 @@ from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.audit import operations as audit
 from aarportal.core.database import db
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.operations import rebuild
 from aarportal.people.accounts import passwords
 from aarportal.people.accounts.models import Account

@@ -16,8 +16,9 @@ from aarportal.care.school_data.models import SchoolDataImport
 from aarportal.core import clock
 from aarportal.core.database import Base, db
 from aarportal.core.permissions import GRANTS, Permission
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
 from aarportal.core.sealing import Secret
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.imports.models import TableImport
 from aarportal.cycle.action.models import LearningApp, LearningRecord, RecordDispute
 from aarportal.cycle.anticipation.models import PlanSession

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.models import SignInThrottle
 from aarportal.web.guard import headers_of
 from tests.cast import AOI, CODES, PRIMARY

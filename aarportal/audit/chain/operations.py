@@ -8,7 +8,8 @@ from aarportal.audit.chain.hashing import digest, next_hash
 from aarportal.audit.chain.models import AuditLink
 from aarportal.core import clock
 from aarportal.core.bulk import append
-from aarportal.core.scope import RetentionScope, SystemScope, unit_of_work
+from aarportal.core.scope import RetentionScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 
 #: So many entries are linked in one transaction.
 SLICE = 1000

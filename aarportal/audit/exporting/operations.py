@@ -10,7 +10,8 @@ from aarportal.audit import operations as audit
 from aarportal.audit.chain import operations as chain
 from aarportal.audit.chain import store
 from aarportal.audit.chain.hashing import canonical
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 
 
 def write(district_id: UUID, since: datetime, file: TextIO, *, reader: Scope | None = None) -> int:

@@ -6,7 +6,8 @@ from datetime import datetime
 from aarportal.audit import operations as audit
 from aarportal.audit.looking import store
 from aarportal.core.looking import Look
-from aarportal.core.scope import AppScope, Scope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 
 
 class Book:

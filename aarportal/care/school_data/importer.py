@@ -12,7 +12,8 @@ from aarportal.care.school_data.taking_in.operations import Fate, Job, Summary
 from aarportal.core.kept_files import KeptFiles
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.imports.table_jobs import TableJobs
 from aarportal.settings import Settings
 from aarportal.web.priority import for_a_machine

@@ -8,7 +8,8 @@ from flask import Flask, current_app
 
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, StateError
-from aarportal.core.scope import AppScope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action import operations, store
 from aarportal.cycle.action.apps import operations as apps
 from aarportal.cycle.action.apps import store as known

@@ -3,7 +3,8 @@
 from typing import BinaryIO
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.xapi.attachments.storage import AttachmentStore
 from aarportal.insight.handover.archive import opened
 from aarportal.insight.handover.attached import media_types

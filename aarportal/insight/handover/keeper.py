@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from aarportal.core import clock
 from aarportal.core.kept_files import KeptFiles
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.xapi.attachments.storage import AttachmentStore
 from aarportal.insight.handover import intake
 from aarportal.insight.handover.archive import PackageError, measured

@@ -17,7 +17,8 @@ from aarportal.charts.wording import Words
 from aarportal.core import clock
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.xapi import operations as xapi
 from aarportal.cycle.action.xapi.attachments.storage import AttachmentStore, DamagedError
 from aarportal.cycle.action.xapi.statement_model import Actor

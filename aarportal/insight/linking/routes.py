@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
 from aarportal.core.permissions import Permission, Role
-from aarportal.core.scope import Scope, unit_of_work
+from aarportal.core.scope import Scope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.words import mark
 from aarportal.cycle.units import store as units
 from aarportal.insight.linking import store

@@ -6,7 +6,8 @@ from datetime import date
 from flask import Flask
 
 from aarportal.core import clock, memory
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.handover import keeper
 from aarportal.insight.maintenance import operations
 from aarportal.web import worker

@@ -8,7 +8,8 @@ from uuid import UUID
 from aarportal.audit.looking import store as looking
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.mirror import store
 from aarportal.insight.mirror.store import Stay, Who
 from aarportal.insight.purposes.register import Kind, kinds

@@ -11,7 +11,8 @@ from flask import Flask
 from aarportal.audit.exporting import operations as exporting
 from aarportal.audit.verifying import operations as verifying
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster import store as roster
 from aarportal.settings import Settings
 

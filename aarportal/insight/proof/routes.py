@@ -11,7 +11,8 @@ from aarportal.audit.chain import store
 from aarportal.audit.exporting import operations
 from aarportal.core import clock
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.proof.forms import SinceForm
 from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint

@@ -8,7 +8,8 @@ from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotAllowedError
 from aarportal.core.machines import step
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.handover.packages import operations as packages
 from aarportal.insight.purposes.register import kinds
 from aarportal.insight.requests import store

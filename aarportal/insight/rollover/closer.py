@@ -2,7 +2,8 @@
 
 from flask import Flask, current_app
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.rollover import operations
 from aarportal.web import worker
 from aarportal.web.priority import for_a_machine

@@ -10,7 +10,8 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from aarportal.core.scope import AppScope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.xapi import publishing
 from aarportal.insight.sharing import operations, store
 from aarportal.insight.sharing.frame import Portal

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from aarportal.core import clock, upkeep
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.system import store
 
 #: Days for which stopped jobs are counted.

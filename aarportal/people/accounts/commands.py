@@ -13,8 +13,9 @@ import click
 from flask import Flask
 
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
 from aarportal.core.tables.writing import Sheet
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import operations, passwords, store
 from aarportal.people.accounts.store import Newcomer
 

@@ -11,7 +11,8 @@ from aarportal.core import clock
 from aarportal.core.errors import InvalidError
 from aarportal.core.ids import NOTHING
 from aarportal.core.permissions import GRANTS, WITHOUT_SECOND_FACTOR, Permission, Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import passwords, store, ways
 from aarportal.people.accounts.entering import acts_after_a_move
 from aarportal.people.accounts.locks import operations as locks

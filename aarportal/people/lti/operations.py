@@ -17,7 +17,8 @@ from sqlalchemy import delete
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.ids import new_id
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts.operations import Entrance
 from aarportal.people.accounts.store import Applicant

@@ -13,7 +13,8 @@ from flask import Flask
 
 from aarportal.core import clock, upkeep
 from aarportal.core.errors import InvalidError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster import operations as roster
 from aarportal.people.roster import store
 from aarportal.people.roster.difference import Difference, Fate

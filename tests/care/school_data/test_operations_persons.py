@@ -9,7 +9,8 @@ from aarportal.audit import operations as audit
 from aarportal.care.school_data.taking_in import operations as taking
 from aarportal.care.wellbeing.models import AttendanceEntry
 from aarportal.core.errors import InvalidError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.identity.models import PersonMerge
 from aarportal.people.roster.models import Enrollment
 from tests.care.people import GONE, TWIN_A, TWIN_B, VARIANT, appoint

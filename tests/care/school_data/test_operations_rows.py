@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from aarportal.care.wellbeing.models import AttendanceEntry
 from aarportal.core.errors import InvalidError
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.attendance import store as days
 from aarportal.people.attendance.models import AbsentDay
 from tests.care.people import TWIN_A, TWIN_B

@@ -6,7 +6,7 @@ import pytest
 
 from aarportal.care.wellbeing.models import AttendanceEntry
 from aarportal.core.errors import StateError
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.imports.states import ImportState
 from aarportal.people.attendance import operations as by_hand
 from tests.care.people import NUMBERS, TWIN_A, TWIN_B, moved

@@ -11,7 +11,8 @@ from aarportal.care.school_data.models import SchoolDataChange
 from aarportal.care.school_data.taking_in import operations as taking
 from aarportal.care.wellbeing.models import AttendanceEntry
 from aarportal.core.errors import NotFoundError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.imports.states import ImportState
 from tests.care.people import whole_school
 from tests.care.tables import (

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.models import Account
 from tests.cycle.action.days import enter, rows, set_clock
 

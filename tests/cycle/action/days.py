@@ -8,7 +8,8 @@ from sqlalchemy import select
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.ids import NOTHING
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.models import LearningRecord
 from aarportal.cycle.action.operations import rebuild
 from aarportal.cycle.action.store import schools

@@ -8,7 +8,8 @@ from click.testing import CliRunner
 from sqlalchemy import delete, select
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.commands import add_app, rebuild_rollups
 from aarportal.cycle.action.models import DayRollup, LearningApp, QuarantinedStatement
 from tests.cast import AOI, APP_SECRET, BEN, CODES, ELSEWHERE, KEN, PRIMARY, SECONDARY

@@ -14,7 +14,8 @@ from flask import Flask
 from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.core.database import db
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.operations import rebuild
 from tests import cast, drill
 from tests.conftest import make_settings

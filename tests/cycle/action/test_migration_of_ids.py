@@ -9,7 +9,8 @@ from sqlalchemy import column, select, table
 
 from aarportal import migrate
 from aarportal.core.database import Key, db
-from aarportal.core.scope import AppScope, unit_of_work
+from aarportal.core.scope import AppScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.disputes import operations as doubts
 from aarportal.cycle.action.imports.models import ImportedRow
 from aarportal.cycle.action.models import (

@@ -10,7 +10,8 @@ from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.errors import NotFoundError, StateError
 from aarportal.core.ids import NOTHING
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action import operations
 from aarportal.cycle.action.models import DayRollup, LearningRecord
 from aarportal.cycle.action.operations import PaperWork

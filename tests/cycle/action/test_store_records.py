@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from aarportal.core.errors import NotFoundError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action import store
 from tests.cast import (
     AOI,

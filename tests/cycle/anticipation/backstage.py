@@ -1,7 +1,8 @@
 """What happens behind the pages of looking ahead, between two visits of a browser."""
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.anticipation import operations, store
 from aarportal.people.accounts.models import Account
 from tests.backstage import backstage

@@ -6,7 +6,8 @@ from sqlalchemy import inspect, select
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.anticipation.choices import GoalDraft
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
 from aarportal.cycle.units.models import GoalCard

@@ -9,7 +9,8 @@ from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.anticipation import operations, store
 from aarportal.cycle.anticipation.choices import (
     Card,

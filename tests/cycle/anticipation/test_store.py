@@ -3,7 +3,7 @@
 import pytest
 
 from aarportal.core import clock
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.anticipation import operations, store
 from aarportal.cycle.anticipation.choices import IfThenDraft, PredictionDraft
 from aarportal.cycle.anticipation.models import IfThen

@@ -4,7 +4,7 @@ import pytest
 
 from aarportal.core import submissions
 from aarportal.core.errors import InvalidError
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.drafts import operations, store
 from aarportal.cycle.drafts.operations import DraftChange
 from tests.cast import AOI, BEN, CHIBA, scope_of

@@ -1,7 +1,7 @@
 """Asking for drafts, on both databases."""
 
 from aarportal.core import clock
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.drafts import operations, store
 from aarportal.cycle.drafts.operations import DraftChange
 from tests.cast import AOI, scope_of

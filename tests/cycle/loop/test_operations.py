@@ -7,7 +7,8 @@ import pytest
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import NotFoundError, StateError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.loop import operations, store
 from aarportal.cycle.loop.operations import AdjustmentDraft, Lap
 from aarportal.cycle.loop.states import CycleEvent, CycleState

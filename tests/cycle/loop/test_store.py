@@ -7,7 +7,8 @@ import pytest
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.loop import store
 from aarportal.cycle.loop.models import LearningCycle
 from tests.cast import AOI, BEN, CHIBA, CLASS_4_2, DOI, KEN, PRIMARY, UNIT_DIVISION, scope_of

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.people.accounts.models import Account
 from tests.backstage import backstage

@@ -3,7 +3,7 @@
 import pytest
 
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.reflection import operations, store
 from aarportal.cycle.reflection.models import Reflection, TeacherFeedback

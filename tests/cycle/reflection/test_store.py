@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.core.errors import NotFoundError
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.anticipation import operations as anticipation
 from aarportal.cycle.anticipation.models import Goal
 from aarportal.cycle.drafts import operations as drafting

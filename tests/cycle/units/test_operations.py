@@ -9,7 +9,8 @@ from sqlalchemy import select
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core.errors import InvalidError, NotFoundError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.units import operations, store
 from aarportal.cycle.units.models import GoalCard, Unit
 from aarportal.cycle.units.operations import CardDraft, UnitDraft

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.units.models import GoalCard, Unit
 from tests.cast import (
     AOI,

@@ -6,7 +6,8 @@ import pytest
 
 from aarportal.audit import operations as audit
 from aarportal.core.errors import NotFoundError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.units import store
 from aarportal.cycle.units.models import GoalCard
 from tests.cast import (

@@ -3,7 +3,8 @@
 import pytest
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from tests.cast import (
     AOI,
     BEN,

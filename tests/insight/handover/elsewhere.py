@@ -8,7 +8,8 @@ from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.audit import operations as audit
 from aarportal.core.permissions import Role
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.handover import archive, keeper, store
 from aarportal.insight.handover.packages import operations as packages
 from aarportal.insight.handover.taking_in import operations as taking

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.models import LearningRecord
 from aarportal.insight.handover import keeper
 from aarportal.insight.handover.manifests import DATA, MANIFEST, SIGNATURE, STATEMENTS

@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from aarportal.core import clock
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.handover import archive, keeper
 from aarportal.insight.handover.deleting import operations as deleting
 from aarportal.insight.handover.deleting.operations import OrderDraft

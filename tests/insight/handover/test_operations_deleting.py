@@ -13,7 +13,8 @@ from aarportal.core import clock
 from aarportal.core.database import Base
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.ownership import Relation, StudentOwned
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.handover import keeper
 from aarportal.insight.handover import store as contents
 from aarportal.insight.handover.deleting import operations

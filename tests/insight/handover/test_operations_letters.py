@@ -7,7 +7,8 @@ import pytest
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.reflection.letters import operations as letters
 from aarportal.cycle.reflection.letters import store as letter_store
 from aarportal.cycle.reflection.letters.models import TermLetter

@@ -3,7 +3,8 @@
 import zipfile
 from io import BytesIO
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.handover import archive, keeper, store
 from aarportal.insight.handover.packages import operations
 from tests.cast import AOI, scope_of

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action import operations as action
 from aarportal.cycle.action.models import DayRollup, LearningRecord
 from aarportal.cycle.anticipation import operations as anticipation

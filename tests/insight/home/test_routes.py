@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.anticipation.models import Goal
 from aarportal.cycle.loop.models import Adjustment, LearningCycle
 from aarportal.cycle.reflection.models import TeacherFeedback

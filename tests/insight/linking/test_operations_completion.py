@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.handover.erasing import operations as erasing
 from aarportal.insight.linking import teller
 from aarportal.people.lti.completing import operations

@@ -11,8 +11,9 @@ from aarportal.care.school_data.models import SchoolDataChange
 from aarportal.care.wellbeing.models import HealthObservation, SeenObservation
 from aarportal.core import clock, memory, upkeep
 from aarportal.core.database import Base
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
 from aarportal.core.submissions import Submission
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.drafts.models import Draft
 from aarportal.insight.handover import keeper
 from aarportal.insight.maintenance import nightly

@@ -11,7 +11,8 @@ from aarportal.care.school_data.models import SchoolDataChange
 from aarportal.care.wellbeing.models import AttendanceEntry, HealthObservation, HealthRoomVisit
 from aarportal.core import sealing, upkeep
 from aarportal.core.database import db
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.maintenance.commands import reseal
 from aarportal.insight.maintenance.sealing import operations
 from tests.care.people import appoint

@@ -12,7 +12,8 @@ from aarportal.core.database import Base
 from aarportal.core.errors import UnseenError
 from aarportal.core.ownership import Relation, StudentOwned
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.insight.mirror import words as mirror_words
 from aarportal.insight.purposes.register import kinds

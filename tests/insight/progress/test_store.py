@@ -8,7 +8,8 @@ from sqlalchemy import select
 from aarportal.audit import operations as audit
 from aarportal.charts.history import Band, FirstAttempts, Verdict
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.anticipation.models import Goal
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.insight.progress import store

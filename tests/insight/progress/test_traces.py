@@ -13,7 +13,8 @@ from sqlalchemy import select
 from aarportal import charts
 from aarportal.audit import operations as audit
 from aarportal.charts.wording import NONE
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.disputes import operations as disputes
 from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.loop.models import LearningCycle

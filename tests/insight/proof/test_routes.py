@@ -8,7 +8,8 @@ from sqlalchemy import select, text
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.database import db
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.proof.commands import audit
 from tests.cast import AOI, CHIBA, GEN, HINATA, OKA, SATO
 from tests.people.directory.office import IWA, to_the_board, write

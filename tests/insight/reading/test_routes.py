@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.reflection.models import Reflection, TeacherFeedback
 from aarportal.people.accounts.models import Account
 from tests import classroom

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.reflection import operations as reflection
 from aarportal.cycle.reflection.operations import FeedbackDraft
 from aarportal.insight.reading import store

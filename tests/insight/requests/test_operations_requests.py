@@ -15,7 +15,8 @@ from aarportal.core.errors import (
     StateError,
 )
 from aarportal.core.ownership import Relation
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.handover.erasing.store import places
 from aarportal.insight.handover.models import HandoverPackage
 from aarportal.insight.requests import operations, store

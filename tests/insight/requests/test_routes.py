@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.audit.models import AuditEntry
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.requests.models import DataRequest
 from tests.cast import (
     AOI,

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from uuid import UUID
 
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action import operations as action
 from aarportal.cycle.action.xapi.statements import decode_batch
 from aarportal.cycle.action.xapi.versions import Version

@@ -11,7 +11,8 @@ from sqlalchemy import delete, func, insert, select
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.models import LearningRecord, PortalStatement, StoredStatement
 from aarportal.cycle.action.xapi import publishing
 from aarportal.cycle.anticipation.models import Goal, PlanSession, Prediction, SuccessCriterion

@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps.portal import portal_id
 from aarportal.cycle.action.models import (
     AppDay,

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.models import Account
 from aarportal.people.attendance.models import AbsentDay
 from aarportal.people.roster.models import Enrollment

@@ -6,7 +6,8 @@ import pytest
 
 from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.loop import operations as loop
 from aarportal.cycle.loop import store as cycles
 from aarportal.cycle.loop.states import CycleEvent

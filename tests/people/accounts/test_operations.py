@@ -10,7 +10,8 @@ from aarportal.core import clock
 from aarportal.core.errors import InvalidError, TooManyTriesError
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import operations
 from aarportal.people.accounts.models import SignInSession, SignInThrottle
 from aarportal.people.accounts.operations import SignInDraft

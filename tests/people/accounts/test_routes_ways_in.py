@@ -9,7 +9,8 @@ from sqlalchemy import update
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.cards import operations as cards
 from aarportal.people.accounts.models import Account
 from aarportal.people.accounts.tries.operations import PER_ACCOUNT

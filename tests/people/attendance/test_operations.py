@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from aarportal.audit.models import AuditEntry
 from aarportal.core.errors import NotFoundError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.attendance import operations, store
 from tests.cast import AOI, BEN, CHIBA, DOI, GEN, HANA, scope_of
 

@@ -3,7 +3,8 @@
 from datetime import date
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.attendance import operations, store
 from aarportal.people.attendance.models import CalendarDay
 from tests.cast import AOI, BEN, CHIBA, ELSEWHERE, PRIMARY, SECONDARY, scope_of

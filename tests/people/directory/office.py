@@ -8,7 +8,8 @@ from uuid import UUID
 from aarportal.audit import operations as audit
 from aarportal.core.ids import NOTHING
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.models import Account
 from aarportal.people.roster.models import (
     AcademicSession,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.identity import operations as identity
 from aarportal.people.roster.imports.models import RosterChange, RosterImport
 from tests.cast import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.identity import operations as identity
 from aarportal.people.identity.models import IdentityLink
 from aarportal.people.roster.names import FullName

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.directory import store
 from aarportal.people.directory.presence import COMING, GONE, HERE
 from aarportal.people.directory.store import STAFF, STUDENT, Wanted

@@ -10,7 +10,8 @@ from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.ids import NOTHING
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.identity import operations, store
 from aarportal.people.identity.models import IdentityLink, NobodysName, PersonMerge
 from aarportal.people.roster.models import Enrollment, User, UserRole

@@ -15,7 +15,8 @@ from aarportal.core import clock
 from aarportal.core.ids import new_id
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import operations as apps
 from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.models import (

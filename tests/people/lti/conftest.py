@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.lti import keysets
 from aarportal.people.lti.registering import operations
 from aarportal.people.lti.registering.operations import PlatformDraft

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.lti import keysets
 from aarportal.people.lti.models import LtiBinding
 from tests.people.lti.forgeries import FORGERIES, attempt, claims_of, sign

@@ -5,7 +5,8 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.models import SignInSession
 from aarportal.people.identity import operations as identity
 from aarportal.people.lti import store

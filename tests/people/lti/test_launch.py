@@ -6,7 +6,8 @@ import pytest
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.models import Account
 from aarportal.people.roster.models import User
 from tests.cast import AOI, BEN, CHIBA, KEN, OKA

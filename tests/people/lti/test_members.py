@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.imports.models import RosterImport
 from aarportal.people.roster.models import Enrollment, User
 from tests.cast import AOI, BEN, CHIBA, CLASS_4_2, CLASS_J2_1, HANA, OKA, SATO

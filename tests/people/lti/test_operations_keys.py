@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.lti import tokens
 from aarportal.people.lti.keys import operations
 from aarportal.people.lti.keys.operations import OVERLAP

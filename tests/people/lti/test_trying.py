@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.lti.models import LtiLogin
 from aarportal.people.lti.trying import operations
 from tests.pages import Page, check

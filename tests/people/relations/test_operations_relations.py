@@ -14,7 +14,8 @@ from aarportal.core.errors import InvalidError, NotAllowedError, NotFoundError, 
 from aarportal.core.ids import NOTHING
 from aarportal.core.ownership import OfRoster, Shared, StudentOwned
 from aarportal.core.permissions import Role
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.anticipation.models import Goal
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.reflection import operations as reflection

@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core.errors import InvalidError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster import store
 from aarportal.people.roster.imports.working import operations
 from aarportal.people.roster.models import (

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from aarportal.audit.models import AuditEntry
 from aarportal.core.errors import InvalidError
 from aarportal.core.ids import new_id
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.attendance import store as attendance
 from aarportal.people.school_year import operations, store, years
 from aarportal.people.school_year.operations import DaysDraft, TermDraft

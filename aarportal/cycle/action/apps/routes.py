@@ -11,7 +11,8 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock, submissions
 from aarportal.core.errors import InvalidError, StateError
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import AppScope, Scope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.words import mark
 from aarportal.cycle.action.apps import known_apps, operations, store
 from aarportal.cycle.action.apps.changing import operations as changing

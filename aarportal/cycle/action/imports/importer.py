@@ -7,7 +7,8 @@ from flask import Flask, current_app
 
 from aarportal.core.kept_files import KeptFiles
 from aarportal.core.permissions import APP_GRANTS
-from aarportal.core.scope import AppScope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.imports import store
 from aarportal.cycle.action.imports.table_jobs import TableJobs
 from aarportal.cycle.action.imports.taking_in import operations as taking

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from aarportal.core.scope import AnyScope, unit_of_work
+from aarportal.core.unit_of_work import AnyScope, unit_of_work
 from aarportal.cycle.action.imports.states import ImportState
 from aarportal.web.file_jobs import FileJobs
 from aarportal.web.priority import for_a_machine

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from flask import Flask, current_app
 
 from aarportal.core import upkeep
-from aarportal.core.scope import AppScope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import operations as apps
 from aarportal.cycle.action.intake import operations
 from aarportal.cycle.action.xapi import publishing

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.ids import new_id
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.launching import hints, store
 from aarportal.cycle.action.launching.models import LtiTool
 from aarportal.people.identity import store as identity

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from flask import Response, jsonify, request
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.xapi.resources import store
 from aarportal.web.guard import vary_by
 

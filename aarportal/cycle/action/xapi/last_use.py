@@ -8,7 +8,8 @@ from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError
 
 from aarportal.core.errors import StoreBusyError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import known_apps
 from aarportal.cycle.action.apps import operations as apps
 from aarportal.cycle.action.xapi.protocol import caller_id

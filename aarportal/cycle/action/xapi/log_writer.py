@@ -16,7 +16,8 @@ from itertools import islice
 from flask import Flask, current_app
 from sqlalchemy.exc import IntegrityError
 
-from aarportal.core.scope import AppScope, unit_of_work
+from aarportal.core.scope import AppScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.xapi import operations
 from aarportal.cycle.action.xapi.operations import Logged, Receipt
 from aarportal.cycle.action.xapi.statements import Statement

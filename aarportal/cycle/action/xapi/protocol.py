@@ -16,7 +16,8 @@ from werkzeug.exceptions import HTTPException
 
 from aarportal.core.errors import PortalError, TooManyTriesError
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import AppScope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import known_apps
 from aarportal.cycle.action.apps import operations as apps
 from aarportal.cycle.action.xapi import cross_origin

@@ -14,7 +14,8 @@ from werkzeug.http import http_date
 
 from aarportal.core import clock
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import AppScope, unit_of_work
+from aarportal.core.scope import AppScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.xapi import (
     bodies,

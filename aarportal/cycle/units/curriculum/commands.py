@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.units.curriculum import loader, operations
 
 #: Rule -> what to say about a record that breaks it.

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from aarportal.core import clock
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.handover.leaving import store
 from aarportal.insight.handover.leaving.store import Leaver, Search
 from aarportal.insight.handover.models import DeletionOrder, HandoverPackage

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import LargeBinary, and_, inspect, or_, select, type_coerce, update
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
 from aarportal.core.sealing import SEALED, SealedError, is_fresh, sealed_anew
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.models import User
 
 AT_ONCE = 500

@@ -13,7 +13,8 @@ from sqlalchemy import delete
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts import store as accounts_store
 from aarportal.people.accounts.cards import pictures, places, store

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from aarportal.core import clock, submissions
 from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import Scope, unit_of_work
+from aarportal.core.scope import Scope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.words import mark
 from aarportal.people.accounts import ways
 from aarportal.people.accounts.cards import operations, store

@@ -8,7 +8,8 @@ from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
 from aarportal.core.ownership import HandedOutByHomeroom
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import passwords
 from aarportal.people.accounts import store as accounts
 from aarportal.people.accounts.locks import store

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
 from aarportal.core.sealing import SealedError
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.wire import WireError
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts import store as accounts_store

@@ -8,7 +8,8 @@ from flask import current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import ways
 from aarportal.people.accounts.oidc import flights, operations, store
 from aarportal.people.accounts.oidc.door import portal

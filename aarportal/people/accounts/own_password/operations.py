@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from aarportal.audit import operations as audit
 from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import WITHOUT_SECOND_FACTOR
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import passwords, store
 from aarportal.people.accounts.own_password.rules import refusal
 from aarportal.people.accounts.proving import operations as proving

@@ -11,7 +11,8 @@ from uuid import UUID
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotSignedInError, TooManyTriesError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import passwords, store
 from aarportal.people.accounts.models import SignInThrottle
 from aarportal.people.accounts.second_factor import operations as second_factor

@@ -8,7 +8,8 @@ from aarportal.audit import operations as audit
 from aarportal.core.errors import NotFoundError
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import store
 from aarportal.people.accounts.models import Account
 from aarportal.people.accounts.store import Known

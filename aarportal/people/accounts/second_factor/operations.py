@@ -12,8 +12,9 @@ from uuid import UUID
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotAllowedError, StateError
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
 from aarportal.core.sealing import SealedError, Secret
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import passwords
 from aarportal.people.accounts import store as accounts
 from aarportal.people.accounts.second_factor import recovery, store, totp

@@ -15,7 +15,8 @@ from aarportal.core import clock
 from aarportal.core.errors import NotAllowedError, NotFoundError, StoreBusyError
 from aarportal.core.ids import NOTHING
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.proofs import TOUCH_EVERY
 from aarportal.people.accounts.second_factor import store as factors
 from aarportal.people.accounts.sessions import store

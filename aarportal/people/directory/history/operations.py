@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from aarportal.audit import store as audit
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.directory import store as directory
 from aarportal.people.directory.history import store
 from aarportal.people.directory.history.store import Change

@@ -16,7 +16,8 @@ from sqlalchemy import delete, select
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.wire import WireError
 from aarportal.people.lti.claims import LINE_ITEM_SCOPE, SCORE_SCOPE, Launch, origin_of
 from aarportal.people.lti.completing import store

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
 from aarportal.core.sealing import Secret
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.lti import tokens
 from aarportal.people.lti.models import LtiKey
 

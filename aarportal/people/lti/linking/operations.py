@@ -12,7 +12,8 @@ from uuid import UUID
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.lti import store
 from aarportal.people.lti.claims import DEEP_LINKING, PREFIX, VERSION
 from aarportal.people.lti.keys import operations as keys

@@ -11,7 +11,8 @@ from uuid import UUID, uuid5
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.lti import store as platforms
 from aarportal.people.lti.members import reading, store
 from aarportal.people.lti.members.reading import MEDIA_TYPE, Member, MembersError

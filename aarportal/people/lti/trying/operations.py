@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.tries import operations as tries
 from aarportal.people.accounts.tries.operations import Limit, Tried
 

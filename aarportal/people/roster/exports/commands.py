@@ -8,7 +8,8 @@ import click
 from flask import Flask
 
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.exports import operations, store
 from aarportal.people.roster.exports.operations import Written
 from aarportal.people.roster.exports.store import Extent

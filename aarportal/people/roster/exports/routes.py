@@ -6,7 +6,8 @@ from flask import Response, current_app, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import Scope, unit_of_work
+from aarportal.core.scope import Scope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.exports import operations, store
 from aarportal.people.roster.exports.forms import ExportForm
 from aarportal.people.roster.exports.operations import Written

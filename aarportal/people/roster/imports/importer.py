@@ -21,7 +21,8 @@ from aarportal.core.bulk import Batch
 from aarportal.core.errors import InvalidError
 from aarportal.core.ids import new_id
 from aarportal.core.kept_files import KeptFiles
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster import operations as roster
 from aarportal.people.roster.imports import store
 from aarportal.people.roster.imports.states import RosterState

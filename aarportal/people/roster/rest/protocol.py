@@ -7,7 +7,8 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from aarportal.core.errors import PortalError, TooManyTriesError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.rest import operations
 from aarportal.people.roster.rest.refusals import RosterRequestError, status_info
 from aarportal.settings import Settings

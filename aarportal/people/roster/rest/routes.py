@@ -10,7 +10,8 @@ from flask import Response, request
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import RosterScope, SystemScope, unit_of_work
+from aarportal.core.scope import RosterScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.rest import entities, operations, parameters, protocol, store
 from aarportal.people.roster.rest.clients import store as clients
 from aarportal.people.roster.rest.endpoints import ENDPOINTS, SCOPE_PREFIX, Endpoint

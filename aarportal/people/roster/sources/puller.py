@@ -7,7 +7,8 @@ from uuid import UUID
 from flask import Flask, current_app
 
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.wire import Wire, WireError
 from aarportal.people.roster.imports import importer
 from aarportal.people.roster.sources import operations, store

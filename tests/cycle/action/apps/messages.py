@@ -7,7 +7,8 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from tests.cast import APP_SECRET, IDENTITY_PROVIDER, Member
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"

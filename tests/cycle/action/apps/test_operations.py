@@ -11,7 +11,8 @@ from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import operations
 from aarportal.cycle.action.apps.changing.operations import change_app
 from aarportal.cycle.action.apps.operations import AppDraft

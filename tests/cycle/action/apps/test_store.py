@@ -7,7 +7,8 @@ import pytest
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.scope import AppScope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import store
 from aarportal.cycle.action.apps.live import store as live
 from aarportal.cycle.action.apps.live import trial

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from aarportal import migrate
 from aarportal.app import create_app
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action import connectors, vocabulary
 from aarportal.cycle.action.apps.vendors.document import Facts, document
 from aarportal.cycle.action.apps.vendors.examples import Place, examples

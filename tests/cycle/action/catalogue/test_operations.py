@@ -7,7 +7,7 @@ import pytest
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.ids import NOTHING
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.catalogue import operations
 from aarportal.cycle.action.catalogue.operations import Decision
 from aarportal.cycle.action.models import LearningApp, Rereading

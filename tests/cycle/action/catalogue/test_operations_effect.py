@@ -7,7 +7,8 @@ from flask import current_app
 
 from aarportal.core import clock
 from aarportal.core.ids import NOTHING
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.catalogue import operations
 from aarportal.cycle.action.catalogue.operations import Decision
 from aarportal.cycle.action.intake import digester

@@ -8,7 +8,8 @@ from aarportal import migrate
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core.database import db
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.disputes import operations
 from aarportal.cycle.action.models import LearningRecord, RecordDispute
 from tests.cast import AOI, BEN, CHIBA, UNIT_WATER, scope_of

@@ -11,7 +11,8 @@ from sqlalchemy import delete, select
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.disputes import operations, store
 from aarportal.cycle.action.disputes.operations import MAX_EXPLANATION, REASONS, Decision
 from aarportal.cycle.action.models import (

@@ -7,7 +7,8 @@ import pytest
 
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.disputes.operations import MAX_EXPLANATION, REASONS
 from aarportal.cycle.action.models import (
     DayRollup,

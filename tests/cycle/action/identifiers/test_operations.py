@@ -9,7 +9,8 @@ from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.ids import NOTHING
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.identifiers import operations
 from aarportal.cycle.action.models import LearningRecord, QuarantinedStatement
 from aarportal.cycle.action.quarantine import operations as quarantine

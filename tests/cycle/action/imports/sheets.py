@@ -3,7 +3,8 @@
 from sqlalchemy import func, inspect, select
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.imports import importer, operations, store
 from aarportal.cycle.action.imports.models import TableImport
 from aarportal.cycle.action.imports.operations import ColumnsDraft, TableDraft

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from aarportal.core.kept_files import KeptFiles
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.imports import importer, operations, store
 from tests.cast import AOI, OKA, scope_of
 from tests.cycle.action.imports.sheets import brought, line, started, table

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
 from aarportal.core.tables.sheets import SheetError
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.imports import importer, operations, store
 from aarportal.cycle.action.imports.models import ImportedRow, TableMapping
 from aarportal.cycle.action.imports.operations import ColumnsDraft, TableDraft

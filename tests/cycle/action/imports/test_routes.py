@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.imports import importer, operations
 from aarportal.cycle.action.imports.models import TableImport
 from aarportal.cycle.action.imports.taking_in import operations as taking

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.scope import AppScope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.activity_time import Event, contributions
 from aarportal.cycle.action.intake.operations import ingest
 from aarportal.cycle.action.models import DayRollup, LearningRecord, StoredStatement

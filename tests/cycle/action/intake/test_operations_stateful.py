@@ -23,7 +23,8 @@ from sqlalchemy import delete, select
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.ids import NOTHING
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.intake.operations import read_again
 from aarportal.cycle.action.models import (

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from aarportal.core import clock
-from aarportal.core.scope import AppScope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.models import DayRollup, LearningApp, LearningRecord, StoredStatement
 from aarportal.cycle.action.operations import rebuild
 from aarportal.cycle.loop.models import LearningCycle

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.launching.registering import operations
 from aarportal.cycle.action.launching.registering.operations import ToolDraft
 from tests.cast import APP_DRILL, OKA, scope_of

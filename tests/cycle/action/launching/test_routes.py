@@ -9,7 +9,8 @@ from sqlalchemy import select
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.models import LearningApp, LearningRecord
 from aarportal.people.lti import tokens
 from tests.cast import AOI, APP_DRILL, BEN, CHIBA, GEN, HANA, OKA, SATO, SECONDARY

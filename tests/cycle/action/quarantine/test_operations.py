@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.models import LearningApp, LearningRecord, QuarantinedStatement
 from aarportal.cycle.action.operations import rebuild
 from aarportal.cycle.action.quarantine import operations, store

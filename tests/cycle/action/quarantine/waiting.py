@@ -5,7 +5,8 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import select
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.models import (
     DayRollup,

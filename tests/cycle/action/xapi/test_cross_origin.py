@@ -2,7 +2,8 @@
 
 import pytest
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.models import LearningApp
 from tests.cast import MINATO, key
 from tests.cycle.action.xapi.documents.calling import (

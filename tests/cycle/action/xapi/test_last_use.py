@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.errors import StoreBusyError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import known_apps
 from aarportal.cycle.action.commands import list_apps
 from aarportal.cycle.action.models import LearningApp

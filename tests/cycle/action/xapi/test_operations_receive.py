@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from aarportal.core.scope import AppScope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.intake.operations import digest
 from aarportal.cycle.action.models import InboxEntry, StatementReference, StoredStatement
 from aarportal.cycle.action.xapi import log_writer, operations

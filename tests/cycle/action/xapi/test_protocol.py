@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import pytest
 
 from aarportal.core.errors import InvalidError, StoreBusyError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import known_apps
 from aarportal.cycle.action.models import LearningApp
 from aarportal.cycle.action.xapi import protocol

@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import StateError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action import operations as action
 from aarportal.cycle.anticipation.arrivals import operations as arrivals
 from aarportal.cycle.anticipation.models import PlanSession

@@ -6,7 +6,7 @@ import pytest
 
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action import operations as action
 from aarportal.cycle.anticipation import operations as goals
 from aarportal.cycle.anticipation import store

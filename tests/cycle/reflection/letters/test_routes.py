@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from aarportal.core import clock
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.drafts.models import Draft
 from aarportal.cycle.reflection.letters import terms
 from aarportal.cycle.reflection.letters.models import TermLetter

@@ -2,7 +2,8 @@
 
 from aarportal.audit import operations as audit
 from aarportal.core.ids import NOTHING
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.units.catalogue.models import CatalogueEntry
 from tests.cast import APP_DRILL, HINATA
 

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from aarportal.audit.models import AuditEntry
 from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.ids import NOTHING
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.units.catalogue import operations
 from aarportal.cycle.units.catalogue.choosing import Choice
 from aarportal.cycle.units.catalogue.models import CatalogueEntry

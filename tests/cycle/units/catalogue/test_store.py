@@ -3,7 +3,7 @@
 import pytest
 
 from aarportal.core.ids import NOTHING
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.units.catalogue import store
 from aarportal.cycle.units.catalogue.choosing import CatalogueIndex
 from tests.cast import (

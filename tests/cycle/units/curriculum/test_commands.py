@@ -3,7 +3,8 @@
 import pytest
 from click.testing import CliRunner
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.units.curriculum import store
 from aarportal.cycle.units.curriculum.commands import load_curriculum
 

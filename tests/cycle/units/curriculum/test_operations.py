@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from aarportal.core.errors import UnscopedError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.units.curriculum import operations, store
 from aarportal.cycle.units.curriculum.loader import Item, read_sample
 from aarportal.cycle.units.curriculum.models import CurriculumItem

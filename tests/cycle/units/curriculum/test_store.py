@@ -2,7 +2,8 @@
 
 import pytest
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.units.curriculum import operations, store
 from aarportal.cycle.units.curriculum.loader import Item, read_sample
 from tests.cast import AOI, CHIBA, scope_of

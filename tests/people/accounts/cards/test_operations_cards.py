@@ -10,7 +10,8 @@ from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, TooManyTriesError
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts.cards import operations, store
 from aarportal.people.accounts.cards.models import LoginCard

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, TooManyTriesError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts.locks import operations, store
 from aarportal.people.accounts.models import Account

@@ -3,8 +3,9 @@
 import pytest
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
 from aarportal.core.sealing import Secret
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.oidc.asking import Asking
 from aarportal.people.accounts.oidc.models import OidcProvider
 from aarportal.people.accounts.oidc.operations import Portal

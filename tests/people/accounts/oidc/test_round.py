@@ -11,7 +11,8 @@ from sqlalchemy import delete, select, update
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.models import Account, SignInSession
 from aarportal.people.accounts.oidc import operations
 from aarportal.people.accounts.oidc.models import OidcBinding, OidcProvider

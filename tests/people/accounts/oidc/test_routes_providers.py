@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.oidc.models import OidcProvider
 from tests.backstage import backstage, stage  # noqa: F401 - the fixture
 from tests.cast import AOI, CHIBA, OKA, PASSWORD, SATO

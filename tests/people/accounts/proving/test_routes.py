@@ -10,7 +10,8 @@ import pytest
 
 from aarportal.core import clock
 from aarportal.core.permissions import GRANTS, STRONG, WITHOUT_SECOND_FACTOR, Permission
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts import store as accounts_store
 from aarportal.people.accounts import ways

@@ -20,7 +20,8 @@ from aarportal.core.errors import (
     TooManyTriesError,
 )
 from aarportal.core.ownership import is_grave
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts import store as accounts_store
 from aarportal.people.accounts.operations import Entrance, SignInDraft

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from aarportal.audit.models import AuditEntry
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.exports.commands import export_roster
 from aarportal.people.roster.oneroster.bundle import Bundle, read_bundle
 from aarportal.people.roster.oneroster.columns import BASE_FILES

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from aarportal.core.database import Base, db
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster import store
 from aarportal.people.roster.imports.working import operations
 from aarportal.people.roster.models import Class, Enrollment, School, User, UserRole

@@ -13,7 +13,8 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.ids import NOTHING, new_id
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import operations as apps
 from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.models import LearningApp, LearningRecord, StoredStatement

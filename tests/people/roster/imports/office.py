@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.imports import importer, operations, store
 from aarportal.people.roster.imports.models import RosterImport
 from aarportal.people.roster.imports.operations import Brought

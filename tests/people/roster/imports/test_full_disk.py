@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from aarportal.core.database import db
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.imports import importer, operations, store
 from tests.cast import OKA, scope_of
 from tests.people.roster.imports import TRACES, all_rows

@@ -16,7 +16,8 @@ from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.core import clock
 from aarportal.core.database import db
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.second_factor import operations as second_factor
 from aarportal.people.accounts.second_factor import totp
 from tests import cast

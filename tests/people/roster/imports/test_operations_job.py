@@ -11,7 +11,8 @@ from sqlalchemy import delete, select
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.attendance.models import AbsentDay
 from aarportal.people.identity import store as identities

@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.models import Account
 from aarportal.people.roster import store
 from aarportal.people.roster.models import (

@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.models import Class
 from aarportal.people.roster.rest import operations, protocol, store
 from aarportal.people.roster.rest.endpoints import CORE, ENDPOINTS, ROSTER, SCOPE_PREFIX

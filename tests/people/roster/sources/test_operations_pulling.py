@@ -9,7 +9,8 @@ from sqlalchemy import select
 from aarportal.core import clock, sealing
 from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, SystemScope, unit_of_work
+from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.imports import importer
 from aarportal.people.roster.imports import operations as imports
 from aarportal.people.roster.imports.models import RosterImport

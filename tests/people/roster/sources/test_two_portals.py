@@ -8,7 +8,8 @@ from sqlalchemy import inspect, select
 from aarportal import migrate
 from aarportal.app import create_app
 from aarportal.core.database import db
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.roster.imports import importer
 from aarportal.people.roster.imports import operations as imports
 from aarportal.people.roster.imports.models import RosterImport

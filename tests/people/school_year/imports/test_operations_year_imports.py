@@ -8,8 +8,8 @@ from sqlalchemy import select
 from aarportal.core import clock
 from aarportal.core.database import Base, db
 from aarportal.core.errors import ConflictError, InvalidError, NotFoundError, StateError
-from aarportal.core.scope import unit_of_work
 from aarportal.core.tables.sheets import SheetError
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.attendance.lessons import Slot
 from aarportal.people.school_year import operations as year
 from aarportal.people.school_year import store as year_store

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core.errors import InvalidError, NotFoundError, StateError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.attendance.lessons import Bell, Slot
 from aarportal.people.roster.models import AcademicSession, Class, Enrollment
 from aarportal.people.school_year import operations as year

@@ -14,7 +14,8 @@ from aarportal.core import clock
 from aarportal.core.errors import NotAllowedError
 from aarportal.core.ids import new_id
 from aarportal.core.permissions import Permission
-from aarportal.core.scope import AppScope, unit_of_work
+from aarportal.core.scope import AppScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps.live import operations
 from aarportal.cycle.action.apps.live.operations import Seen
 from aarportal.cycle.action.intake import operations as intake

@@ -10,8 +10,9 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock, wire
 from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Role
-from aarportal.core.scope import Scope, unit_of_work
+from aarportal.core.scope import Scope
 from aarportal.core.sealing import Secret
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.wire import WireError
 from aarportal.people.accounts.oidc import whom
 from aarportal.people.accounts.oidc.asking import Asking

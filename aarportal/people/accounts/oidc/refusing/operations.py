@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import TooManyTriesError
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import store
 from aarportal.people.accounts.models import SignInThrottle
 

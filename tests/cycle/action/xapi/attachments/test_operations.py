@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from aarportal.core.scope import AppScope, SystemScope, unit_of_work
+from aarportal.core.scope import AppScope, SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.xapi.attachments.models import StoredAttachment
 from aarportal.cycle.action.xapi.attachments.operations import keep, load
 from aarportal.cycle.action.xapi.attachments.storage import DamagedError, FolderStore

@@ -10,7 +10,8 @@ from uuid import UUID
 from flask import Flask
 
 from aarportal.audit import operations as audit
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.apps import known_apps
 from aarportal.cycle.action.models import LearningApp
 from tests.cast import APP_SECRET, HINATA, key

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.core import clock
-from aarportal.core.scope import unit_of_work
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.xapi.documents import operations, store
 from aarportal.cycle.action.xapi.documents.models import StoredDocument
 from aarportal.cycle.action.xapi.documents.operations import Sent

@@ -8,7 +8,8 @@ import pytest
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.ids import NOTHING
-from aarportal.core.scope import SystemScope, unit_of_work
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.intake import digester
 from aarportal.cycle.action.models import LearningApp
 from aarportal.people.identity.models import IdentityLink
