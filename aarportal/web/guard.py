@@ -123,9 +123,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in headers:
-            # A view can only say more: an answer that no page may be told of has its own policy.
-            response.headers.setdefault(name, value)
+        # A view can only say more: an answer that no page may be told of has its own policy.
+        said = {name.lower() for name, _value in response.headers}
+        response.headers.extend(each for each in headers if each[0].lower() not in said)
         # Pages are personal: nothing of them may stay in a cache of a shared device.
         response.headers.setdefault("Cache-Control", "no-store")
         vary_by(response, "Cookie")
