@@ -4,17 +4,21 @@ Whoever came in by a card of their own tries everything else, as everybody does 
 sight.py); some of it a card does not open even of what is theirs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from hypothesis import strategies as st
+from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.cards.pictures import PICTURES
+from aarportal.people.accounts.models import SignInThrottle
 from tests.access.objects import card_of, pictures_of
 from tests.access.people import CHILDREN
 from tests.access.world import Seat, World
-from tests.attacks.tries import ADDRESSES, BROKEN, Ground, Try
+from tests.attacks.tries import BROKEN, Ground, Try, from_elsewhere
 
 ATTACKERS = ["nobody", "by_card"]
 NAMES = tuple(PICTURES)
@@ -30,11 +34,13 @@ class Card(Try):
 
     token: str = ""
     pictures: tuple[str, ...] = ()
-    address: str = "10.0.0.1"
+    address: str = field(default_factory=from_elsewhere)
 
     def ask(self, world: World, seat: Seat) -> TestResponse:
-        """Scan it in a browser of its own, and tap."""
+        """Scan it in a browser of its own, and tap; that the child's card rests is no help."""
         del seat
+        with world.app.app_context(), unit_of_work(SystemScope("test")) as scope:
+            scope.session.execute(delete(SignInThrottle))
         client, there = world.app.test_client(), {"REMOTE_ADDR": self.address}
         client.get(f"/card/{self.token}", environ_overrides=there).close()
         token = client.get("/csrf", environ_overrides=there).get_json()["token"]
@@ -75,7 +81,7 @@ def _held_up(ground: Ground) -> st.SearchStrategy[Try]:
         if token == found and tapped == right:
             # That is the child with the card; luck with pictures is not what is tried here.
             tapped = right[::-1]
-        return Card("POST", "/card", token=token, pictures=tapped, address=draw(ADDRESSES))
+        return Card("POST", "/card", token=token, pictures=tapped)
 
     return drawn()
 

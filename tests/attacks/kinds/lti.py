@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from aarportal.core.ids import NOTHING
 from tests.access.world import Seat, World
 from tests.attacks.elsewhere import KNOWN_BY, OWN, Elsewhere, client_of, others, platform_id
-from tests.attacks.tries import ADDRESSES, Ground, Try
+from tests.attacks.tries import Ground, Try, from_elsewhere
 from tests.cast import Member
 from tests.people.lti.forgeries import CLAIM, FORGERIES, sign
 from tests.people.lti.platform import DEPLOYMENT, INSTRUCTOR, LEARNER, PORTAL
@@ -47,7 +47,7 @@ class Launch(Try):
     known_by: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
     forged: str = ""
-    address: str = "10.0.0.1"
+    address: str = field(default_factory=from_elsewhere)
     elsewhere: Elsewhere | None = field(default=None, repr=False)
 
     def ask(self, world: World, seat: Seat) -> TestResponse:
@@ -121,7 +121,7 @@ def _forged(ground: Ground) -> st.SearchStrategy[Try]:
         return Launch(
             "POST", "/lti/launch", school_id=school_id, known_by=draw(st.sampled_from(KNOWN_BY)),
             claims=names_of(draw(st.sampled_from(OWN[school_id]))),
-            forged=draw(st.sampled_from(sorted(FORGE))), address=draw(ADDRESSES),
+            forged=draw(st.sampled_from(sorted(FORGE))),
             elsewhere=ground.elsewhere,
         )  # fmt: skip
 
@@ -150,7 +150,7 @@ def _of_others(ground: Ground) -> st.SearchStrategy[Try]:
             claims[f"{CLAIM}target_link_uri"] = PORTAL + path
         return Launch(
             "POST", "/lti/launch", school_id=school_id, known_by=known_by, claims=claims,
-            address=draw(ADDRESSES), elsewhere=ground.elsewhere,
+            elsewhere=ground.elsewhere,
         )  # fmt: skip
 
     return drawn()

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from aarportal.core.ids import NOTHING
 from tests.access.world import Seat, World
 from tests.attacks.elsewhere import COMPARED_WITH, OWN, Elsewhere, others, provider_id
-from tests.attacks.tries import ADDRESSES, Ground, Try
+from tests.attacks.tries import Ground, Try, from_elsewhere
 from tests.cast import Member
 from tests.people.accounts.oidc import attacks
 
@@ -43,7 +43,7 @@ class Answer(Try):
     claims: dict[str, Any] = field(default_factory=dict)
     forged: str = ""
     astray: str = ""
-    address: str = "10.0.0.1"
+    address: str = field(default_factory=from_elsewhere)
     elsewhere: Elsewhere | None = field(default=None, repr=False)
 
     def ask(self, world: World, seat: Seat) -> TestResponse:
@@ -117,7 +117,7 @@ def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
             claims |= {each: more[each] for each in names}
         return Answer(
             "GET", "/sign-in/oidc", school_id=school_id, compared_with=compared_with,
-            claims=claims, forged=forged, astray=astray, address=draw(ADDRESSES),
+            claims=claims, forged=forged, astray=astray,
             elsewhere=ground.elsewhere,
         )  # fmt: skip
 
