@@ -91,11 +91,12 @@ class Stage:
 
     def reset(self) -> None:
         known_apps.forget_all()
-        looks.forget_all()
+        looks.REMEMBERED.cache_clear()
         with self.app.app_context():
             if self.kind == "sqlite":
                 db.engine.dispose()
-                for name in ("portal.db-wal", "portal.db-shm"):
+                # Not written over: whoever still has it open has it mapped into memory.
+                for name in ("portal.db", "portal.db-wal", "portal.db-shm"):
                     self.file.with_name(name).unlink(missing_ok=True)
                 shutil.copyfile(self.clean, self.file)
                 return

@@ -10,6 +10,9 @@ from aarportal.core.database import Base
 from aarportal.core.ids import new_id
 from aarportal.core.ownership import AppendOnly, AuditRecord, SystemOnly
 
+#: With this the verb of a look begins.
+LOOK = "look:"
+
 
 class AuditEntry(AppendOnly, AuditRecord, SystemOnly, Base):
     """One change, or one look; only added to, and chained (see `audit.chain`)."""
@@ -36,3 +39,8 @@ class AuditEntry(AppendOnly, AuditRecord, SystemOnly, Base):
     object_id: Mapped[str]
     detail: Mapped[str] = mapped_column(default="")
     """The reason of a `SystemScope`, or a count; never a word that a child wrote."""
+
+    @property
+    def is_of_change(self) -> bool:
+        """Whether a change was made, and not only looked at something."""
+        return not self.verb.startswith(LOOK)

@@ -7,12 +7,13 @@ from aarportal.core import clock
 from aarportal.core.scope import AppScope, Scope, SystemScope
 
 
-def record(
+def record(  # noqa: PLR0913 - what a trace says
     scope: Scope | AppScope | SystemScope,
     verb: str,
     object_id: object,
     *,
     student_id: UUID | None = None,
+    district_id: UUID | None = None,
     detail: str = "",
 ) -> None:
     """Write that this scope's actor did `verb` to `object_id`.
@@ -21,10 +22,14 @@ def record(
         scope: Who acted.
         verb: Named `<resource>:<action in the past>`, for instance `goal:set`.
         object_id: Which row; its key as text.
-        student_id: The student whose data were touched; a student's own scope fills it in.
+        student_id: The student whose data were touched, if it is one.
+        district_id: Whose matter it is, where the system acts for nobody: it stands in the export
+            of that district's board. Of everybody else it is their own.
         detail: A count or a reason; never personal words.
     """
-    entry = AuditEntry(at=clock.now(), verb=verb, object_id=str(object_id), detail=detail)
+    entry = AuditEntry(
+        at=clock.now(), verb=verb, object_id=str(object_id), district_id=district_id, detail=detail
+    )
     if isinstance(scope, SystemScope):
         entry.actor_kind = "system"
         entry.detail = "; ".join(filter(None, (scope.reason, detail)))

@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ClauseElement, ColumnClause, TextClause
 from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause
 
 from aarportal.core.database import Base
-from aarportal.core.ownership import Shared
+from aarportal.core.ownership import Shared, SystemOnly
 
 Entities = frozenset[Any]
 
@@ -25,8 +25,12 @@ def guarded_tables() -> dict[str, type[Base]]:
     return {
         mapper.class_.__tablename__: mapper.class_
         for mapper in Base.registry.mappers
-        if not issubclass(mapper.class_, Shared)
+        if _is_guarded(mapper.class_)
     }
+
+
+def _is_guarded(row_class: type) -> bool:
+    return not issubclass(row_class, Shared) or issubclass(row_class, SystemOnly)
 
 
 def mentioned(statement: Executable, owned: Collection[str]) -> tuple[list[type[Base]], set[str]]:
@@ -43,7 +47,7 @@ def mentioned(statement: Executable, owned: Collection[str]) -> tuple[list[type[
         entity = element._annotations.get("parententity")  # noqa: SLF001 - no public name
         if entity is not None:
             row_class = entity.mapper.class_
-            if not issubclass(row_class, Shared):
+            if _is_guarded(row_class):
                 classes[row_class] = None
         elif isinstance(element, TextClause) or _is_written_out(element):
             past.add("raw SQL")
@@ -52,7 +56,7 @@ def mentioned(statement: Executable, owned: Collection[str]) -> tuple[list[type[
             if table is not None and table.name in owned and element.table not in own:
                 past.add(table.name)
     for entity in read_beside(statement):
-        if not issubclass(entity.mapper.class_, Shared):
+        if _is_guarded(entity.mapper.class_):
             past.add(entity.mapper.class_.__tablename__)
     return list(classes), past
 

@@ -55,7 +55,10 @@ class Classification(StrEnum):
 
 
 class Shared:
-    """The row belongs to the installation and holds nothing about a person."""
+    """The row belongs to the installation and holds nothing about a person.
+
+    Everybody may read it, unless it is `SystemOnly` as well.
+    """
 
 
 class SystemOnly:
@@ -133,6 +136,8 @@ class StudentOwned(SchoolOwned):
         dated_by: The column (a date, a moment, or a 年度) that says when a row is of.
         part_of: (table, column): the row is of when the row is of whose id stands in the column.
         handed_on: (column, value): rows with this value go on to the next teacher, however old.
+        stays_with_school: Whether the row goes on between the same people whatever year it is, and
+            at the same school where the student goes on to another one.
     """
 
     readers: ClassVar[frozenset[Relation]]
@@ -140,6 +145,7 @@ class StudentOwned(SchoolOwned):
     dated_by: ClassVar[str | None] = None
     part_of: ClassVar[tuple[str, str] | None] = None
     handed_on: ClassVar[tuple[str, str] | None] = None
+    stays_with_school: ClassVar[bool] = False
 
     student_id: Mapped[UUID] = mapped_column(sort_order=-10)
 
@@ -245,14 +251,24 @@ class KeptByOffice(StudentOwned):
 
 
 class AskedOfOffice(StudentOwned):
-    """What a student or a guardian asks of the school's office, which answers."""
+    """What a student or a guardian asks of the school's office, which answers.
+
+    The school that was asked has to answer, wherever the student is by then; and whoever asked
+    reads the answer, when the school year is another one, too.
+    """
 
     readers = frozenset({Relation.SELF, Relation.GUARDS, Relation.RECORDS})
     written_by = frozenset({Relation.GUARDS})
+    stays_with_school = True
 
 
 class AuditRecord:
-    """The row is itself a trace of a change."""
+    """The row is itself a trace."""
+
+    @property
+    def is_of_change(self) -> bool:
+        """Whether a change was made, and not only looked at something."""
+        raise NotImplementedError
 
 
 class AppendOnly:

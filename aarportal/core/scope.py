@@ -30,6 +30,7 @@ class Scope:
         students: Which students the person sees by each relation; None instead of the ids means
             every student of the school.
         class_ids: Classes the person belongs to today, the homeroom class first.
+        homeroom_class_ids: Those of them whose homeroom teacher the person is, or one of them.
         other_school_ids: Further schools whose rows exist for this person: those of the district
             for its board, those before for a student. What is written belongs to `school_id` if
             nobody says otherwise.
@@ -52,6 +53,7 @@ class Scope:
     without: frozenset[Permission] = frozenset()
     lent_class_ids: tuple[UUID, ...] = ()
     viewer_id: UUID | None = None
+    homeroom_class_ids: tuple[UUID, ...] = ()
 
     @property
     def is_person(self) -> bool:

@@ -232,7 +232,9 @@ def _check_rows(session: GuardedSession, *_: object) -> None:
         if row in session.dirty and not session.is_modified(row):
             continue
         if isinstance(row, AuditRecord):
-            session.info["audited"] = True
+            # That somebody looked is no trace of what they changed beside it.
+            if row.is_of_change:
+                session.info["audited"] = True
         else:
             _note_change(session.info, type(row))
         if scope is None:

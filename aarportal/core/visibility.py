@@ -169,10 +169,10 @@ def _of_students_in_sight(
     found: list[ColumnElement[bool]] = []
     if student_ids is not None:
         found.append(_is_one_of(row_class, student_ids))
-    elif scope.is_person:
+    elif scope.is_person and not row_class.stays_with_school:
         # A machine goes on with what it began at the school; people see those who are theirs.
         found.append(row_class.student_id.not_in(gone_elsewhere(scope.school_ids, tables)))
-    if scope.since is not None:
+    if scope.since is not None and not row_class.stays_with_school:
         found.append(_not_before(row_class, scope.since, tables))
     return found
 

@@ -1,7 +1,8 @@
-"""HTTP to an address that somebody typed: only where it may lead, with limits on everything.
+"""HTTP to an address that somebody typed: only where it may lead, with limits on what comes back.
 
 A name is looked up once, and the connection goes to the very address that was looked at: a name
-server cannot answer differently the second time. Nothing follows a redirect.
+server cannot answer differently the second time. Nothing follows a redirect. How long looking up
+takes is the limit of the system's own resolver; everything after that has one here.
 """
 
 import http.client
@@ -128,6 +129,8 @@ class Wire:
             WireError: If no answer came, or it was too much.
         """
         parts = checked(url, private=self._private)
+        if not query.isascii() or not query.isprintable() or " " in query:
+            raise WireError("address")
         path = (parts.path or "/") + (f"?{query}" if query else "")
         port = parts.port or _PORTS[parts.scheme]
         key = parts.scheme, parts.hostname or "", port

@@ -1,7 +1,11 @@
-"""The one answer to "where to next?" that a request may give: a path of this portal."""
+"""Addresses of this portal: where it stands, and where a request may ask to be led next."""
 
 import re
 from urllib.parse import urlsplit
+
+from flask import current_app, request
+
+from aarportal.settings import Settings
 
 #: Browsers drop tabs and line breaks from an address and read `\\` as `/`: `/<tab>/evil.example`
 #: leads to another host. So none of them, nor any other control character, may stand in a path.
@@ -20,3 +24,9 @@ def own_path(target: str | None) -> str | None:
     except ValueError:
         return None
     return None if parts.scheme or parts.netloc else target
+
+
+def root() -> str:
+    """The address of the portal as others see it, without a slash at its end."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return (settings.public_url or request.host_url).rstrip("/")

@@ -40,13 +40,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def refuse_without_looking() -> None:
         # Whoever is not signed in gets no page but a public one: that much is known for nothing.
-        # Nobody else behind the same address has to wait for it.
-        if not _is_for_machines() and not _knocks_at_a_public_door() and "token" not in session:
+        if not (_is_for_machines() or _knocks_at_a_public_door() or "token" in session):
             _pay_for_refusal()
 
     @app.after_request
     def count_refusals(response: Response) -> Response:
-        if response.status_code not in _REFUSED or not (_is_for_machines() or "token" in session):
+        if not _counts(response.status_code):
             return response
         try:
             _pay_for_refusal()
@@ -58,9 +57,23 @@ def init_app(app: Flask, settings: Settings) -> None:
         return response
 
 
+def _counts(status: int) -> bool:
+    """Whether an answer is a refusal that somebody may have only so often."""
+    if _is_for_machines():
+        # An app that is known has its own limit, and asks lawfully for what is not there yet.
+        return status == 401
+    return status in _REFUSED and "token" in session
+
+
 def _pay_for_refusal() -> None:
+    """Count for a session alone; else for an address, of which people and machines have one each.
+
+    Raises:
+        TooManyTriesError: If there were too many within the last minute.
+    """
     token = session.get("token")
-    _wait(_of_app().refusals.take(f"session:{token}" if token else request.remote_addr or ""))
+    where = f"{'machine' if _is_for_machines() else 'person'}:{request.remote_addr}"
+    _wait(_of_app().refusals.take(f"session:{token}" if token else where))
 
 
 def _wait(seconds: int) -> None:
@@ -69,7 +82,8 @@ def _wait(seconds: int) -> None:
 
 
 def _knocks_at_a_public_door() -> bool:
-    return PERMISSIONS.get(request.endpoint or "") is Permission.PUBLIC
+    # A class that comes in the morning asks for the first page, which reads nothing of a stranger.
+    return PERMISSIONS.get(request.endpoint or "") is Permission.PUBLIC or request.path == "/"
 
 
 def _is_for_machines() -> bool:

@@ -81,6 +81,9 @@ def init_app(app: Flask) -> None:
 
 def _answer_portal_error(error: PortalError) -> AnyResponse:
     if isinstance(error, DueFirstError) and not wants_json():
+        if any(name in request.headers for name in SCRIPTED):
+            # A form that a script sends was not taken: led on, it would think so, and forget it.
+            return _answer(401, "")
         return redirect(url_for(error.endpoint), 303)
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     response = _answer(status, str(error) if isinstance(error, InvalidError) else "")

@@ -6,11 +6,13 @@ power cut, the same slice is done again as if nothing had been.
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from flask import Flask
 
+from aarportal.core import clock
 from aarportal.core.kept_files import KeptFiles
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import AnyScope, unit_of_work
@@ -68,6 +70,9 @@ class FileJobs(ABC, Generic[AnyScope, Job]):
     def needing_their_file(self, system: SystemScope, ids: Collection[UUID]) -> set[UUID]:
         """Which of these jobs still need their file."""
 
+    def forget_abandoned(self, system: SystemScope, before: datetime) -> None:
+        """Let go of what stands here of files that nobody went on with since then."""
+
     def let_go(self) -> None:
         """Forget what was kept in memory of a file."""
 
@@ -114,3 +119,6 @@ class FileJobs(ABC, Generic[AnyScope, Job]):
                 return self.needing_their_file(system, ids)
 
         self.files.sweep(needed, arriving_seconds=_ARRIVAL_SECONDS, longest_seconds=_FILE_SECONDS)
+        before = clock.now() - timedelta(seconds=_FILE_SECONDS)
+        with unit_of_work(SystemScope(f"what nobody went on with ({self.name})")) as system:
+            self.forget_abandoned(system, before)

@@ -147,8 +147,9 @@ def _refuse_before_forms_are_read(app: Flask, settings: Settings) -> None:
 
 
 def _comes_from_a_browser(app: Flask) -> bool:
+    """Whether a person's browser sends this; a launch is a form of one, too, whoever made it."""
     blueprint = app.blueprints.get(request.blueprint or "")
-    return getattr(blueprint, "credential", "browser") == "browser"
+    return getattr(blueprint, "credential", "browser") in {"browser", "launch"}
 
 
 def _is_guarded(app: Flask) -> bool:

@@ -31,8 +31,15 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1{HIDDEN}",
     ),
-    # PostgreSQL repeats the values of a row that it did not take.
-    (re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE), rf"\1: {HIDDEN}"),
+    # PostgreSQL repeats the values of a row that it did not take; they may have lines of their own.
+    (
+        re.compile(
+            r"^(DETAIL|CONTEXT):.*?"
+            r"(?=^(?:HINT:|LINE \d|\[SQL:|The above exception|During handling|Traceback )|\Z)",
+            re.MULTILINE | re.DOTALL,
+        ),
+        rf"\1: {HIDDEN}\n",
+    ),
 )
 
 
@@ -53,13 +60,21 @@ class _Redaction:
     def record(self, *args: Any, **options: Any) -> logging.LogRecord:
         assert self.make is not None
         record = self.make(*args, **options)
-        record.msg, record.args = self.of(record.getMessage()), ()
+        record.msg, record.args = self.of(_message(record)), ()
         if record.exc_info and record.exc_info[0] is not None:
             # What a formatter finds here it does not make itself.
             record.exc_text = self.of(
                 "".join(traceback.format_exception(*record.exc_info)).rstrip()
             )
         return record
+
+
+def _message(record: logging.LogRecord) -> str:
+    """What a record says; what cannot be put together is said without its values."""
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - as the logger itself: no line of a log ends a request
+        return str(record.msg)
 
 
 _redaction = _Redaction()

@@ -1,7 +1,8 @@
 """Whom a page shows: said where the route is written, and kept in the transaction that reads.
 
 A page that shows a child to somebody else leaves one trace per person who looks, thing that is
-looked at and ten minutes; a class is one thing, and so is a school.
+looked at and ten minutes; a class is one thing, and so is a school. A view that itself tells whose
+row it shows leaves one each time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from flask import current_app, request
 
-from aarportal.core import clock
+from aarportal.core import clock, memory
 from aarportal.core.errors import UnseenError
 from aarportal.core.ids import NOTHING
 from aarportal.core.looking import Look, Visit, visit_of
@@ -28,8 +29,18 @@ Shows = Callable[[Scope | AppScope, Mapping[str, Any]], Sequence[Look]]
 """Whom a page shows to this scope, by the values in its address."""
 
 Key = tuple[UUID, Look]
-#: Who looked at what -> when it was kept last, by this process.
-_REMEMBERED: dict[Key, datetime] = {}
+
+
+class _Remembered(dict[Key, datetime]):
+    """Who looked at what -> when it was kept last, by this process."""
+
+    def cache_clear(self) -> None:
+        """Remember nothing: what is in the database counts."""
+        self.clear()
+
+
+REMEMBERED = _Remembered()
+memory.add(REMEMBERED)
 
 #: Whose holders find single pupils on the page of a class.
 _BY_NAME = frozenset({Relation.HOMEROOM, Relation.TEACHES, Relation.COVERS, Relation.GRADE})
@@ -110,8 +121,13 @@ def class_asked_for(what: str) -> Shows:
 
 
 def own_classes(what: str) -> Shows:
-    """Every class of whoever looks."""
-    return lambda scope, _values: [Look("class", each, what) for each in _class_ids(scope)]
+    """Every class of whoever looks; not those that are lent to them."""
+
+    def shows(scope: Scope | AppScope, _values: Mapping[str, Any]) -> Sequence[Look]:
+        own = scope.class_ids if isinstance(scope, Scope) else ()
+        return [Look("class", each, what) for each in own]
+
+    return shows
 
 
 def own(what: str, relation: Relation) -> Shows:
@@ -125,14 +141,12 @@ def own(what: str, relation: Relation) -> Shows:
 
 
 def homeroom_or_school(what: str) -> Shows:
-    """The homeroom class of a teacher; of everybody else the school."""
+    """The homeroom classes of a teacher; of everybody else the school."""
 
     def shows(scope: Scope | AppScope, values: Mapping[str, Any]) -> Sequence[Look]:
         if not isinstance(scope, Scope) or scope.role is not Role.TEACHER:
             return school(what)(scope, values)
-        has_class = scope.visible(frozenset({Relation.HOMEROOM}))
-        # The homeroom class is the first of them.
-        return [Look("class", each, what) for each in scope.class_ids[:1] if has_class]
+        return [Look("class", each, what) for each in scope.homeroom_class_ids]
 
     return shows
 
@@ -202,30 +216,25 @@ def check(visit: Visit | None, status: int) -> None:
         raise UnseenError(f"{request.endpoint} shows {visit.has_read} and does not say whose")
 
 
-def forget_all() -> None:
-    """Remember nothing: what is in the database counts."""
-    _REMEMBERED.clear()
-
-
 def _due(scope: Scope | AppScope, looks: Sequence[Look]) -> Sequence[Look]:
     """Those of which no trace was left lately, by this process or another."""
     now = clock.now()
     since = now - SAME_LOOK
     unknown = [
-        each for each in looks if not since < _REMEMBERED.get((looks_by(scope), each), since) <= now
+        each for each in looks if not since < REMEMBERED.get((looks_by(scope), each), since) <= now
     ]
     if not unknown:
         return ()
     found = _book().last(scope, unknown, since)
-    _REMEMBERED.update({(looks_by(scope), look): at for look, at in found.items()})
+    REMEMBERED.update({(looks_by(scope), look): at for look, at in found.items()})
     return [each for each in unknown if each not in found]
 
 
 def _remember(scope: Scope | AppScope, looks: Sequence[Look]) -> None:
-    if len(_REMEMBERED) > _MOST_REMEMBERED:
-        _REMEMBERED.clear()
+    if len(REMEMBERED) > _MOST_REMEMBERED:
+        REMEMBERED.clear()
     now = clock.now()
-    _REMEMBERED.update({(looks_by(scope), each): now for each in looks})
+    REMEMBERED.update({(looks_by(scope), each): now for each in looks})
 
 
 def _book() -> Book:

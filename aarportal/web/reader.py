@@ -162,6 +162,12 @@ def current_reader() -> Reader:
     return Reader(language=_strangers_language(), band=_strangers_band.get())
 
 
+def current_due() -> str:
+    """The endpoint at which somebody has to do something before any other page opens; or empty."""
+    visitor = _visitor.get()
+    return visitor.due if visitor else ""
+
+
 def _strangers_language() -> str:
     if not has_request_context():
         return "ja"

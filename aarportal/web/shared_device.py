@@ -11,6 +11,15 @@ _YES = "1"
 IDLE_MINUTES = 5
 
 
+def idle_minutes(usual: int) -> int:
+    """After how many minutes without a touch this browser's pages are locked; 0 for never.
+
+    Args:
+        usual: What the installation says of all devices.
+    """
+    return min(usual or IDLE_MINUTES, IDLE_MINUTES) if is_shared() else usual
+
+
 def is_shared() -> bool:
     """Whether this browser belongs to a tablet that many share."""
     return has_request_context() and cookies.kept(COOKIE) == _YES

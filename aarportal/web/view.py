@@ -156,9 +156,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             reader=current_reader(),
             nav=_nav(person),
             request_path=request.path,
-            idle_minutes=min(settings.idle_minutes, shared_device.IDLE_MINUTES)
-            if shared_device.is_shared()
-            else settings.idle_minutes,
+            idle_minutes=shared_device.idle_minutes(settings.idle_minutes),
             shared=shared_device.is_shared(),
             draft_owner=owner_name(settings, own) if own else "",
             draft_key=base64.b64encode(_secret_of(settings, own, b"draft-key")).decode()

@@ -32,6 +32,7 @@ def upgrade():
         sa.Column("user_id", Key(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.Column("begun_at", Moment(), nullable=False),
+        sa.Column("begun_in", Key(), nullable=True),
         sa.Column("confirmed_at", Moment(), nullable=True),
         sa.Column("last_step", sa.Integer(), nullable=False),
         sa.Column("district_id", Key(), nullable=False),

@@ -12,12 +12,11 @@ depends_on = None
 
 
 def upgrade():
-    with op.batch_alter_table("lti_platforms", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("sends_completion", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
-    with op.batch_alter_table("lti_platforms", schema=None) as batch_op:
-        batch_op.alter_column("sends_completion", server_default=None)
+    # Not in a batch: SQLite would make the table anew, and what hangs on its rows goes with them.
+    op.add_column(
+        "lti_platforms",
+        sa.Column("sends_completion", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     op.create_table(
         "lti_lines",
         sa.Column("district_id", Key(), nullable=False),
@@ -79,5 +78,4 @@ def downgrade():
     op.drop_index(op.f("ix_reflections_submitted_at"), table_name="reflections")
     op.drop_table("lti_completions")
     op.drop_table("lti_lines")
-    with op.batch_alter_table("lti_platforms", schema=None) as batch_op:
-        batch_op.drop_column("sends_completion")
+    op.drop_column("lti_platforms", "sends_completion")

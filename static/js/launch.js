@@ -47,6 +47,8 @@ async function keepState(place) {
 }
 
 async function giveState(form) {
+  // Browsers before Safari 16.4 do not tell the server that the page stands in a frame.
+  if (window.top !== window) form.target = "_blank";
   const frame = keeperFrame("");
   if (!frame) return;
   const answer = await ask(frame, form.dataset.origins.split(" "), {

@@ -14,6 +14,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from aarportal.core import clock
+from aarportal.people.roster.oneroster.dialects import BASE_1_2
 from tests.access import objects, senders
 from tests.access.people import CHILD, CHILDREN, CLASS_BEFORE, LEAVERS, MEI, NAO, WHO, Whose
 from tests.cast import (
@@ -284,7 +285,8 @@ def _about_course(child: Member) -> Sent | None:
 
 
 #: How a platform begins a launch.
-_LOGIN = {"iss": objects.ISSUER, "login_hint": "somebody", "client_id": str(PRIMARY)}
+_LOGIN_OF_ONE = {"iss": objects.ISSUER, "login_hint": "somebody"}
+_LOGIN = {**_LOGIN_OF_ONE, "client_id": str(PRIMARY)}
 
 _STATEMENT = {**senders.statement(AOI), "id": str(key("a new statement"))}
 
@@ -324,9 +326,10 @@ SENT: dict[str, Sent] = {
     "data_requests.ask": Sent(form={"kind": "export"}),
     "data_requests.ask_in_person": Sent(form={"kind": "export"}),
     "disputes.decide": Sent(form={"decision": "voided"}),
+    "exports.download": Sent(form={"dialect": BASE_1_2.key}),
     "linking.choose": Sent(form={"link": "none"}),
-    "lti.login": Sent(query=_LOGIN),
-    "lti.platform_login": Sent(query={"iss": objects.ISSUER, "login_hint": "somebody"}),
+    "lti.login": Sent(form=_LOGIN, query=_LOGIN),
+    "lti.platform_login": Sent(form=_LOGIN_OF_ONE, query=_LOGIN_OF_ONE),
     "members.ask": Sent(about=_about_course),
     "oidc_providers.set_open": Sent(form={"open": "0"}),
     "oidc_providers.set_passwords": Sent(form={"off": "0"}),

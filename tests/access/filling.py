@@ -1,17 +1,19 @@
 """Rows about every child in every table that says something about one, each word a canary.
 
-A canary says by its letter from which group of tables it flew, and by its name whose it is. Values
-that mean something to the program stand in `MEANT`; a new table usually needs nothing here.
+A canary says by its letter from which group of tables it flew, and by its name whose it is; numbers
+say the same by their digits (`number`). Values that mean something to the program stand in `MEANT`;
+a new table usually needs nothing here.
 """
 
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Date, Integer, LargeBinary, String, inspect
+from sqlalchemy import JSON, BigInteger, Boolean, Date, Integer, LargeBinary, String, inspect
 
 from aarportal.core import clock
 from aarportal.core.database import Base, Key, Moment
 from aarportal.core.ownership import StudentOwned
+from tests.access.people import CHILDREN
 from tests.cast import key
 
 #: Table -> letter of the group of those who read it; the law, written by hand.
@@ -27,12 +29,17 @@ GROUPS = {
     ),
     "m": ("day_rollups", "learning_cycles", "learning_records", "portal_statements", "statements",
           "xapi_documents"),
-    "p": ("data_requests", "handover_packages"),
+    "p": ("handover_packages",),
+    "q": ("data_requests",),
     "s": ("examination_results", "school_grades"),
     "t": ("school_data_changes",),
     "y": ("year_attendances",),
 }  # fmt: skip
 GROUP_OF = {table: letter for letter, tables in GROUPS.items() for table in tables}
+#: Where the numbers of children begin: above every port, so that no address looks like one.
+FIRST_NUMBER = 70_000
+#: How far the numbers of two children are apart: what a page adds to one is less.
+STEP = 10
 
 #: Column -> a value that the program understands; `table.column` goes first.
 MEANT: dict[str, Any] = {
@@ -50,6 +57,8 @@ MEANT: dict[str, Any] = {
     "level": "today",
     "mark": "sick",
     "mid": "",
+    "moved_count": 0,
+    "prompt_stage": 0,
     "reply": "",
     "reach": "",
     "slot": "home",
@@ -73,8 +82,10 @@ MEANT: dict[str, Any] = {
     "day_rollups.subject": "sansu",
     "drafts.form": "goal",
     "drafts.key": "new",
+    "drafts.rev": 1,
     "goal_versions.reason": "too_big",
     "goals.version": 2,
+    "health_observations.mood": None,
     "handover_packages.state": "ready",
     "learning_cycles.state": "acting",
     "learning_records.state": "valid",
@@ -82,14 +93,18 @@ MEANT: dict[str, Any] = {
     "learning_records.attempt_id": "",
     "learning_records.unit_code": "",
     "learning_cycles.subject": "sansu",
+    "login_cards.wrong_tries": 0,
     "plan_sessions.state": "planned",
     "portal_statements.kind": "goal",
+    "predictions.confidence": None,
     "predictions.state": "open",
     "record_disputes.reason": "not_mine",
     "reflections.state": "submitted",
     "reflections.version": 2,
     "reflections.prompt_id": "change",
+    "reflection_versions.rating": 1,
     "school_data_changes.table_name": "school_grades",
+    "self_ratings.value": 1,
     "teacher_feedback.kind": "process",
     "teacher_feedback.state": "sent",
     "handover_packages.file_sha256": "",
@@ -115,6 +130,19 @@ def canary(letter: str, child) -> str:
     return f"zq{letter}{child.name}"
 
 
+def number(letter: str, child) -> int:
+    """A number that stands nowhere by chance, for columns that hold no words."""
+    place = sorted(GROUPS).index(letter) * len(CHILDREN) + CHILDREN.index(child)
+    return FIRST_NUMBER + STEP * place
+
+
+def whose_number(value: int) -> tuple[str, str]:
+    """(letter, name) of a number, or of one to which a page added little; empty for no canary."""
+    group, place = divmod((value - FIRST_NUMBER) // STEP, len(CHILDREN))
+    letters = sorted(GROUPS)
+    return (letters[group], CHILDREN[place].name) if 0 <= group < len(letters) else ("", "")
+
+
 def row_of(model: type[Base], child, **values: Any) -> Any:
     """A row about a child: what is not given is its id, a meant value, or a canary."""
     table = inspect(model).local_table
@@ -138,10 +166,11 @@ def _value(table: str, column: Any, child, letter: str) -> Any:
         return _id(table, column, child)
     if isinstance(kind, String) or type(kind).__name__.startswith("Sealed"):
         return canary(letter, child)
-    if column.nullable or column.default is not None:
-        return None
-    is_number = isinstance(kind, Integer) and column.primary_key
-    return child.id.int % 10**6 if is_number else _plain(kind, child, letter)
+    if isinstance(kind, Integer) and not isinstance(kind, BigInteger):
+        # Pages say seconds in minutes.
+        return number(letter, child) * (60 if name.endswith("_seconds") else 1)
+    is_left_out = column.nullable or column.default is not None
+    return None if is_left_out else _plain(kind, child, letter)
 
 
 def _id(table: str, column: Any, child) -> Any:

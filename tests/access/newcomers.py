@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.permissions import Role
 from aarportal.core.scope import SystemScope
 from aarportal.cycle.units.models import Unit
 from aarportal.people.accounts.models import Account
+from aarportal.people.relations.models import HeldRelation
 from aarportal.people.roster.models import Class, Enrollment, User, UserRole
+from aarportal.people.roster.names import FullName
 from tests.access.filling import canary
 from tests.access.people import (
     CHILDREN,
@@ -66,11 +70,36 @@ def come(scope: SystemScope) -> None:
         begun = clock.today() - 2 * YEAR
         _place(scope, member, PRIMARY, CLASS_BEFORE, starts_on=begun, ends_before=begun + YEAR)
     hold(scope, COVER, "cover", class_id=CLASS_4_2)
+    scope.session.flush()
     for child in CHILDREN:
-        row = scope.session.get(User, child.id)
-        assert row is not None
-        row.middle_name = canary("n", child)
+        _name(scope, child)
+    for case in scope.session.scalars(select(HeldRelation).where(HeldRelation.kind == "case")):
+        child = next(each for each in CHILDREN if each.id == case.student_id)
+        case.reason = canary("g", child)
     audit.record(scope, "world:made", "people")
+
+
+def login_of(member: Member) -> str:
+    """What somebody types to come in; of a child it names the child, as everything does."""
+    return canary("n", member) if member in CHILDREN else member.login_id
+
+
+def address_of(member: Member) -> str:
+    """What providers, platforms and rosters call somebody."""
+    return f"{login_of(member)}@hinata.example"
+
+
+def _name(scope: SystemScope, child: Member) -> None:
+    """Call a child by its canary, in every way in which a page may name it."""
+    row, word = scope.session.get(User, child.id), canary("n", child)
+    account = scope.session.get(Account, child.id)
+    assert row is not None
+    assert account is not None
+    account.login_id, row.username = login_of(child), address_of(child)
+    row.given_name = row.middle_name = row.kana_given_name = row.kana_middle_name = word
+    row.identifier, row.extra = word, {"metadata.preferred": word}
+    name = FullName(row.family_name, word, word, row.kana_family_name, word, word)
+    row.search_text, row.sort_key = name.search_text(row.username), name.sort_key()
 
 
 def _classes(scope: SystemScope) -> None:
@@ -104,7 +133,7 @@ def _person(scope: SystemScope, member: Member) -> None:
     scope.session.add(
         User(
             id=member.id, district_id=member.district_id, sourced_id=str(member.id),
-            username=f"{member.name}@hinata.example", master_identifier=str(member.id),
+            username=address_of(member), master_identifier=str(member.id),
             family_name=member.family_name, given_name=member.given_name,
             kana_family_name=member.kana[0], kana_given_name=member.kana[1], grade=member.grade,
         )
@@ -114,7 +143,7 @@ def _person(scope: SystemScope, member: Member) -> None:
 def _account(scope: SystemScope, member: Member) -> None:
     scope.session.add(
         Account(
-            user_id=member.id, district_id=member.district_id, login_id=member.login_id,
+            user_id=member.id, district_id=member.district_id, login_id=login_of(member),
             password_hash=PASSWORD_HASH,
         )
     )  # fmt: skip

@@ -3,8 +3,10 @@
 import json
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 from uuid import UUID
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from sqlalchemy import select
 
@@ -13,6 +15,7 @@ from aarportal.care.school_data.models import SchoolDataImport
 from aarportal.core import clock
 from aarportal.core.scope import SystemScope
 from aarportal.core.sealing import Secret
+from aarportal.core.submissions import Submission
 from aarportal.cycle.action.imports.models import TableImport
 from aarportal.cycle.action.launching.models import LtiTool
 from aarportal.cycle.action.models import LearningApp, StoredStatement
@@ -49,6 +52,7 @@ from tests.access.people import (
     WHO,
 )
 from tests.cast import (
+    AOI,
     APP_DRILL,
     CHIBA,
     CLASS_1_1,
@@ -57,8 +61,11 @@ from tests.cast import (
     CLASS_J2_1,
     DOI,
     ELSEWHERE,
+    GEN,
     GOTO,
+    HANA,
     HINATA,
+    KEN,
     MINATO,
     MORI,
     OKA,
@@ -91,7 +98,6 @@ NETWORK = "10.0.0.0/8"
 ISSUER = "https://platform.invalid"
 #: Teachers who came from a platform and have still to choose what a link opens.
 CHOOSERS = (CHIBA, DOI, COVER, GOTO)
-_WITH_COURSE = {HINATA: (PRIMARY, CLASS_5_1), MINATO: (ELSEWHERE, CLASS_ELSEWHERE)}
 _MANIFEST = {
     "issuer": {
         "district": {"name": "みずべ市", "code": "1"}, "school": {"name": "みずべ小", "code": "2"},
@@ -102,10 +108,21 @@ _MANIFEST = {
 }  # fmt: skip
 #: Where the rows of children were written who are in no class of that school any more.
 CLASSES_THEN = {MEI.name: CLASS_4_2, NAO.name: CLASS_4_2}
-PACKAGES = [
-    *(key(f"handover_packages {child.name}") for child in CHILDREN),
-    *(key(f"package of {child.name}") for child in LEAVERS.values()),
-]
+#: Children who come in themselves, in the matrix or in the attacks.
+COME_IN = (AOI, HANA, KEN, GEN)
+#: Package -> the child whose it is.
+PACKAGES = {
+    **{key(f"handover_packages {child.name}"): child for child in CHILDREN},
+    **{key(f"package of {child.name}"): child for child in LEAVERS.values()},
+}
+
+
+def file_of(package_id: UUID) -> bytes:
+    """What somebody takes home who fetches a package: a zip, as it always is."""
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("index.html", f"<p>{canary('p', PACKAGES[package_id])}</p>")
+    return file.getvalue()
 
 
 def put(scope: SystemScope) -> None:
@@ -132,13 +149,14 @@ def _said(table: str, child: Any) -> dict[str, Any]:
     days = {"ready_at": now, "kept_until": today + timedelta(days=7)}
     said: dict[str, dict[str, Any]] = {
         "data_requests": {"asked_by": child.id},
-        "day_rollups": {**app, "records": 1},
+        "carried_rows": {"details": {"name": canary("l", child)}},
+        "day_rollups": app,
         "handover_packages": {"for_student": True, "made_by": child.id, **days},
         "health_observations": {"wants_to_talk": True},
-        "learning_cycles": {
-            "class_id": class_id, "unit_id": UNITS.get(class_id), "records": 1, "items": 1,
-        },
+        "learning_cycles": {"class_id": class_id, "unit_id": UNITS.get(class_id)},
         "learning_records": {**app, "ended_at": now - timedelta(minutes=4)},
+        # Whoever comes in never erred so often.
+        "pupil_locks": {} if child in COME_IN else {"ends_at": now + timedelta(days=1)},
         "login_cards": {
             "class_id": class_id, "token_hash": sha256(card_of(child).encode()).digest(),
             "pictures": written(pictures_of(child)),
@@ -193,10 +211,11 @@ def _of_districts(scope: SystemScope) -> None:
             )
         )  # fmt: skip
         scope.session.flush()
-        school_id, class_id = _WITH_COURSE[district_id]
-        row = scope.session.get(Class, (school_id, class_id))
-        assert row is not None
-        row.course_id = key(f"course {district_id}")
+        schools = [school_id for school_id, its in SCHOOLS.items() if its == district_id]
+        # Of each class a course and a term are known: a roster lacks nothing that is taken along.
+        for row in scope.session.scalars(select(Class).where(Class.school_id.in_(schools))):
+            row.course_id = key(f"course {district_id}")
+            row.term_sourced_ids = [f"term {district_id}"]
         scope.session.add(
             TrustedIssuer(
                 district_id=district_id, id=key(f"issuer {district_id}"),
@@ -209,8 +228,9 @@ def _of_schools(scope: SystemScope) -> None:
     today = clock.today()
     for school_id, district_id in SCHOOLS.items():
         office, here = OFFICES[school_id], {"school_id": school_id}
-        name = str(school_id)
-        brought = {"file_name": "四月.csv", "file_sha256": "", "made_by": office, "columns": {}}
+        name, leaver = str(school_id), LEAVERS[school_id]
+        table = f"{canary('b', leaver)}.csv"
+        brought = {"file_name": table, "file_sha256": "", "made_by": office, "columns": {}}
         scope.session.add_all(
             [
                 TableImport(
@@ -222,8 +242,9 @@ def _of_schools(scope: SystemScope) -> None:
                     state="uploaded", heads={},
                 ),
                 SchoolDataImport(
-                    **here, **brought, id=key(f"school_data_imports {name} health"),
-                    kind="health_observation", state="uploaded", heads={},
+                    **here, **brought | {"file_name": f"{canary('h', leaver)}.csv"},
+                    id=key(f"school_data_imports {name} health"), kind="health_observation",
+                    state="uploaded", heads={},
                 ),
                 SchoolDataImport(
                     **here, **brought, id=key(f"school_data_imports {name} taken"), kind="grades",
@@ -231,7 +252,7 @@ def _of_schools(scope: SystemScope) -> None:
                 ),
                 YearImport(
                     **here, id=key(f"year_imports {name}"), kind="calendar", starts_on=today,
-                    file_name="行事.csv", data="日付,種別\n".encode(), encoding="utf-8", columns={},
+                    file_name=table, data="日付,種別\n".encode(), encoding="utf-8", columns={},
                     state="brought", made_by=office,
                 ),
                 BellSchedule(
@@ -244,11 +265,11 @@ def _of_schools(scope: SystemScope) -> None:
                 ),
                 RosterImport(
                     **here, district_id=district_id, id=key(f"roster {name}"),
-                    file_name="名簿.zip", made_by=office, state="same",
+                    file_name=f"{canary('r', leaver)}.zip", made_by=office, state="same",
                 ),
                 HeldRelation(
-                    **here, id=key(f"relation {name}"), holder_id=LEAVERS[school_id].id,
-                    kind="case", student_id=LEAVERS[school_id].id, reason="ようす",
+                    **here, id=key(f"relation {name}"), holder_id=leaver.id,
+                    kind="case", student_id=leaver.id, reason=canary("g", leaver),
                     starts_on=today, ends_before=today + timedelta(days=9), given_by=office,
                     given_at=clock.now(),
                 ),
@@ -265,7 +286,7 @@ def _of_schools(scope: SystemScope) -> None:
                     **here, district_id=district_id, id=key(f"intake {name}"),
                     file_name="きろく.zip", file_sha256="", fingerprint="ab" * 32,
                     made_by=office, state="brought", manifest=_MANIFEST,
-                    preview={"name": "はら", "counts": {}, "years": {}},
+                    preview={"name": canary("p", leaver), "counts": {}, "years": {}},
                 ),
             ]
         )  # fmt: skip
@@ -285,7 +306,7 @@ def _of_child(scope: SystemScope, child: Any) -> None:
             DeletionOrder(
                 **of_district, id=key(f"order {name}"), school_id=child.school_id,
                 student_id=child.id, kind="left", due_on=clock.today() + timedelta(days=300),
-                ordered_by=OKA.id, state="planned",
+                ordered_by=OKA.id, state="planned", held_because=canary("p", child),
             )
         )  # fmt: skip
     scope.session.add_all(
@@ -298,6 +319,10 @@ def _of_child(scope: SystemScope, child: Any) -> None:
             PersonMerge(
                 **of_district, id=key(f"merge {name}"), kept_id=child.id,
                 merged_id=LEAVERS[child.school_id].id, made_by=OKA.id, taken_back_at=now,
+            ),
+            Submission(
+                school_id=child.school_id, actor_id=child.id, key=f"idem {name}",
+                location=f"/{canary('x', child)}", at=now,
             ),
             StoredStatement(
                 **of_district, id=key(f"learning_records {name}"),
@@ -390,7 +415,14 @@ def _ways_in(scope: SystemScope) -> None:
 def found(scope: SystemScope) -> dict[UUID, tuple[str, str]]:
     """Id -> (letter of the group, child) of every row about a child, and of the child."""
     names = {child.id: child.name for child in CHILDREN}
-    ids = {child.id: ("n", child.name) for child in CHILDREN}
+    ids = {
+        key(f"{word}{name}"): (letter, name) for name in names.values()
+        for letter, word in (
+            ("n", ""), ("k", "link "), ("k", "merge "), ("v", "session "), ("p", "order "),
+            ("p", "package of "),
+        )
+    }  # fmt: skip
+    ids |= {senders.statement_id(child): ("m", child.name) for child in CHILDREN}
     for table, model in student_tables().items():
         if hasattr(model, "id"):
             for row in scope.session.scalars(select(model)):

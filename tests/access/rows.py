@@ -70,7 +70,7 @@ SCHOOLS_TABLE = door(
     **dict.fromkeys(TEACHING, OF_SCHOOL),
 )
 PUPILS_EYES = door(
-    "The homeroom teacher, and whoever is on the case and teaches or leads; they change nothing.",
+    "The homeroom teacher, and the head who is on the case; they change nothing.",
     homeroom=CLASS,
 )  # fmt: skip
 GRADES = door("Grades of a pupil: the homeroom teacher and the head.", homeroom=CLASS, head=SCHOOL)
@@ -89,6 +89,10 @@ HEALTH_LIST = door(
 OFFICE = door(
     "The office and the head of a school, about their school.",
     office=SCHOOL, head=SCHOOL, foreign=DISTRICT,
+)  # fmt: skip
+ASKED = door(
+    "The office and the head of the school that was asked, wherever the child is by now.",
+    office=SCHOOL | MOVED, head=SCHOOL | MOVED, foreign=DISTRICT,
 )  # fmt: skip
 OFFICE_OR_BOARD = door(
     "The office and the head, about their school; the board, about every school of its district.",
@@ -234,13 +238,13 @@ ROWS: dict[str, Door] = {
     "data_requests.ask": ASKING,
     "data_requests.ask_in_person": OFFICE,
     "data_requests.counts": BOARD,
-    "data_requests.finish": OFFICE,
+    "data_requests.finish": ASKED,
     "data_requests.new": ASKING,
     "data_requests.new_in_person": OFFICE,
-    "data_requests.one": OFFICE,
+    "data_requests.one": ASKED,
     "data_requests.own": ASKING,
     "data_requests.requests": OFFICE,
-    "data_requests.take": OFFICE,
+    "data_requests.take": ASKED,
     "deletions.cancel": OFFICE,
     "deletions.deletion": OFFICE,
     "deletions.deletions": OFFICE,
@@ -305,6 +309,7 @@ ROWS: dict[str, Door] = {
     "linking.choose": CHOICES,
     "linking.place": PLACES,
     "locks.give_password": CARDS,
+    "locks.open_to_person": ACCESS,
     "locks.open_to_pupil": LOCKS,
     "locks.open_to_staff": OFFICE,
     "locks.sign_ins": OFFICE,
@@ -386,6 +391,8 @@ ROWS: dict[str, Door] = {
     "platforms.new": OFFICE_OR_BOARD,
     "platforms.pause": OFFICE_OR_BOARD,
     "platforms.platforms": OFFICE_OR_BOARD,
+    "platforms.release": OFFICE_OR_BOARD,
+    "platforms.release_form": OFFICE_OR_BOARD,
     "platforms.remove": OFFICE_OR_BOARD,
     "platforms.resume": OFFICE_OR_BOARD,
     "progress.progress": PUPIL,

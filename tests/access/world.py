@@ -67,7 +67,7 @@ class World:
         self.seats = {name: self.seat(who) for name, who in WHO.items()}
         with self.app.app_context():
             for package_id in objects.PACKAGES:
-                keeper.here().made.put(package_id, b"a file")
+                keeper.here().made.put(package_id, objects.file_of(package_id))
         self.keep()
 
     def back(self) -> None:
@@ -76,7 +76,8 @@ class World:
         with self.app.app_context():
             db.engine.dispose()
             if self.kind == "sqlite":
-                for name in ("portal.db-wal", "portal.db-shm"):
+                # Not written over: whoever still has it open has it mapped into memory.
+                for name in ("portal.db", "portal.db-wal", "portal.db-shm"):
                     (self.folder / name).unlink(missing_ok=True)
                 shutil.copyfile(self.folder / "clean", self.folder / "portal.db")
             else:
@@ -131,8 +132,10 @@ class World:
 
 
 def _sign_in(client: FlaskClient, member: Member, token: str) -> None:
-    fields = {"code": CODES[member.school_id], "login_id": member.login_id, "password": PASSWORD}
-    answer = client.post("/sign-in", data=fields, headers={"X-CSRFToken": token})
+    fields = {"code": CODES[member.school_id], "login_id": newcomers.login_of(member)}
+    answer = client.post(
+        "/sign-in", data={**fields, "password": PASSWORD}, headers={"X-CSRFToken": token}
+    )
     assert answer.status_code == 303, (member.name, answer.get_data(as_text=True))
 
 

@@ -1,24 +1,113 @@
 """Pages of 重要性分類 II say so: who reaches such a table needs a permission that asks for more.
 
-What opens doors to others, or hands many children's data out, asks once more who it is.
+What opens doors to others, or hands many children's data out, asks once more who it is. Both sets
+are written here by hand; that those pages stay shut before a proof is tried here and in
+`tests/people/accounts/proving/test_routes.py`.
 """
 
 import ast
+from datetime import timedelta
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
+import pytest
+
+from aarportal.core import clock
 from aarportal.core.database import Base
 from aarportal.core.ownership import is_grave
 from aarportal.core.permissions import GRANTS, STRONG, WITHOUT_SECOND_FACTOR
 from aarportal.web.blueprint import FRESH, PERMISSIONS
+from tests.cast import CHIBA, IWA, OKA
 
 ROOT = Path(__file__).parents[2]
 
-#: Blueprints that change who may come in or who sees whom: each of their posts asks.
+#: What nobody does who has proved in one way only who they are.
+ASK_TWICE = {
+    "access:manage",
+    "apps:manage",
+    "cards:rule",
+    "cases:read",
+    "data_requests:manage",
+    "grades:read",
+    "handover:manage",
+    "handover:rule",
+    "health:read",
+    "identities:manage",
+    "imports:manage",
+    "passwords:give",
+    "people:manage",
+    "people:read",
+    "relations:manage",
+    "rollover:manage",
+    "roster:manage",
+    "school_data:import",
+    "system:read",
+    "traces:export",
+    "traces:read",
+    "ways:manage",
+}
+#: Blueprints that change who may come in or who sees whom: each of their posts asks once more.
 OPEN_DOORS = {"oidc_providers", "platforms", "relations", "tools"}
-#: Single ones that do, or that hand out what cannot be taken back.
-GRAVE = {"cards.end_all", "cards.set_rules", "exports.download", "handover.fetch", "proof.download"}
+#: What asks once more who it is, by who may do it. All of it is sent.
+ASK_AGAIN = {
+    OKA: {
+        # Keys of machines, and what platforms and apps are told.
+        "apps.add",
+        "apps.change",
+        "apps.restore",
+        "apps.rotate",
+        "platforms.add",
+        "platforms.change",
+        "platforms.pause",
+        "platforms.release",
+        "platforms.remove",
+        "platforms.resume",
+        "roster_clients.add",
+        "roster_clients.rotate",
+        "sources.add",
+        "sources.change",
+        "tools.keep",
+        "tools.remove",
+        # How people come in, and who sees whom.
+        "cards.end_all",
+        "cards.set_rules",
+        "locks.open_to_person",
+        "oidc_providers.add",
+        "oidc_providers.change",
+        "oidc_providers.release",
+        "oidc_providers.remove",
+        "oidc_providers.set_open",
+        "oidc_providers.set_passwords",
+        "oidc_providers.try_out",
+        "relations.end",
+        "relations.give",
+        "second_factor.remove_of",
+        "sessions.end_of",
+        # Papers of leavers, what is deleted, and the roster as a whole.
+        "deletions.cancel",
+        "deletions.release",
+        "deletions.without_export",
+        "exports.download",
+        "handover.ask",
+        "handover.fetch",
+        "handover.order",
+        "intakes.confirm",
+        "intakes.take_back",
+        "rollover.confirm",
+        "rosters.confirm",
+        "rosters.take_back",
+    },
+    IWA: {"deletions.set_rule", "proof.download"},
+    CHIBA: {
+        "second_factor.begin",
+        "second_factor.confirm",
+        "second_factor.remove",
+        "second_factor.renew_codes",
+    },
+}
 
 
 @cache
@@ -69,9 +158,32 @@ def test_every_route_that_reaches_a_grave_table_asks_for_a_second_proof(app):
     assert found >= {"wellbeing", "school_records"}
 
 
-def test_what_opens_doors_or_hands_out_asks_once_more_who_it_is(app):
+def test_what_asks_for_a_second_proof_is_what_stands_here():
+    assert STRONG == ASK_TWICE
+
+
+def test_what_asks_once_more_who_it_is_is_what_stands_here(app):
+    assert set().union(*ASK_AGAIN.values()) == FRESH
     posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in rule.methods}
     asked = {name for name in posts if name.partition(".")[0] in OPEN_DOORS}
     assert {name.partition(".")[0] for name in asked} == OPEN_DOORS
-    assert asked | GRAVE <= FRESH
-    assert posts >= GRAVE
+    assert asked <= FRESH <= posts
+
+
+@pytest.mark.parametrize("member", ASK_AGAIN, ids=lambda it: it.role.value)
+def test_what_opens_doors_or_hands_out_stays_shut_to_a_proof_of_a_while_ago(
+    everybody, browser, member
+):
+    """Somebody is at work all the time, and came in sixteen minutes ago."""
+    window = browser(member)
+    for minutes in (8, 16):
+        clock.shift(timedelta(minutes=minutes))
+        assert window.get("/letters").status == 200
+    rules = {rule.endpoint: rule for rule in everybody.url_map.iter_rules()}
+    for endpoint in sorted(ASK_AGAIN[member]):
+        values = dict.fromkeys(rules[endpoint].arguments, UUID(int=1))
+        _, url = rules[endpoint].build(values)
+        page = window.post(url)
+        assert page.status == 403, endpoint
+        form = page.one("main form[action^='/prove']")["action"]
+        assert parse_qs(urlsplit(form).query)["wanted"] == ["fresh"], endpoint

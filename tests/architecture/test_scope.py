@@ -22,11 +22,18 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import count
 
 from aarportal.audit import operations as audit
+from aarportal.audit.chain import operations as chaining
+from aarportal.audit.chain.models import AuditChain, AuditLink
+from aarportal.audit.looking.operations import Book
+from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.bulk import append
-from aarportal.core.database import db
+from aarportal.core.database import Base, db
 from aarportal.core.errors import NotFoundError, UnauditedError, UnscopedError
+from aarportal.core.looking import Look
+from aarportal.core.ownership import Shared, SystemOnly
 from aarportal.core.scope import SystemScope
+from aarportal.core.sealing import Secret
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.models import (
     LearningApp,
@@ -37,6 +44,9 @@ from aarportal.cycle.action.models import (
 from aarportal.cycle.drafts.models import Draft
 from aarportal.cycle.loop.models import LearningCycle
 from aarportal.cycle.reflection.models import Attribution
+from aarportal.people.accounts.models import SignInThrottle
+from aarportal.people.accounts.oidc.models import OidcSpentState
+from aarportal.people.lti.models import LtiKey
 from aarportal.people.roster.models import Class, User
 from tests.cast import (
     AOI,
@@ -192,6 +202,48 @@ def test_what_is_the_systems_is_nobodys(rows):
         assert not scope.session.scalars(select(StoredStatement)).all()
 
 
+OF_NOBODY = {
+    "AuditChain": AuditChain,
+    "AuditLink": AuditLink,
+    "LtiKey": LtiKey,
+    "OidcSpentState": OidcSpentState,
+    "SignInThrottle": SignInThrottle,
+}
+
+
+def test_what_belongs_to_the_installation_and_is_the_systems_alone_is_told_by_hand():
+    found = {
+        mapper.class_.__name__
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, Shared) and issubclass(mapper.class_, SystemOnly)
+    }
+    assert found == OF_NOBODY.keys()
+
+
+@pytest.mark.parametrize("reader", [AOI, CHIBA, OKA, SATO], ids=lambda m: m.name)
+def test_of_what_is_the_installations_and_the_systems_people_see_nothing(rows, reader):
+    """Which login ids were tried, keys with which tools are told who comes, the chain of traces."""
+    now = clock.now()
+    with unit_of_work(SystemScope("rows")) as scope:
+        scope.session.add_all(
+            [
+                LtiKey(kid="k", private_key=Secret("a key"), public_key={}),
+                OidcSpentState(state_hash=b"state", spent_at=now),
+                SignInThrottle(key="account:tried", tries=3, window_opened_at=now),
+            ]
+        )
+        audit.record(scope, "rows:made", "")
+    chaining.link_all()
+    with unit_of_work(SystemScope("test"), read_only=True) as scope:
+        for row_class in OF_NOBODY.values():
+            assert scope.session.scalars(select(row_class)).all(), row_class
+    for it in (scope_of(reader), DRILL_SCOPE):
+        with unit_of_work(it, read_only=True) as scope:
+            for row_class in OF_NOBODY.values():
+                assert not scope.session.scalars(select(row_class)).all(), row_class
+                assert not scope.session.scalar(select(count()).select_from(row_class)), row_class
+
+
 def test_other_districts_do_not_exist(rows):
     with unit_of_work(scope_of(GEN), read_only=True) as scope:
         assert not scope.session.scalars(select(LearningApp)).all()
@@ -310,6 +362,22 @@ def test_a_change_without_trace_is_refused(rows):
         scope.session.add(a_cycle(AOI, "second"))
     with unit_of_work(scope_of(AOI), read_only=True) as scope:
         assert len(scope.session.scalars(select(LearningCycle)).all()) == 1
+
+
+def test_that_somebody_looked_is_no_trace_of_what_they_changed(rows):
+    with pytest.raises(UnauditedError, match="LearningCycle"), unit_of_work(scope_of(AOI)) as scope:
+        Book().keep(scope, Look("person", BEN.id, "records"))
+        scope.session.add(a_cycle(AOI, "second"))
+    with pytest.raises(UnauditedError, match="LearningCycle"), unit_of_work(scope_of(AOI)) as scope:
+        Book().keep(scope, Look("person", BEN.id, "records"))
+        scope.session.execute(update(LearningCycle).values(mid="x"))
+    with unit_of_work(scope_of(AOI), read_only=True) as scope:
+        assert scope.session.scalars(select(LearningCycle.mid)).all() == [""]
+    with unit_of_work(scope_of(AOI)) as scope:
+        Book().keep(scope, Look("person", BEN.id, "records"))
+    with unit_of_work(SystemScope("test"), read_only=True) as scope:
+        looks = select(count()).select_from(AuditEntry).where(AuditEntry.verb == "look:person")
+        assert scope.session.scalar(looks) == 1, "a look alone is kept"
 
 
 def test_a_change_with_trace_is_kept(rows):

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 from aarportal.audit import operations as audit
 from aarportal.core.scope import SystemScope
 from aarportal.core.sealing import Secret
@@ -67,6 +69,16 @@ def client_of(known_by: str) -> str:
     return CLIENT_ID if known_by == "identifier" else f"{CLIENT_ID} {known_by}"
 
 
+def _at_hand(platform: Platform) -> Platform:
+    """A platform that reads its key once: reading it anew costs more than a whole launch."""
+    registration = platform.registration
+    kid, pem = registration.get_kid(), registration.get_platform_private_key().encode()
+    key_ = load_pem_private_key(pem, password=None)
+    registration.get_kid = lambda: kid
+    registration.get_platform_private_key = lambda: key_
+    return platform
+
+
 class Elsewhere:
     """The system, at work until it is closed."""
 
@@ -75,7 +87,9 @@ class Elsewhere:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.address = f"http://127.0.0.1:{self._server.server_port}"
-        self.platform = Platform(self.address)
+        platform = Platform(self.address)
+        self._jwks = platform.conf.get_jwks()
+        self.platform = _at_hand(platform)
         serve = self._server.serve_forever
         threading.Thread(target=serve, kwargs={"poll_interval": 0.05}, daemon=True).start()
         self._enter(world)
@@ -114,7 +128,7 @@ class Elsewhere:
 
     def _said(self, path: str, body: str) -> Any:
         if path == "/jwks":
-            return self.platform.conf.get_jwks()
+            return self._jwks
         if path == "/oidc-jwks":
             return {"keys": list(attacks.KEYS)}
         if path == "/token":

@@ -130,6 +130,30 @@ def test_what_is_too_old_goes_and_the_rest_stays_whole(in_app):
     assert verify().broken_at is None
 
 
+def test_when_exactly_one_trace_was_let_go_the_rest_is_whole(in_app):
+    """The very first link is then the anchor, and its entry is gone with good reason."""
+    at = operations.years_ago(clock.now(), 7)
+    with unit_of_work(SystemScope("traces")) as scope:
+        scope.session.add(
+            AuditEntry(
+                id=id_at(int(at.timestamp() * 1_000_000)),
+                at=at,
+                actor_kind="system",
+                verb="goal:set",
+                object_id="the oldest",
+            )
+        )
+    operations.link_all()
+    assert operations.let_go(5) == 1
+    with unit_of_work(SystemScope("look"), read_only=True) as scope:
+        first = next(iter(store.links(scope)))
+        assert (first.sequence, first.entry) == (1, None)
+    assert verify().broken_at is None
+    operations.link_all()
+    assert verify().broken_at is None
+    assert operations.let_go(5) == 0
+
+
 def test_an_anchor_that_no_trace_names_is_found(in_app):
     with unit_of_work(SystemScope("traces")) as scope:
         leave(scope, 4)

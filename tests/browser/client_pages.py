@@ -27,7 +27,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <p role="status" data-sync data-state="saved"><span data-when="saved">Saved</span>
 <span data-when="offline" hidden>Not connected</span>
 <span data-when="pending" hidden>Waiting <b data-count>0</b></span></p>
-{% if person %}<form action="/sign-out" method="post" data-signout>
+{% if name %}<form action="/sign-out" method="post" data-signout>
 <input type="hidden" name="csrf_token" value="{{ csrf }}"><button>Finish</button></form>{% endif %}
 <main>
 <div role="status" data-offline hidden>You are offline</div>
@@ -44,6 +44,11 @@ SIGN_IN = """{% extends "page" %}{% block main %}<h1>Sign in</h1>
 HOME = """{% extends "page" %}{% block title %}Home of {{ name }}{% endblock %}
 {% block main %}<h1>Home of {{ name }}</h1><ul>{% for text in mine %}<li>{{ text }}</li>{% endfor %}
 </ul><a href="/reflection/7">Look back</a>{% endblock %}"""
+
+VIEW = """{% extends "page" %}{% block main %}<h1>As a pupil sees it</h1>{% endblock %}"""
+
+PROVIDER = """{% extends "page" %}{% block main %}<h1>An app's secret</h1>
+<label>Secret <input type="password" name="secret"></label>{% endblock %}"""
 
 REFLECTION = """{% extends "page" %}{% block main %}
 <ol data-path><li data-step-of="1" aria-current="step">How near</li><li data-step-of="2">Why</li>
@@ -120,6 +125,8 @@ TEMPLATES = {
     "page": PAGE,
     "sign-in": SIGN_IN,
     "home": HOME,
+    "view": VIEW,
+    "provider": PROVIDER,
     "reflection": REFLECTION,
     "offline": OFFLINE,
     "queue": QUEUE,

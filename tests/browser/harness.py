@@ -179,13 +179,14 @@ def person_id(name: str) -> str:
     return hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
 
 
-def _page(name: str, status: int = 200, **values):
+def _page(name: str, status: int = 200, *, in_view: bool = False, **values):
+    """A page; whoever looks through a pupil's eyes has no name on it, and no key."""
     who = session.get("name")
     key = hashlib.blake2b((who or "").encode(), key=b"secret", digest_size=32).digest()
     return (
         render_template(
             name,
-            person=person_id(who) if who else None,
+            person=person_id(who) if who and not in_view else None,
             name=who,
             draft_key=base64.b64encode(key).decode(),
             csrf=session.get("csrf", ""),
@@ -276,6 +277,16 @@ def _add_people(app: Flask, server: Server) -> None:
     @app.get("/home")
     def home():
         return _page("home", mine=server.ledger.texts(_signed_in(server)))
+
+    @app.get("/view")
+    def view():
+        _signed_in(server)
+        return _page("view", in_view=True)
+
+    @app.get("/provider")
+    def provider():
+        _signed_in(server)
+        return _page("provider")
 
 
 def _add_reflection(app: Flask, server: Server) -> None:

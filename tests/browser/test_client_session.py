@@ -170,3 +170,52 @@ def test_the_script_leaves_nothing_readable_in_web_storage(new_device):
     left = page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
     assert "secret words" not in left
     assert "sakura" not in left
+
+
+def test_a_pupils_view_that_lies_idle_is_locked_like_any_page(new_device):
+    page = sign_in(new_device())
+    page.clock.install()
+    page.goto("/view")
+    ready(page)
+    page.clock.fast_forward("14:00")
+    expect(page.get_by_role("heading", name="As a pupil sees it")).to_be_visible()
+    page.clock.fast_forward("02:00")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.goto("/home")
+    page.wait_for_url("**/sign-in")
+
+
+def test_a_pupils_view_is_gone_when_its_teacher_signs_out_in_another_tab(new_device):
+    context = new_device()
+    page = sign_in(context)
+    view = context.new_page()
+    view.goto("/view")
+    ready(view)
+    finish(page)
+    expect(view.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_whoever_signs_out_of_a_pupils_view_takes_the_other_tabs_along(new_device):
+    context = new_device()
+    page = writing(context)
+    view = context.new_page()
+    view.goto("/view")
+    finish(ready(view))
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert stored(ready(page))["keys"] == []
+
+
+def test_a_page_that_asks_for_a_secret_is_not_taken_for_the_one_where_one_signs_in(new_device):
+    """Whoever signed out without a connection would stay in, and nobody would notice."""
+    context = new_device()
+    page = writing(context)
+    context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        finish(page)
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto("/provider")
+    page.wait_for_url("**/sign-in")
+    assert stored(ready(page))["keys"] == []
+    page.goto("/home")
+    page.wait_for_url("**/sign-in")

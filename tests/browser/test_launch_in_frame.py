@@ -25,21 +25,43 @@ addEventListener("message", (event) => {
 </script>
 """
 
+#: The same beside a frame of somebody else, which hears each question and answers it first.
+BESIDE_A_STRANGER = """
+<iframe id="stranger" sandbox="allow-scripts" srcdoc="<script>
+addEventListener('message', ({ data: { subject, message_id } }) => {
+  const answer = { subject: subject + '.response', message_id, value: 'of a stranger' };
+  parent.frames[0].postMessage(answer, '*');
+  parent.postMessage({ answered: message_id }, '*');
+});
+</script>"></iframe>
+<script>
+const kept = {}, waiting = {}; window.asked = [];
+addEventListener("message", (event) => {
+  const { answered, subject, message_id, key, value } = event.data;
+  if (answered) return waiting[answered]();
+  window.asked.push(subject);
+  if (subject === "lti.put_data") kept[key] = value;
+  const answer = { subject: `${subject}.response`, message_id, key, value: kept[key] };
+  waiting[message_id] = () => event.source.postMessage(answer, event.origin);
+  document.getElementById("stranger").contentWindow.postMessage({ subject, message_id }, "*");
+});
+</script>
+"""
+
 
 class Course(lti._Handler):
     """The platform with a page that shows the portal in a frame, and forms that send themselves."""
 
     root = ""
-    storage = True
+    script = ""
 
     def do_GET(self):  # noqa: N802 - so http.server wants it
         if self.path != "/course":
             super().do_GET()
             return
-        more = {"lti_storage_target": "_parent"} if self.storage else {}
+        more = {"lti_storage_target": "_parent"} if self.script else {}
         link = self.platform.link(f"{self.root}/lti/launch", **more)
-        script = STORAGE if self.storage else ""
-        self._answer(f'<iframe width="800" height="600" src="{link}"></iframe>{script}')
+        self._answer(f'<iframe width="800" height="600" src="{link}"></iframe>{self.script}')
 
     def _answer(self, content, status=200):
         if isinstance(content, str):
@@ -50,10 +72,26 @@ class Course(lti._Handler):
         super()._answer(content, status)
 
 
-@pytest.mark.parametrize("storage", [True, False], ids=["keeps the state", "keeps nothing"])
-def test_a_pupil_goes_on_in_a_tab_of_their_own(app, chromium, monkeypatch, storage):
+def as_of_an_old_browser(serve):
+    """What Safari did not send before 16.4 does not arrive."""
+
+    def without(environ, start_response):
+        environ.pop("HTTP_SEC_FETCH_DEST", None)
+        return serve(environ, start_response)
+
+    return without
+
+
+@pytest.mark.parametrize(
+    ("script", "tells_of_frames"),
+    [(STORAGE, True), (BESIDE_A_STRANGER, True), ("", True), ("", False)],
+    ids=["keeps the state", "beside a stranger", "keeps nothing", "in an old browser"],
+)
+def test_a_pupil_goes_on_in_a_tab_of_their_own(app, chromium, monkeypatch, script, tells_of_frames):
     settings = app.config["SETTINGS"]
-    handler = type("Handler", (Course,), {"storage": storage})
+    if not tells_of_frames:
+        monkeypatch.setattr(app, "wsgi_app", as_of_an_old_browser(app.wsgi_app))
+    handler = type("Handler", (Course,), {"script": script})
     monkeypatch.setattr(lti, "_Handler", handler)
     with serving(app) as address, lti.serving() as platform:
         # Another site than the platform's, so that no cookie of ours is sent in its frame.
@@ -68,14 +106,22 @@ def test_a_pupil_goes_on_in_a_tab_of_their_own(app, chromium, monkeypatch, stora
         context = chromium.new_context()
         page = context.new_page()
         page.goto(f"{platform.address}/course")
-        frame = page.frame_locator("iframe")
+        frame = page.frame_locator("iframe:not([sandbox])")
         button = frame.locator("#give-state button")
         button.wait_for()
-        if storage:
-            frame.locator("#give-state input[name=kept]:not([value=''])").wait_for(state="attached")
+        if script:
+            form = frame.locator("#give-state:has(input[name=kept]:not([value='']))")
+            form.wait_for()
             assert page.evaluate("window.asked") == ["lti.put_data", "lti.get_data"]
+            # Of whom the portal did not ask it hears nothing, even if they are the first to answer.
+            kept = form.locator("input[name=kept]").get_attribute("value")
+            assert kept == form.get_attribute("data-state")
+        if not tells_of_frames:
+            frame.locator("#give-state[target=_blank]").wait_for()
         with context.expect_page() as opened:
-            button.click()
+            # Children tap twice.
+            button.dblclick()
         opened.value.wait_for_selector("main")
         assert opened.value.url == f"{root}/"
+        assert context.pages == [page, opened.value]
         context.close()

@@ -43,6 +43,13 @@ def test_no_name_leads_into_the_own_network(host):
     assert refused.value.rule in {"private_address", "no_host"}
 
 
+@pytest.mark.parametrize("query", ["x=あ", "x=a b", "x=\r\nHost: evil.example", "x=\x7f"])
+def test_a_query_that_no_address_has_is_not_sent(query):
+    asking = Wire(private=True, until=time.monotonic() + 5)
+    with pytest.raises(WireError, match="address"):
+        asking.ask("GET", "http://127.0.0.1:9/", {}, query=query)
+
+
 def test_a_name_with_one_private_address_is_not_asked(monkeypatch):
     found = [
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in ("8.8.8.8", "10.0.0.1")

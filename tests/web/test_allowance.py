@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from aarportal.web.rate_limit import _MOST_BUCKETS, TokenBuckets
-from tests.cast import AOI, OKA
+from tests.access import senders
+from tests.cast import AOI, APP_SECRET, OKA
 from tests.pages import Browser
 
 UNTIL_NEXT = "Retry-After"
@@ -63,6 +64,38 @@ def test_an_app_with_a_bad_credential_is_slowed(another):
         }
         seen.append(client.get("/xapi/statements", headers=headers).status_code)
     assert seen == [401, 401, 401, 429, 429]
+
+
+def test_an_app_that_is_known_may_ask_for_what_is_not_there_as_often_as_it_likes(another):
+    """The bookmark of a child who begins is not there yet: apps ask for it all morning."""
+    client = another(refusals_per_minute=3).test_client()
+    headers = {**senders.basic("drill", APP_SECRET), **senders.VERSION}
+    asked = senders.document(AOI)
+    for _ in range(8):
+        answer = client.get(senders.STATES, query_string=asked, headers=headers)
+        assert answer.status_code == 404
+    bad = {**senders.basic("drill", "guessed"), **senders.VERSION}
+    seen = [client.get(senders.STATES, query_string=asked, headers=bad) for _ in range(4)]
+    assert [it.status_code for it in seen] == [401, 401, 401, 429], "nothing was counted before"
+
+
+def test_machines_and_people_behind_one_address_do_not_stop_each_other(another):
+    app = another(refusals_per_minute=3)
+    stranger, machine = app.test_client(), app.test_client()
+    bad = {**senders.basic("key", "guessed"), **senders.VERSION}
+    assert [stranger.get("/class").status_code for _ in range(4)] == [303, 303, 303, 429]
+    tried = [machine.get("/xapi/statements", headers=bad).status_code for _ in range(4)]
+    assert tried == [401, 401, 401, 429], "the school's machines still have all of theirs"
+
+
+def test_the_first_page_leads_every_child_to_the_door_however_many_come(another):
+    app = another(refusals_per_minute=3)
+    for _ in range(8):
+        answer = app.test_client().get("/")
+        assert (answer.status_code, answer.location) == (303, "/sign-in?next=/")
+    stranger = app.test_client()
+    assert [stranger.get("/class").status_code for _ in range(4)] == [303, 303, 303, 429]
+    assert app.test_client().get("/").status_code == 303, "even now"
 
 
 @pytest.mark.parametrize("path", ["/rosters/export", "/my-record", "/imports/new", "/rosters/new"])

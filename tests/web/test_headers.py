@@ -4,10 +4,41 @@ import re
 
 import pytest
 
-from aarportal.web.guard import headers_of
 from tests.cast import AOI, CODES, MORI, PASSWORD, PRIMARY
 
 NEVER_ASKED = "00000000-0000-0000-0000-000000000001"
+#: Written by hand: what every answer says to every browser.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+        "object-src 'none'; frame-src 'none'; media-src 'none'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Origin-Agent-Cluster": "?1",
+    "Permissions-Policy": (
+        "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), "
+        "encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), "
+        "identity-credentials-get=(), idle-detection=(), interest-cohort=(), local-fonts=(), "
+        "magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), "
+        "picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), "
+        "screen-wake-lock=(), serial=(), storage-access=(), sync-xhr=(), usb=(), "
+        "window-management=(), xr-spatial-tracking=()"
+    ),
+    "X-App": "manabinowa",
+}
+#: What holds nothing of anybody, and for how long others may keep it.
+KEPT = {
+    "/lti/jwks": "public, max-age=300",
+    "/manifest.webmanifest": "no-cache",
+    "/sw.js": "no-cache",
+}
 
 
 def addresses(app):
@@ -17,9 +48,18 @@ def addresses(app):
             yield re.sub(r"<(?:date|[^>]*day)[^>]*>", "2026-05-01", re.sub("<int:[^>]+>", "1", url))
 
 
+def says_it_all(answer, **others):
+    """That an answer has each header, once, with what stands here."""
+    for name, value in (HEADERS | others).items():
+        assert answer.headers.getlist(name) == [value], (answer.request.path, answer.status, name)
+    path = answer.request.path
+    if not path.startswith("/static/"):
+        assert answer.headers["Cache-Control"] == KEPT.get(path, "no-store"), path
+        assert "Cookie" in answer.headers["Vary"], path
+
+
 def test_every_page_error_file_and_answer_to_a_machine_carries_every_header(app, browser):
     people = [browser().client, browser(AOI).client, browser(MORI).client]
-    wanted = headers_of(app.config["SETTINGS"])
     version = app.config["ASSET_VERSION"]
     others = [
         "/nowhere",
@@ -30,15 +70,33 @@ def test_every_page_error_file_and_answer_to_a_machine_carries_every_header(app,
     ]
     asked = 0
     for path in [*addresses(app), *others]:
+        # What a card says is told to no page.
+        own = {"Referrer-Policy": "no-referrer"} if re.match("/card(/|$)", path) else {}
         for client in people:
             with client.get(re.sub("<[^>]+>", "1", path)) as answer:
-                for name, value in wanted:
-                    if name == "Referrer-Policy" and re.match("/card(/|$)", path):
-                        value = "no-referrer"  # noqa: PLW2901 # what a card says is told to no page
-                    assert answer.headers.getlist(name) == [value], (path, answer.status, name)
-                assert "unsafe" not in answer.headers["Content-Security-Policy"]
+                says_it_all(answer, **own)
                 asked += 1
     assert asked > 300
+
+
+def test_what_is_refused_or_goes_wrong_carries_every_header_too(app, browser):
+    aoi = browser(AOI).client
+    token = {"X-CSRFToken": aoi.get("/csrf").get_json()["token"]}
+    no_token = aoi.post("/letters", data={"language": "en"})
+    too_much = aoi.post("/letters", data={"language": "e" * 300 * 1024}, headers=token)
+    elsewhere = aoi.post("/letters", headers=token | {"Sec-Fetch-Site": "cross-site"})
+    machine = aoi.post("/xapi/statements", json=[])
+    view, app.testing = app.view_functions["accounts.reading"], False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.view_functions["accounts.reading"] = lambda: {}["nothing"]
+    try:
+        broken = aoi.get("/letters")
+    finally:
+        app.view_functions["accounts.reading"], app.testing = view, True
+    answers = [no_token, too_much, elsewhere, machine, broken]
+    assert [it.status_code for it in answers] == [400, 413, 403, 401, 500]
+    for answer in answers:
+        says_it_all(answer)
 
 
 def test_a_file_is_for_pages_of_the_portal_alone(app, browser):

@@ -31,6 +31,39 @@ def test_what_looks_like_a_secret_is_hidden(line, secret):
     assert HIDDEN in redacted(line)
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        "HINT:  Use another name.",
+        "LINE 1: select 1",
+        "[SQL: insert into accounts]",
+        "The above exception was the direct cause of the following exception:",
+        "Traceback (most recent call last):",
+    ],
+)
+def test_what_a_database_says_of_a_row_is_hidden_to_its_last_line(after):
+    """A value may have lines of its own; what is said after them helps whoever mends it."""
+    told = "DETAIL:  Failing row contains (あおい, はじめの行\n二行めの ことば\nKey (a)=(b))."
+    line = redacted(f"duplicate key value\n{told}\n{after}")
+    for word in ("あおい", "はじめの行", "二行めの ことば", "Key (a)=(b)"):
+        assert word not in line
+    assert line == f"duplicate key value\nDETAIL: {HIDDEN}\n{after}"
+
+
+def test_of_two_things_a_database_says_both_are_hidden():
+    line = redacted("error\nDETAIL:  (あおい,\nべん)\nCONTEXT:  COPY accounts, line 1: はな\nえん")
+    assert not [word for word in ("あおい", "べん", "はな", "えん") if word in line]
+
+
+def test_a_line_of_a_log_with_wrong_arguments_ends_no_request(app, everything):
+    logger = logging.getLogger("somebody")
+    for arguments in (("one",), ("password=hunter2", 2, 3)):
+        logger.warning("%d statements, %d of them late, secret=s3cret", *arguments)
+    assert everything().count("%d statements") == 2
+    assert "s3cret" not in everything()
+    assert "hunter2" not in everything(), "what could not be put in is left out"
+
+
 def test_words_that_are_no_secret_stay():
     line = "14 statements of the app could not be read; they are tried again at 10:30"
     assert redacted(line) == line
@@ -44,10 +77,10 @@ def everything(caplog):
 
 
 @pytest.fixture
-def as_served(app):
-    app.testing, app.config["PROPAGATE_EXCEPTIONS"] = False, False
-    yield app
-    app.testing = True
+def as_served(app, monkeypatch):
+    monkeypatch.setattr(app, "testing", False)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    return app
 
 
 def test_a_day_at_the_door_leaves_no_secret_in_the_log(as_served, browser, everything):

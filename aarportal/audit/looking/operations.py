@@ -5,6 +5,7 @@ from datetime import datetime
 
 from aarportal.audit import operations as audit
 from aarportal.audit.looking import store
+from aarportal.audit.models import LOOK
 from aarportal.core.looking import Look
 from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.core.unit_of_work import unit_of_work
@@ -17,7 +18,7 @@ class Book:
         """Write a look into the open unit of work."""
         audit.record(
             scope,
-            f"look:{look.at}",
+            LOOK + look.at,
             look.object_id,
             student_id=look.object_id if look.at == "person" else None,
             detail=look.what,

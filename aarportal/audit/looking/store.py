@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select
 
-from aarportal.audit.models import AuditEntry
+from aarportal.audit.models import LOOK, AuditEntry
 from aarportal.core.looking import Look
 from aarportal.core.scope import SystemScope
 
@@ -15,7 +15,7 @@ def last_looks(
     scope: SystemScope, actor_id: UUID, looks: Sequence[Look], since: datetime
 ) -> dict[Look, datetime]:
     """When somebody looked at each of these last, of those after `since`."""
-    wanted = {(f"look:{it.at}", str(it.object_id), it.what): it for it in looks}
+    wanted = {(LOOK + it.at, str(it.object_id), it.what): it for it in looks}
     rows = scope.session.execute(
         select(AuditEntry.verb, AuditEntry.object_id, AuditEntry.detail, func.max(AuditEntry.at))
         .where(
@@ -46,7 +46,7 @@ def looks_at(
         .where(
             AuditEntry.object_id.in_(objects),
             AuditEntry.at >= since,
-            AuditEntry.verb.in_([f"look:{at}" for at in ("person", "class", "school", "district")]),
+            AuditEntry.verb.in_([LOOK + at for at in ("person", "class", "school", "district")]),
             or_(AuditEntry.actor_id.is_(None), AuditEntry.actor_id != student_id),
         )
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())

@@ -74,7 +74,8 @@ class _Walked:
 def _walk(scope: SystemScope, *, in_order: bool) -> _Walked:
     at = _Walked()
     for link in store.links(scope):
-        if at.sequence == 0 and link.sequence != 1:
+        # Even the first link may be an anchor: one trace alone was let go.
+        if at.sequence == 0 and (link.sequence != 1 or link.entry is None):
             _check_anchor(scope, link)
             at.sequence, at.hash, at.anchored = link.sequence, link.hash, link.sequence
             continue

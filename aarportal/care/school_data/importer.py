@@ -1,6 +1,7 @@
 """Who works on imports of school data: a thread of the server, or whoever asked where none runs."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from flask import Flask, current_app
@@ -13,6 +14,7 @@ from aarportal.core.kept_files import KeptFiles
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
+from aarportal.core.tables.brought import BroughtTable
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.imports.table_jobs import TableJobs
 from aarportal.settings import Settings
@@ -43,6 +45,7 @@ class Importer(TableJobs[Scope, Job]):
     """Works on the imports of one app's database."""
 
     name = NAME
+    noun = "school_data"
 
     def waiting(self, system: SystemScope) -> list[tuple[Scope, UUID]]:
         """Imports that somebody has to work on."""
@@ -87,6 +90,10 @@ class Importer(TableJobs[Scope, Job]):
     def needing_their_file(self, system: SystemScope, ids: Collection[UUID]) -> set[UUID]:
         """Which of these imports still need their file."""
         return store.needing_their_file(system, ids)
+
+    def abandoned(self, system: SystemScope, before: datetime) -> Sequence[BroughtTable]:
+        """Imports that stand since then where somebody has to say how they go on."""
+        return store.abandoned(system, before)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -175,7 +175,7 @@ def go(scope: Scope, row: SchoolDataImport, step: str) -> None:
     if step == "undo":
         # The work goes on in the name of whoever asked for it last.
         row.confirmed_by = scope.actor_id
-        forget_cells(row)
+        row.forget_cells()
     act(row)
     audit.record(scope, verb, row.id)
 
@@ -201,9 +201,3 @@ def drop(scope: Scope, row: SchoolDataImport) -> None:
 def said_of(row: SchoolDataImport) -> ColumnsSaid:
     """What was said about its columns, or is proposed."""
     return ColumnsSaid.of_json(row.columns)
-
-
-def forget_cells(row: SchoolDataImport) -> None:
-    """Nothing of the file stays here that was not kept about a pupil."""
-    row.heads, row.preview = {}, []
-    row.problems = [{**problem, "cell": ""} for problem in row.problems]

@@ -1,7 +1,7 @@
 """Questions about imports of school data, and about who was a pupil of the school when."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import TypeAlias
 from uuid import UUID
@@ -15,7 +15,7 @@ from aarportal.care.school_data.models import SchoolDataImport, SchoolDataMappin
 from aarportal.care.school_data.persons import Pupil, Seat, whole_names
 from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import Scope, SystemScope
-from aarportal.cycle.action.imports.states import WITH_FILE, WORKING
+from aarportal.cycle.action.imports.states import HALTED, WITH_FILE, WORKING
 from aarportal.people.identity.models import PersonMerge
 from aarportal.people.roster.models import Class, Enrollment, School, User
 
@@ -118,6 +118,15 @@ def needing_their_file(scope: SystemScope, ids: Collection[UUID]) -> set[UUID]:
             )
         )
     )
+
+
+def abandoned(scope: SystemScope, before: datetime) -> Sequence[SchoolDataImport]:
+    """Imports that stand since then where somebody has to say how they go on."""
+    return scope.session.scalars(
+        select(SchoolDataImport).where(
+            SchoolDataImport.state.in_(HALTED), SchoolDataImport.state_since < before
+        )
+    ).all()
 
 
 def locked_job(scope: Scope, import_id: UUID) -> SchoolDataImport | None:

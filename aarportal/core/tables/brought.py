@@ -1,7 +1,7 @@
 """What every table has that somebody brings: the file, how far it is, and what was found in it."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import JSON
@@ -13,6 +13,9 @@ from aarportal.core import clock
 class BroughtTable:
     """Columns of a row about a table that was brought."""
 
+    if TYPE_CHECKING:
+        # Whoever owns the row says where it comes from (see core.ownership).
+        id: Mapped[UUID]
     file_name: Mapped[str]
     file_sha256: Mapped[str]
     """In lower-case hex. The bytes lie in a folder until they are not needed any more."""
@@ -41,3 +44,8 @@ class BroughtTable:
     """The first rows as they would be taken; gone with the file."""
     trouble: Mapped[str] = mapped_column(default="")
     """Key of the reason why it stopped; empty while it did not."""
+
+    def forget_cells(self) -> None:
+        """Nothing of the file stays here that was not kept elsewhere."""
+        self.heads, self.preview = {}, []
+        self.problems = [{**problem, "cell": ""} for problem in self.problems]

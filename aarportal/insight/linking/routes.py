@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock
@@ -17,8 +17,7 @@ from aarportal.insight.linking.store import KINDS
 from aarportal.people.lti.claims import origin_of
 from aarportal.people.lti.linking import operations
 from aarportal.people.lti.linking.operations import Link
-from aarportal.settings import Settings
-from aarportal.web import looks
+from aarportal.web import addresses, looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.openings import let_form_go_to
@@ -100,7 +99,5 @@ def _link(scope: Scope, chosen: str) -> Link | None:
     unit = next((each.unit for each in offers if str(each.unit.id) == key), None)
     if unit is None or kind not in KINDS:
         return None
-    settings: Settings = current_app.config["SETTINGS"]
-    root = (settings.public_url or request.host_url).rstrip("/")
     title = plain(WORDS[kind], unit=ruby_plain(unit.title))
-    return Link(title, root + url_for(".place", kind=kind, unit_id=unit.id))
+    return Link(title, addresses.root() + url_for(".place", kind=kind, unit_id=unit.id))

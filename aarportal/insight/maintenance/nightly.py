@@ -1,7 +1,7 @@
 """What has to be done once a day: by a thread of the server, or by `aarportal maintain`."""
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
 
@@ -13,6 +13,9 @@ from aarportal.insight.maintenance import operations
 from aarportal.web import worker
 from aarportal.web.priority import for_a_machine
 
+#: After a fault it is tried again, but not at every look of the thread.
+_AFTER_A_FAULT = timedelta(hours=1)
+
 
 class Nightly:
     """Runs every schedule of one app's database."""
@@ -21,6 +24,7 @@ class Nightly:
         """Nothing runs until its worker is started."""
         self._app = app
         self._done_on: date | None = None
+        self._not_before = datetime.min.replace(tzinfo=UTC)
         worker.add(app, "maintenance", self._once_a_day)
 
     def run(self) -> Counter[str]:
@@ -36,9 +40,11 @@ class Nightly:
         return gone
 
     def _once_a_day(self) -> bool:
-        if self._done_on != clock.today():
-            self._done_on = clock.today()
+        day, now = clock.today(), clock.now()
+        if self._done_on != day and now >= self._not_before:
+            self._not_before = now + _AFTER_A_FAULT
             self.run()
+            self._done_on, self._not_before = day, now
         return False
 
 

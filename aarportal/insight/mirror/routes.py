@@ -5,10 +5,9 @@ from flask import Response
 from aarportal.audit.looking.kinds import KINDS
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
-from aarportal.insight.handover.leaving.store import KEEP_DAYS
 from aarportal.insight.mirror import operations, words
 from aarportal.insight.purposes import register
-from aarportal.insight.purposes.routes import years_of_traces
+from aarportal.insight.purposes.routes import numbers
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.reader import current_reader
@@ -29,6 +28,6 @@ def mirror(scope: Scope) -> Response:
         "what": KINDS,
         "may_ask": scope.allows(Permission.DATA_REQUESTS_ASK),
         "may_export": scope.allows(Permission.HANDOVER_OWN),
-        "numbers": {"days": KEEP_DAYS, "years": years_of_traces()},
+        "numbers": numbers(),
     }
     return render("mirror/mirror.html", values)

@@ -25,11 +25,13 @@ WHERE: dict[str, str] = {
     "district": mark("a list of all schools"),
 }
 
-#: Rule of `insight.teaching.signals` -> when it tells a teacher something, said to the pupil.
+#: Rule of `insight.teaching.signals` -> when it tells a teacher something, said to the pupil; and
+#: `locked`, which the page of the class says of whoever cannot come in.
 RULES: dict[str, str] = {
     "ask": mark("When you tap “I want to ask”"),
     "stuck": mark("When you tap “I am stuck”"),
     "twice_not_yet": mark("When your self rating is “not yet” two times in a row"),
     "gap": mark("When you chose “on my own” and the record says something else"),
-    "no_goal": mark("When the class has begun and you have no goal yet"),
+    "no_goal": mark("When you, or half of your class, have begun and you have no goal yet"),
+    "locked": mark("When your login ID is taking a rest after many tries with another password"),
 }

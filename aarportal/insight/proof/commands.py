@@ -13,6 +13,7 @@ from aarportal.audit.verifying import operations as verifying
 from aarportal.core import clock
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
+from aarportal.insight.proof import days
 from aarportal.people.roster import store as roster
 from aarportal.settings import Settings
 
@@ -52,6 +53,8 @@ def verify(make_app: MakeApp, against: Path | None) -> None:
 @click.pass_obj
 def export(make_app: MakeApp, district: str, since: datetime, out: Path) -> None:
     """Write the traces of a district as lines of JSON, which only you can read."""
+    if not days.is_one(since.date(), clock.today()):
+        raise click.ClickException(f"--since has to be a day between {days.EARLIEST} and today.")
     app = make_app()
     with app.app_context():
         with unit_of_work(SystemScope("audit export"), read_only=True) as scope:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from aarportal.core.permissions import Permission
 from aarportal.insight.handover.leaving.store import KEEP_DAYS
-from aarportal.insight.purposes import register
+from aarportal.insight.purposes import periods, register
 from aarportal.insight.purposes.store import readers
 from aarportal.settings import Settings
 from aarportal.web.blueprint import PortalBlueprint
@@ -28,15 +28,15 @@ def purposes() -> Response:
         "words": register.words(language),
         "kinds": [(kind, readers(kind.tables)) for kind in register.kinds()],
         "write": partial(_written, language),
-        "numbers": {"days": KEEP_DAYS, "years": years_of_traces()},
+        "numbers": numbers(),
     }
     return render("purposes/purposes.html", values)
 
 
-def years_of_traces() -> int:
-    """How long traces are kept here."""
+def numbers() -> dict[str, int]:
+    """Every number that a sentence about time names: of leavers, of traces, of the schedule."""
     settings: Settings = current_app.config["SETTINGS"]
-    return settings.audit_years
+    return {"days": KEEP_DAYS, "years": settings.audit_years, **periods.NUMBERS}
 
 
 def _language() -> str:

@@ -25,6 +25,10 @@ _value = Length(max=MAX_VALUE, message=_long_value)
 _note = _l("Note it: where, what stood there, and what stands there now.")
 
 
+#: What a list offers: values, and their words.
+Offered = Sequence[tuple[Any, str]]
+
+
 class AskForm(RefusingForm):
     """What somebody asks, about whom, and in which words."""
 
@@ -51,11 +55,16 @@ class AskForm(RefusingForm):
             form.words.label.text = _l("Is there something to say about it")
         return form
 
-    def offer(self, field: str, choices: Sequence[tuple[Any, str]]) -> Self:
-        """Let one of these be chosen; of a single one nothing is asked."""
+    def offer(
+        self, field: str, choices: Offered, groups: Mapping[str, Offered] | None = None
+    ) -> Self:
+        """Let one of these be chosen, or one of these groups; of a single one nothing is asked."""
         if field in self:
-            first = [] if len(choices) == 1 else [Choice("", "—")]
-            self[field].choices = [*first, *(Choice(str(id_), it) for id_, it in choices)]
+            offered = [Choice(str(id_), it) for id_, it in choices]
+            for words, some in (groups or {}).items():
+                offered += [Choice(str(id_), it, optgroup=words) for id_, it in some]
+            first = [] if len(offered) == 1 else [Choice("", "—")]
+            self[field].choices = [*first, *offered]
         return self
 
     def about(self, student_id: UUID) -> Self:
@@ -103,7 +112,7 @@ class AnswerForm(RefusingForm):
         form = cls()
         form.outcome.choices = [
             Choice("", "—"),
-            Choice("done", _l("It is done")),
+            Choice("done", _l("The school did it")),
             Choice("refused", _l("It is refused")),
         ]
         if not notes_change:

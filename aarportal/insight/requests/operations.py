@@ -64,16 +64,14 @@ def ask(scope: Scope, draft: RequestDraft) -> DataRequest:
     """
     if scope.role not in _ASKED_AS:
         raise NotAllowedError("requests")
-    found = store.pupils(scope, clock.today()).get(draft.student_id)
-    if found is None:
-        raise InvalidError("student_id", "choice")
+    school_id = _school_of(scope, draft.student_id)
     _check(draft)
     data_kind = draft.data_kind if draft.kind is RequestKind.CORRECTION else ""
     asked_as = _ASKED_AS[scope.role]
     if store.standing(scope, draft.student_id, draft.kind, data_kind, asked_as):
         raise InvalidError("words", "standing")
     row = DataRequest(
-        school_id=found[0],
+        school_id=school_id,
         student_id=draft.student_id,
         kind=draft.kind.value,
         state=RequestState.ASKED.value,
@@ -109,8 +107,9 @@ def take_up(scope: Scope, request_id: UUID) -> DataRequest:
 def finish(scope: Scope, request_id: UUID, draft: AnswerDraft) -> DataRequest:
     """Answer a request: done, or refused with the reason.
 
-    A copy is made by the pupil's own export, which the pupil alone fetches. A correction is noted
-    with what stood there and what stands there now; it changes nothing by itself.
+    A copy is the pupil's own export, which the pupil alone fetches; of a pupil who has left, the
+    one that the office hands out. A correction is noted with what stood there and what stands there
+    now; it changes nothing by itself.
 
     Raises:
         NotFoundError: If the school has no such one.
@@ -134,7 +133,9 @@ def finish(scope: Scope, request_id: UUID, draft: AnswerDraft) -> DataRequest:
             scope, "data_request:corrected", row.id, student_id=row.student_id, detail=detail
         )
     if draft.is_done and row.kind == RequestKind.EXPORT:
-        packages.ask_for_student(scope, row.student_id)
+        has_left = store.has_left(scope, row.student_id)
+        make = packages.ask_for_leaver if has_left else packages.ask_for_student
+        make(scope, row.student_id)
     audit.record(
         scope, f"data_request:{event.value}", row.id, student_id=row.student_id, detail=detail
     )
@@ -148,6 +149,21 @@ def counts(scope: Scope) -> list[store.Count]:
     """
     with unit_of_work(SystemScope("numbers of requests", by=scope), read_only=True) as system:
         return store.counts(system, scope.district_id, clock.today())
+
+
+def _school_of(scope: Scope, student_id: UUID) -> UUID:
+    """The school that is asked about somebody.
+
+    Raises:
+        InvalidError: If the person may not ask about them.
+    """
+    today = clock.today()
+    found = store.pupils(scope, today).get(student_id)
+    if found is not None:
+        return found[0]
+    if student_id in {it.id for it in store.leavers(scope, today)}:
+        return scope.school_id
+    raise InvalidError("student_id", "choice")
 
 
 def _check(draft: RequestDraft) -> None:

@@ -15,9 +15,9 @@ from aarportal.core.permissions import Permission, Role
 from aarportal.core.scope import AppScope, Scope
 from aarportal.core.words import mark
 from aarportal.insight.handover import keeper
-from aarportal.insight.handover.leaving.store import KEEP_DAYS
+from aarportal.insight.handover.leaving.store import Leaver
 from aarportal.insight.purposes import register
-from aarportal.insight.purposes.routes import years_of_traces
+from aarportal.insight.purposes.routes import numbers
 from aarportal.insight.requests import operations, store
 from aarportal.insight.requests.forms import AnswerForm, AskForm
 from aarportal.insight.requests.states import MAX_VALUE, MAX_WORDS, OWN_WORDS, RequestKind
@@ -25,7 +25,7 @@ from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.reader import current_reader
-from aarportal.web.texts import notice, ruby_plain
+from aarportal.web.texts import notice, plain, ruby_plain
 
 blueprint = PortalBlueprint("data_requests", __name__)
 _ASK, _MANAGE = Permission.DATA_REQUESTS_ASK, Permission.DATA_REQUESTS_MANAGE
@@ -157,8 +157,20 @@ def _form(scope: Scope, kind: RequestKind) -> AskForm:
     form = AskForm.of(kind).offer("data_kind", found)
     if scope.role is Role.STUDENT:
         return form.about(scope.actor_id)
-    pupils = store.pupils(scope, clock.today())
-    return form.offer("student_id", [(id_, name) for id_, (_school, name) in pupils.items()])
+    today = clock.today()
+    left = {it.id: _until(it) for it in store.leavers(scope, today)}
+    pupils = store.pupils(scope, today).items()
+    # A roster may end somebody's days at the school and forget their seat in the class.
+    here = [(id_, name) for id_, (_school, name) in pupils if id_ not in left]
+    groups = {plain("Left this school"): list(left.items())} if left else {}
+    return form.offer("student_id", here, groups)
+
+
+def _until(leaver: Leaver) -> str:
+    """A leaver as a list says it: two of one name are told apart by their last day."""
+    if leaver.left_on is None:
+        return leaver.name
+    return plain("%(name)s (until %(day)s)", name=leaver.name, day=f"{leaver.left_on:%Y/%m/%d}")
 
 
 def _prefilled(form: AskForm) -> AskForm:
@@ -216,7 +228,8 @@ def _one(
         "form": form or _answer_form(listed),
         "most": {"words": MAX_WORDS, "value": MAX_VALUE},
         "register": register.kinds(),
-        "numbers": {"days": KEEP_DAYS, "years": years_of_traces()},
+        "has_left": store.has_left(scope, listed.row.student_id),
+        "numbers": numbers(),
         **_values(scope),
     }
     return render("data_requests/one.html", values, status=status)

@@ -41,7 +41,7 @@ REQUEST: Table[RequestState, RequestEvent] = {
 OPEN = frozenset({RequestState.ASKED, RequestState.TAKEN_UP})
 
 #: Kinds of `insight.purposes` that hold a pupil's own words: the pupil changes them, nobody else.
-OWN_WORDS = frozenset({"goals", "thoughts", "reflections", "drafts"})
+OWN_WORDS = frozenset({"goals", "plans", "thoughts", "reflections", "letters", "drafts"})
 
 #: Source: 個人情報の保護に関する法律 第83条 (開示), 第94条 (訂正), 第102条 (利用停止): within
 #: 30 days from the day on which it was asked.

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, and_, func, or_, select
 from sqlalchemy import cast as as_type
+from sqlalchemy.orm import load_only
 
 from aarportal.core.errors import NotFoundError
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
+from aarportal.insight.handover.leaving import store as leaving
+from aarportal.insight.handover.leaving.store import Leaver
 from aarportal.insight.requests.models import DataRequest
 from aarportal.insight.requests.states import OPEN, RequestState
 from aarportal.people.relations import store as relations
@@ -20,6 +23,20 @@ from aarportal.people.roster.models import School, User, UserRole
 #: Answered ones that a list shows, the latest first.
 _SHOWN = 50
 _OPEN = sorted(state.value for state in OPEN)
+#: What a list says of a request: no word of it is opened that it does not show.
+_LISTED = select(DataRequest).options(
+    load_only(
+        DataRequest.student_id,
+        DataRequest.kind,
+        DataRequest.state,
+        DataRequest.asked_as,
+        DataRequest.asked_by,
+        DataRequest.asked_at,
+        DataRequest.due_on,
+        DataRequest.data_kind,
+        raiseload=True,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -77,15 +94,17 @@ def standing(
 
 
 def of_school(scope: Scope) -> tuple[list[Listed], list[Listed]]:
-    """Those that wait, by the day on which they are due, and those that were answered lately."""
+    """Those that wait, by the day on which they are due, and those that were answered lately.
+
+    Nothing is loaded of them that is sealed.
+    """
     waiting = scope.session.scalars(
-        select(DataRequest)
-        .where(DataRequest.state.in_(_OPEN))
-        .order_by(DataRequest.due_on, DataRequest.asked_at, DataRequest.id)
+        _LISTED.where(DataRequest.state.in_(_OPEN)).order_by(
+            DataRequest.due_on, DataRequest.asked_at, DataRequest.id
+        )
     ).all()
     answered = scope.session.scalars(
-        select(DataRequest)
-        .where(DataRequest.state.not_in(_OPEN))
+        _LISTED.where(DataRequest.state.not_in(_OPEN))
         .order_by(DataRequest.answered_at.desc(), DataRequest.id)
         .limit(_SHOWN)
     ).all()
@@ -127,13 +146,34 @@ def pupils(scope: Scope, day: date) -> Mapping[UUID, tuple[UUID, str]]:
         }
     key = Relation.SELF if scope.role is Role.STUDENT else Relation.GUARDS
     ids = scope.students.get(key) or frozenset()
+    # A pupil of two schools asks the one at which they came in: at the other they write nothing.
+    schools = {scope.school_id} if scope.role is Role.STUDENT else scope.school_ids
     rows = scope.session.execute(
         select(User.id, UserRole.school_id, User.family_name, User.given_name)
         .join(UserRole, UserRole.user_id == User.id)
-        .where(User.id.in_(ids), UserRole.role == "student", _is_on(day))
+        .where(
+            User.id.in_(ids),
+            UserRole.role == "student",
+            UserRole.school_id.in_(schools),
+            _is_on(day),
+        )
         .order_by(User.sort_key, User.id)
     )
     return {id_: (school_id, f"{family}\u2009{given}") for id_, school_id, family, given in rows}
+
+
+def leavers(scope: Scope, day: date) -> list[Leaver]:
+    """About whom the office may write a request down though they have left, the last one first."""
+    return leaving.former_students(scope, day) if scope.is_school_office else []
+
+
+def has_left(scope: Scope, student_id: UUID) -> bool:
+    """Whether somebody is none of the school's pupils any more, and their papers are its own."""
+    try:
+        leaving.former_student(scope, student_id)
+    except NotFoundError:
+        return False
+    return True
 
 
 def counts(scope: SystemScope, district_id: UUID, day: date) -> list[Count]:

@@ -1,8 +1,7 @@
 """Coming in, going out, and choosing how to read."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,11 +18,13 @@ from aarportal.people.accounts.locks import operations as locks
 from aarportal.people.accounts.locks import store as locks_store
 from aarportal.people.accounts.models import Account, SessionTouch, SignInSession
 from aarportal.people.accounts.pupil_view.operations import view_of
+from aarportal.people.accounts.roles import ROLES
 from aarportal.people.accounts.scopes.operations import scope_of
 from aarportal.people.accounts.tokens import hash_of, new_token
 from aarportal.people.accounts.tries import operations as tries
-from aarportal.people.accounts.tries.operations import PER_ACCOUNT, PER_ADDRESS, Tried
+from aarportal.people.accounts.tries.operations import PER_ADDRESS, Tried
 from aarportal.people.accounts.ways import PASSWORD
+from aarportal.people.roster.models import User
 
 _logger = logging.getLogger(__name__)
 
@@ -31,22 +32,6 @@ _logger = logging.getLogger(__name__)
 SESSION_LENGTH = timedelta(hours=10)
 
 _LONGEST_DEVICE = 200
-
-#: Role of the roster -> what somebody is here; whoever has another one cannot come in.
-_ROLES = {
-    "student": Role.STUDENT,
-    "teacher": Role.TEACHER,
-    "administrator": Role.ADMINISTRATOR,
-    "siteAdministrator": Role.ADMINISTRATOR,
-    "principal": Role.PRINCIPAL,
-    "ext:nurse": Role.NURSE,
-    "counselor": Role.COUNSELOR,
-    "guardian": Role.GUARDIAN,
-    "parent": Role.GUARDIAN,
-    "relative": Role.GUARDIAN,
-    "systemAdministrator": Role.SYSTEM_ADMINISTRATOR,
-    "districtAdministrator": Role.DISTRICT_ADMINISTRATOR,
-}
 
 
 @dataclass(frozen=True)
@@ -59,6 +44,7 @@ class Entrance:
         is_strong: Whether they proved who they are in two ways.
         proved_at: When they did, if it was before this moment.
         until: When the session ends, if that is before others do.
+        checked: The hash that the typed password was compared with; it has to be theirs still.
     """
 
     way: str
@@ -66,6 +52,7 @@ class Entrance:
     is_strong: bool = False
     proved_at: datetime | None = None
     until: datetime | None = None
+    checked: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -103,42 +90,86 @@ def sign_in(draft: SignInDraft, secret: str) -> str:
             the login id rests after too many tries, whether there is such a one or not.
         TooManyTriesError: If the account or the address has to wait.
     """
-    name = f"{draft.code}/{draft.login_id}"
-    tried = tries.tried(PER_ACCOUNT, name, secret), tries.tried(PER_ADDRESS, draft.address, secret)
     with unit_of_work(SystemScope("sign-in"), read_only=True) as scope:
-        tries.refuse_too_many(scope, tried)
-        found = store.applicant(scope, draft.code, draft.login_id, clock.today())
-        # A person has one count, by whichever school's or district's code they were tried.
-        day = tries.day_name(str(found.account.user_id) if found else name, secret)
-        rests = locks_store.is_locked(scope, found.account.user_id if found else NOTHING)
-        rests = tries.rests(scope, day) or rests
-        is_counted = store.throttle(scope, day) is not None
+        attempt = _attempt(scope, draft, secret)
+        tries.refuse_too_many(scope, (attempt.account, attempt.address))
+        found, rests = _applicant(scope, attempt, attempt.school_id), _rests(scope, attempt)
+        is_counted = tries.is_counted(scope, attempt.day)
         is_off = found is not None and _is_password_off(scope, found)
-    fits = passwords.matches(draft.password, found.account.password_hash if found else None)
-    if rests or is_off or not fits or found is None or found.role not in _ROLES:
-        rests = _refused(tried, day, found, rests=rests)
+    checked = found.account.password_hash if found else None
+    fits = passwords.matches(draft.password, checked)
+    if rests or is_off or not fits or found is None or found.role not in ROLES:
+        rests = _refused(attempt, found, rests=rests)
         raise InvalidError("password", "resting" if rests else "sign_in")
     if is_counted:
         with unit_of_work(SystemScope("sign-in")) as scope:
-            tries.forget_day(scope, day)
-    return let_in(found, Entrance(PASSWORD, draft.device, until=draft.until))
+            tries.forget(scope, [attempt.day])
+    entrance = Entrance(PASSWORD, draft.device, until=draft.until, checked=checked or "")
+    return let_in(found, entrance)
 
 
-def _refused(
-    tried: Sequence[Tried], day: str, found: store.Applicant | None, *, rests: bool
-) -> bool:
+@dataclass(frozen=True)
+class _Attempt:
+    """A login id that is tried somewhere, and what that is counted under."""
+
+    district_id: UUID | None
+    """None where nothing has the code that was typed."""
+    school_id: UUID | None
+    """None under the code of the district."""
+    login_id: str
+    account: Tried
+    day: Tried
+    address: Tried
+
+
+def _attempt(scope: SystemScope, draft: SignInDraft, secret: str) -> _Attempt:
+    district_id, school_id = store.district_and_school(scope, draft.code) or (None, None)
+    account, day = tries.of_login(district_id or draft.code, draft.login_id, secret)
+    address = tries.tried(PER_ADDRESS, draft.address, secret)
+    return _Attempt(district_id, school_id, draft.login_id, account, day, address)
+
+
+def _applicant(
+    scope: SystemScope, attempt: _Attempt, school_id: UUID | None
+) -> store.Applicant | None:
+    """Who comes in with the login id at a school; without one, wherever in the district."""
+    if attempt.district_id is None:
+        return None
+    place = (attempt.district_id, school_id)
+    return store.applicant_at(scope, *place, attempt.login_id, clock.today())
+
+
+def _rests(scope: SystemScope, attempt: _Attempt) -> bool:
+    """Whether a login id opens to nobody just now, under whichever code of its district."""
+    holder_id = None
+    if attempt.district_id is not None:
+        holder_id = store.login_holder(scope, attempt.district_id, attempt.login_id)
+    # Asked of nobody, too: it takes as long for a login id that is unknown.
+    is_locked = locks_store.is_locked(scope, holder_id or NOTHING)
+    return tries.rests(scope, attempt.day) or is_locked
+
+
+def _refused(attempt: _Attempt, found: store.Applicant | None, *, rests: bool) -> bool:
     """Count a try that did not succeed; says whether the login id rests now."""
     with unit_of_work(SystemScope("sign-in")) as scope:
-        tries.count(scope, tried)
-        audit.record(scope, "session:refused", tried[0].key)
+        tries.count(scope, [attempt.address])
+        audit.record(scope, "session:refused", attempt.account.key, district_id=attempt.district_id)
         if rests:
             return True
-        ends_at = tries.count_of_day(scope, day)
-        if ends_at is not None and found is not None:
-            # From here on the lock says it, which a teacher can see and open.
-            tries.forget_day(scope, day)
-            locks.lock(scope, found, ends_at)
-        return ends_at is not None
+        tries.count(scope, [attempt.account])
+        ends_at = tries.count_of_day(scope, attempt.day)
+        if ends_at is None:
+            return False
+        # From here on the rest keeps everybody out. A child whom a teacher lets try again would
+        # still wait for the minutes of these tries, with the right password.
+        tries.forget(scope, [attempt.account])
+        # It may have been tried under the code of another school of the district.
+        holder = found or _applicant(scope, attempt, None)
+        if holder is not None:
+            # The lock says it, which a teacher can see and open.
+            tries.forget(scope, [attempt.day])
+            locks.lock(scope, holder, ends_at)
+        return True
 
 
 def let_in(found: store.Applicant, entrance: Entrance) -> str:
@@ -151,12 +182,18 @@ def let_in(found: store.Applicant, entrance: Entrance) -> str:
         entrance: How they came.
 
     Raises:
-        InvalidError: If nobody with this role has anything to do here.
+        InvalidError: If nobody with this role has anything to do here, or if the password that was
+            checked is not theirs any more.
     """
-    role = _ROLES.get(found.role)
+    role = ROLES.get(found.role)
     if role is None:
         raise InvalidError("role", "sign_in")
     with unit_of_work(SystemScope("sign-in")) as scope:
+        if entrance.checked:
+            account = store.account(scope, found.account.user_id, lock=True)
+            if account.password_hash != entrance.checked:
+                # Somebody gave them another one meanwhile, and closed what was open.
+                raise InvalidError("password", "sign_in")
         token = _open_session(scope, found, role, entrance)
     _settle_in(token)
     return token
@@ -164,7 +201,15 @@ def let_in(found: store.Applicant, entrance: Entrance) -> str:
 
 def role_of(role: str) -> Role | None:
     """What somebody with this role of the roster is here; None if they cannot come in."""
-    return _ROLES.get(role)
+    return ROLES.get(role)
+
+
+def is_same_person(before: str, after: str) -> bool:
+    """Whether two tokens are of sessions of the same person, and that of before is still open."""
+    with unit_of_work(SystemScope("who is asking"), read_only=True) as scope:
+        rows = [store.sign_in_session(scope, hash_of(token)) for token in (before, after)]
+        open_rows = [row for row in rows if row is not None and row.closes_at > clock.now()]
+        return len(open_rows) == 2 and open_rows[0].user_id == open_rows[1].user_id
 
 
 def sign_out(token: str) -> None:
@@ -172,9 +217,12 @@ def sign_out(token: str) -> None:
     with unit_of_work(SystemScope("sign-out")) as scope:
         row = store.sign_in_session(scope, hash_of(token))
         if row:
-            audit.record(scope, "session:closed", row.user_id)
+            audit.record(scope, "session:closed", row.user_id, district_id=row.district_id)
             if row.sees_as:
-                audit.record(scope, "pupil_view:ended", row.sees_as, student_id=row.sees_as)
+                audit.record(
+                    scope, "pupil_view:ended", row.sees_as,
+                    student_id=row.sees_as, district_id=row.district_id,
+                )  # fmt: skip
             scope.session.delete(row)
 
 
@@ -220,13 +268,24 @@ def open_account(
         district_id=district_id, user_id=user_id, login_id=login_id, password_hash=password_hash
     )
     scope.session.add(account)
-    audit.record(scope, "account:opened", user_id)
+    audit.record(scope, "account:opened", user_id, district_id=district_id)
     return account
+
+
+def account_without_password(scope: SystemScope, user: User) -> Account:
+    """An account for a person of the roster who has none and comes in another way.
+
+    No password fits it. Its login id is the username of the roster, which somebody can type who is
+    given a password one day; only where another has that, it is one that nobody has.
+    """
+    is_free = user.username and not store.is_login_taken(scope, user.district_id, user.username)
+    login_id = user.username if is_free else user.id.hex
+    return open_account(scope, user.district_id, user.id, login_id, passwords.NO_PASSWORD)
 
 
 def _is_password_off(scope: SystemScope, found: store.Applicant) -> bool:
     """Where passwords are off, those are left who can mend the other ways."""
-    role = _ROLES.get(found.role)
+    role = ROLES.get(found.role)
     if role is not None and Permission.WAYS_MANAGE in GRANTS[role]:
         return False
     return ways.are_passwords_off(scope, found.account.district_id, found.school_id)
@@ -275,5 +334,7 @@ def _open_session(
     if role not in WITHOUT_SECOND_FACTOR:
         scope.session.flush()
         scope.session.add(SessionTouch(session_id=row.id, district_id=row.district_id, seen_at=now))
-    audit.record(scope, "session:opened", found.account.user_id, detail=entrance.way)
+    audit.record(
+        scope, "session:opened", row.user_id, district_id=row.district_id, detail=entrance.way
+    )
     return token

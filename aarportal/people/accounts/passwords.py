@@ -39,9 +39,14 @@ def hash_password(password: str) -> str:
         return _hasher().hash(password)
 
 
+def is_set(password_hash: str | None) -> bool:
+    """Whether there is a password at all."""
+    return password_hash not in {None, "", NO_PASSWORD}
+
+
 def matches(password: str, password_hash: str | None) -> bool:
     """Whether the password fits; takes as long for an unknown account as for a known one."""
-    has_password = password_hash not in {None, "", NO_PASSWORD}
+    has_password = is_set(password_hash)
     known = (password_hash if has_password else None) or _nobodys_hash()
     try:
         with _TURNS:

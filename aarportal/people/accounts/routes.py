@@ -1,7 +1,7 @@
 """Signing in and out, and the reading switch."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from flask import current_app, redirect, request, session, url_for
@@ -15,6 +15,7 @@ from aarportal.core.scope import Scope
 from aarportal.people.accounts import operations, store, ways
 from aarportal.people.accounts.forms import ReadingForm, SignInForm
 from aarportal.people.accounts.names import called
+from aarportal.people.accounts.own_password import operations as own_password
 from aarportal.people.accounts.proofs import TOUCH_EVERY, Stamps, proof_of
 from aarportal.people.accounts.sessions import operations as sessions
 from aarportal.people.accounts.store import Known
@@ -41,6 +42,8 @@ blueprint = PortalBlueprint("accounts", __name__)
 #: Remembers the school on a device, so that small children type two things and not three.
 CODE_COOKIE = "school"
 SHARED_SESSION = timedelta(minutes=100)
+#: Where Flask-WTF keeps from what the tokens of a browser's forms are made.
+_FORMS = "csrf_token"
 
 
 @keep("browser")
@@ -115,7 +118,9 @@ def share_device() -> Response:
     """Say that many share this device, or that it is one person's own."""
     response = redirect(url_for(".sign_in"), 303)
     wanted = shared_device.value_of(shared=request.form.get("shared") == "1")
-    cookies.keep(response, shared_device.COOKIE, wanted)
+    # A platform brings people here by a form of its own site; without TLS no browser takes that.
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    cookies.keep(response, shared_device.COOKIE, wanted, same_site="None" if is_secure else "Lax")
     return response
 
 
@@ -131,10 +136,10 @@ def choose_language() -> Response:
 
 @blueprint.route("/letters", permission=Permission.PREFERENCES_WRITE)
 def reading(scope: Scope) -> Response:
-    """Show the reading switch."""
-    account = store.own_account(scope)
-    form = ReadingForm(obj=account)
-    form.script.data = account.script or _suggested_script()
+    """Show the reading switch; in a pupil's view, as the pupil reads."""
+    reader = current_reader()
+    form = ReadingForm(obj=reader)
+    form.script.data = reader.script_choice or _suggested_script()
     return _ask_reading(scope, form)
 
 
@@ -151,7 +156,7 @@ def set_reading(scope: Scope) -> Response:
 def _ask_reading(scope: Scope, form: ReadingForm, *, status: int = 200) -> Response:
     values = {
         "form": form,
-        "may_change_password": scope.allows(Permission.PASSWORD_CHANGE),
+        "may_change_password": own_password.may_change(scope),
         "may_export": scope.allows(Permission.HANDOVER_OWN),
     }
     return render("accounts/reading.html", values, status=status)
@@ -176,21 +181,37 @@ def _suggested_script() -> str:
 
 
 def _open_session(form: SignInForm) -> Response:
-    # A tablet that was put down and forgotten is nobody's after a double lesson.
-    until = clock.now() + SHARED_SESSION if shared_device.is_shared() else None
-    draft = form.draft(request.remote_addr or "", request.user_agent.string, until)
+    draft = form.draft(request.remote_addr or "", request.user_agent.string, ends_early())
     token = operations.sign_in(draft, current_app.secret_key)  # type: ignore[arg-type]
     response = welcome(token, request.args.get("next"))
     cookies.keep(response, CODE_COOKIE, draft.code)
     return response
 
 
+def ends_early() -> datetime | None:
+    """When a session ends that is opened in this browser, if that is before others do.
+
+    A tablet that was put down and forgotten is nobody's after a double lesson.
+    """
+    return clock.now() + SHARED_SESSION if shared_device.is_shared() else None
+
+
 def welcome(token: str, target: str | None) -> Response:
     """Give a browser its session, and lead it where it wanted to go."""
-    # Whoever had this device before is out, whether they said so or not.
+    kept = {}
     if before := session.get("token"):
+        if _FORMS in session and operations.is_same_person(before, token):
+            # What the same person has begun in another tab can still be sent.
+            kept = {_FORMS: session[_FORMS]}
+        # Whoever had this device before is out, whether they said so or not.
         operations.sign_out(before)
     session.clear()
+    session.update(kept)
+    return go_on(token, target)
+
+
+def go_on(token: str, target: str | None) -> Response:
+    """Lead somebody on who proved who they are; forms in other tabs stay theirs."""
     session["token"] = token
     return redirect(own_path(target) or url_for("home.home"), 303)
 

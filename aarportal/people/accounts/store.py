@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -31,6 +32,7 @@ from aarportal.people.accounts.models import (
     SignInSession,
     SignInThrottle,
 )
+from aarportal.people.accounts.roles import ROLES
 from aarportal.people.relations.models import HeldRelation
 from aarportal.people.relations.store import HOLDS
 from aarportal.people.roster import store as roster
@@ -110,9 +112,13 @@ def applicant(scope: SystemScope, code: str, login_id: str, day: date) -> Applic
     begun last. A role that has ended opens no door; one that is still to begin already does.
     """
     place = district_and_school(scope, code)
-    if place is None:
-        return None
-    district_id, school_id = place
+    return applicant_at(scope, *place, login_id, day) if place else None
+
+
+def applicant_at(
+    scope: SystemScope, district_id: UUID, school_id: UUID | None, login_id: str, day: date
+) -> Applicant | None:
+    """The same at a place that is known; without a school, wherever in the district it is."""
     begun = func.coalesce(UserRole.starts_on, date.min)
     query = (
         select(Account, UserRole.school_id, UserRole.role)
@@ -155,6 +161,13 @@ def _of_the_board(
     ).first()
 
 
+def _is_still(row_class: type[UserRole] | type[DistrictRole]) -> ColumnElement[bool]:
+    """That a role is the one with which a session was opened, whatever the roster calls it."""
+    other_words = {word: role.value for word, role in ROLES.items() if word != role}
+    here = case(other_words, value=row_class.role, else_=row_class.role)
+    return here == SignInSession.role
+
+
 # Asked with every page, and made once.
 _ELSEWHERE = aliased(UserRole)
 _KNOWN = (
@@ -181,12 +194,14 @@ _KNOWN = (
             exists().where(
                 UserRole.user_id == SignInSession.user_id,
                 UserRole.school_id == SignInSession.school_id,
+                _is_still(UserRole),
                 or_(UserRole.ends_before.is_(None), UserRole.ends_before > bindparam("day")),
             ),
             and_(
                 SignInSession.school_id == NOTHING,
                 exists().where(
                     DistrictRole.user_id == SignInSession.user_id,
+                    _is_still(DistrictRole),
                     or_(
                         DistrictRole.ends_before.is_(None),
                         DistrictRole.ends_before > bindparam("day"),
@@ -199,10 +214,19 @@ _KNOWN = (
 
 
 def known(scope: SystemScope, token_hash: bytes, now: datetime, day: date) -> Known | None:
-    """Who holds this session, if it is open, the person enabled, and the role not over."""
+    """Who holds this session, if it is open, the person enabled, and its role not over.
+
+    Another role of the same person keeps no session open: it opens another one.
+    """
     wanted = {"token_hash": token_hash, "now": now, "day": day}
     row = scope.session.execute(_KNOWN, wanted).first()
     return Known(*row) if row else None
+
+
+def login_holder(scope: SystemScope, district_id: UUID, login_id: str) -> UUID | None:
+    """Whose login id it is in a district, whether they may come in or not."""
+    mine = (Account.district_id == district_id, Account.login_id == login_id)
+    return scope.session.scalar(select(Account.user_id).where(*mine))
 
 
 def person(scope: SystemScope, user_id: UUID) -> tuple[User, Account | None] | None:
@@ -219,6 +243,19 @@ def person(scope: SystemScope, user_id: UUID) -> tuple[User, Account | None] | N
 def sign_in_session(scope: SystemScope, token_hash: bytes) -> SignInSession | None:
     """The session with this token."""
     return scope.session.get(SignInSession, token_hash)
+
+
+def places(scope: SystemScope, user_id: UUID, day: date) -> frozenset[UUID]:
+    """Schools where somebody is or will be something; all zeros for the board of education."""
+    schools = scope.session.scalars(
+        select(UserRole.school_id).where(UserRole.user_id == user_id, _is_not_over(UserRole, day))
+    )
+    of_board = scope.session.scalar(
+        select(DistrictRole.id)
+        .where(DistrictRole.user_id == user_id, _is_not_over(DistrictRole, day))
+        .limit(1)
+    )
+    return frozenset(schools) | ({NOTHING} if of_board else set())
 
 
 def forget_ended_sessions(scope: SystemScope, user_id: UUID, now: datetime) -> None:
@@ -246,9 +283,9 @@ def own_account(scope: Scope) -> Account:
     return row
 
 
-def account(scope: SystemScope, user_id: UUID) -> Account:
-    """The account of somebody who is signed in."""
-    row = scope.session.get(Account, user_id)
+def account(scope: SystemScope, user_id: UUID, *, lock: bool = False) -> Account:
+    """The account of somebody who is signed in; locked, nobody changes it meanwhile."""
+    row = scope.session.get(Account, user_id, with_for_update=lock or None)
     assert row is not None
     return row
 
@@ -395,6 +432,14 @@ def _class_by_class(one: Newcomer) -> tuple[str, str, int, str, str, str]:
     number = sys.maxsize if one.attendance_no is None else one.attendance_no
     kana = (user.kana_family_name, user.kana_given_name)
     return (user.grade, one.class_title, number, *kana, user.sourced_id)
+
+
+def is_login_taken(scope: SystemScope, district_id: UUID, login_id: str) -> bool:
+    """Whether somebody of the district has this login id."""
+    taken = select(Account.user_id).where(
+        Account.district_id == district_id, Account.login_id == login_id
+    )
+    return scope.session.scalar(taken.limit(1)) is not None
 
 
 def login_ids(scope: SystemScope, district_id: UUID) -> set[str]:

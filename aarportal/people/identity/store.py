@@ -386,7 +386,13 @@ def formerly_identified(
 
 def those_who_stay(scope: SystemScope, person_ids: Iterable[UUID]) -> list[UUID]:
     """These persons, each merged one as whom it was merged into; nobody twice."""
-    return list(dict.fromkeys(_who_stays(scope, each) for each in person_ids))
+    asked = list(person_ids)
+    query = select(PersonMerge.merged_id).where(
+        PersonMerge.merged_id.in_(asked), PersonMerge.taken_back_at.is_(None)
+    )
+    merged = set(scope.session.scalars(query))
+    stay = (_who_stays(scope, each) if each in merged else each for each in asked)
+    return list(dict.fromkeys(stay))
 
 
 def _who_stays(scope: SystemScope, person_id: UUID) -> UUID:

@@ -25,6 +25,8 @@ RESOURCE_LINK, DEEP_LINK = "LtiResourceLinkRequest", "LtiDeepLinkingRequest"
 #: How far the clocks of two servers may be apart.
 SKEW = timedelta(minutes=2)
 LONGEST = 255
+#: Platforms write whole tokens into the addresses of their services.
+LONGEST_ADDRESS = 2000
 _LONGEST_DATA = 8 * 1024
 #: Roles of somebody who is nobody, in full and in short.
 _NOBODY = frozenset(
@@ -143,7 +145,7 @@ def checked(claims: Mapping[str, Any], expected: Expected) -> Launch:
         _short(context.get("id")),
         _short(context.get("title") or context.get("label")),
         links,
-        _short(_part(claims, NRPS_CLAIM).get("context_memberships_url")),
+        _address(_part(claims, NRPS_CLAIM).get("context_memberships_url")),
         _scores(claims) if links is None else None,
     )
 
@@ -231,6 +233,9 @@ def _links(asked: Mapping[str, Any], expected: Expected) -> Links:
         raise TokenError("accept_types")
     if data is not None and (not isinstance(data, str) or len(data) > _LONGEST_DATA):
         raise TokenError("data")
+    if data is not None and "\0" in data:
+        # PostgreSQL cannot keep it.
+        raise TokenError("data")
     return Links(address, data)
 
 
@@ -243,8 +248,8 @@ def _scores(claims: Mapping[str, Any]) -> Scores | None:
     scopes = told.get("scope")
     if not isinstance(scopes, list) or SCORE_SCOPE not in scopes:
         return None
-    items = _short(told.get("lineitems")) if LINE_ITEM_SCOPE in scopes else ""
-    item = _short(told.get("lineitem"))
+    items = _address(told.get("lineitems")) if LINE_ITEM_SCOPE in scopes else ""
+    item = _address(told.get("lineitem"))
     link_id = _short(_part(claims, f"{PREFIX}resource_link").get("id"))
     return Scores(link_id, items, item) if items or item else None
 
@@ -266,6 +271,12 @@ def _short(value: Any) -> str:
     """A text that may be kept; empty for anything else."""
     is_text = isinstance(value, str) and value.isprintable() and len(value) <= LONGEST
     return value if is_text else ""
+
+
+def _address(value: Any) -> str:
+    """An address that may be kept and asked one day; empty for anything else."""
+    is_plain = isinstance(value, str) and value.isascii() and value.isprintable()
+    return value if is_plain and len(value) <= LONGEST_ADDRESS and " " not in value else ""
 
 
 def _moment(value: Any, rule: str) -> datetime:

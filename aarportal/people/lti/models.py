@@ -33,7 +33,7 @@ class LtiKey(Shared, SystemOnly, Base):
     public_key: Mapped[dict[str, Any]] = mapped_column(JSON)
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     retired_at: Mapped[datetime | None]
-    """Since when it signs nothing any more; it is published for a while longer."""
+    """From when on it signs nothing any more; it is published for a while longer."""
 
 
 class LtiPlatform(OfficeOnly, DistrictRow, Base):

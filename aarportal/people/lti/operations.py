@@ -6,13 +6,14 @@ No unit of work may be open: other systems are asked in between.
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -37,9 +38,9 @@ _CHOICE_LENGTH = timedelta(hours=1)
 #: How long a launch that is over is known: none of it can be used again.
 _KEPT = timedelta(days=1)
 _REASON = "LTI launch"
-#: No password hash: nobody comes in with a password.
-_NO_PASSWORD = "!"  # noqa: S105 # a mark
 _LONGEST_HINT = 4096
+#: Others may be the first with the course, with the link, and with the same person.
+_TRIES = 4
 #: Roles that a platform which a school's office entered may bring.
 _OF_SCHOOLS = frozenset({"student", "teacher"})
 
@@ -97,6 +98,15 @@ class Arrived:
     kana: str
     is_same_browser: bool
     origins: frozenset[str]
+
+
+class _BoundError(TokenError):
+    """An account that was somebody else's than whom the roster means by it now."""
+
+    def __init__(self, user_id: UUID) -> None:
+        """Say whose it was: the office finds them in the trace, and can let go of the account."""
+        super().__init__("bound_to_another")
+        self.user_id = user_id
 
 
 class RefusedLaunchError(TokenError):
@@ -204,9 +214,9 @@ def arrive(token: str, state: str, browser: str, root: str, verify: Verify) -> A
     )
     try:
         launch = claims.checked(verify(token, platform.jwks_url), expected)
-        ticket, user = _recognize(row, platform, launch)
+        ticket, user = _recognized(row, platform, launch)
     except TokenError as error:
-        _note_refusal(platform, error.rule)
+        _note_refusal(platform, error)
         raise RefusedLaunchError(error.rule, expected.origins) from error
     is_same = bool(browser) and secrets.compare_digest(_hash(browser), row.browser_hash)
     name = f"{user.family_name} {user.given_name}"
@@ -214,13 +224,14 @@ def arrive(token: str, state: str, browser: str, root: str, verify: Verify) -> A
     return Arrived(ticket, name, kana, is_same, expected.origins)
 
 
-def enter(ticket: str, state: str, device: str) -> tuple[str, str]:
+def enter(ticket: str, state: str, device: str, until: datetime | None = None) -> tuple[str, str]:
     """Let somebody in who was launched; the token of their session, and where they wanted to go.
 
     Args:
         ticket: As of `Arrived`.
         state: What the platform kept for us; empty if it keeps nothing.
         device: As of an `Entrance`.
+        until: Likewise.
 
     Raises:
         TokenError: If the ticket was used, is over, or the state is another launch's.
@@ -236,7 +247,7 @@ def enter(ticket: str, state: str, device: str) -> tuple[str, str]:
         target = row.target
     if found is None:
         raise TokenError("ticket" if is_good else "state")
-    return accounts.let_in(found, Entrance(WAY, device)), target
+    return accounts.let_in(found, Entrance(WAY, device, until=until)), target
 
 
 def _use_state(state: str) -> tuple[LtiLogin, LtiPlatform]:
@@ -257,6 +268,19 @@ def _use_state(state: str) -> tuple[LtiLogin, LtiPlatform]:
     return row, platform
 
 
+def _recognized(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[str, User]:
+    """Find the person, and give out a ticket; anew where another launch brought the same row.
+
+    A class taps a new link at once. The state is used by now, so nobody can begin from the start.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return _recognize(row, platform, launch)
+        except IntegrityError:
+            continue
+    return _recognize(row, platform, launch)
+
+
 def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[str, User]:
     """Find the person, and give out a ticket for them."""
     ticket, now = secrets.token_urlsafe(32), clock.now()
@@ -271,9 +295,7 @@ def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[st
             raise TokenError("not_in_roster")
         _bind(scope, platform, launch, user)
         if store.account(scope, user.id) is None:
-            accounts.open_account(
-                scope, user.district_id, user.id, f"lti:{user.id.hex}", _NO_PASSWORD
-            )
+            accounts.account_without_password(scope, user)
         current = store.login(scope, row.state_hash)
         assert current is not None
         current.ticket_hash, current.expires_at = _hash(ticket), now + _TICKET_LENGTH
@@ -284,7 +306,10 @@ def _recognize(row: LtiLogin, platform: LtiPlatform, launch: Launch) -> tuple[st
             completing.note_opened(scope, platform, launch, user.id, services_of(platform))
         detail = f"{platform.id}: {'deep linking' if launch.links else 'resource link'}"
         student_id = user.id if role == "student" else None
-        audit.record(scope, "lti:launched", user.id, student_id=student_id, detail=detail)
+        audit.record(
+            scope, "lti:launched", user.id,
+            student_id=student_id, district_id=platform.district_id, detail=detail,
+        )  # fmt: skip
     return ticket, user
 
 
@@ -304,7 +329,7 @@ def _person(scope: SystemScope, platform: LtiPlatform, launch: Launch) -> UUID:
     came = store.who_stays(scope, bound.user_id)
     if found and came not in found:
         # The roster has given the name to somebody else: a person has to look at that.
-        raise TokenError("bound_to_another")
+        raise _BoundError(bound.user_id)
     return came
 
 
@@ -343,7 +368,10 @@ def _bind(scope: SystemScope, platform: LtiPlatform, launch: Launch, user: User)
                 user_id=user.id,
             )
         )
-        audit.record(scope, "lti_binding:made", user.id, detail=str(platform.id))
+        audit.record(
+            scope, "lti_binding:made", user.id,
+            district_id=platform.district_id, detail=str(platform.id),
+        )  # fmt: skip
 
 
 def _target(
@@ -400,9 +428,12 @@ def _applicant(scope: SystemScope, row: LtiLogin) -> Applicant | None:
     return Applicant(account, found[1], found[2])
 
 
-def _note_refusal(platform: LtiPlatform, rule: str) -> None:
+def _note_refusal(platform: LtiPlatform, error: TokenError) -> None:
+    about, detail = platform.id, error.rule
+    if isinstance(error, _BoundError):
+        about, detail = error.user_id, f"{error.rule}: {platform.id}"
     with unit_of_work(SystemScope(_REASON)) as scope:
-        audit.record(scope, "lti:refused", platform.id, detail=rule)
+        audit.record(scope, "lti:refused", about, district_id=platform.district_id, detail=detail)
 
 
 def _hash(text: str) -> bytes:

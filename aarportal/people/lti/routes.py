@@ -7,15 +7,15 @@ from flask import Response, current_app, jsonify, make_response, redirect, reque
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core.permissions import Permission
-from aarportal.people.accounts.routes import welcome
+from aarportal.people.accounts.routes import ends_early, welcome
 from aarportal.people.lti import keysets, operations
+from aarportal.people.lti.claims import origin_of
 from aarportal.people.lti.keys import operations as keys
 from aarportal.people.lti.operations import Arrived, LoginRequest, RefusedLaunchError
 from aarportal.people.lti.tokens import TokenError
 from aarportal.people.lti.troubles import trouble
 from aarportal.people.lti.trying import operations as trying
-from aarportal.settings import Settings
-from aarportal.web import cookies
+from aarportal.web import addresses, cookies
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.openings import let_be_framed_by
@@ -35,7 +35,8 @@ _IN_FRAME = frozenset({"iframe", "frame", "embed", "object"})
 def jwks() -> Response:
     """Publish our keys."""
     response = jsonify(keys=keys.published())
-    response.headers["Cache-Control"] = "public, max-age=300"
+    seconds = int(keys.CACHED.total_seconds())
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
     return response
 
 
@@ -74,14 +75,16 @@ def launch() -> AnyResponse:
 
 @blueprint.route("/lti/launch", permission=Permission.PUBLIC)
 def launch_again() -> AnyResponse:
-    """A launch page that is loaded again: everything about it is used up."""
+    """A launch page that is loaded again, which is used up; or a platform that refuses."""
+    if "error" in request.args:
+        return _refused("platform_refused")
     return redirect(url_for("home.home"), 303)
 
 
 @blueprint.route("/lti/enter", permission=Permission.PUBLIC, methods=["POST"])
 def enter() -> AnyResponse:
     """Come in by the page that a launch ended with; nobody else's page may send it."""
-    if request.headers.get("Origin") != _root():
+    if request.headers.get("Origin") != origin_of(addresses.root()):
         return _refused("not_from_here")
     trying.refuse_too_many(*_from())
     form = request.form
@@ -93,7 +96,8 @@ def enter() -> AnyResponse:
 
 def _begin(platform_id: UUID | None) -> AnyResponse:
     trying.begin(*_from())
-    sent = request.values
+    # What stands in the address of a form is nobody's word.
+    sent = request.form if request.method == "POST" else request.args
     asked = LoginRequest(
         sent.get("iss", ""),
         sent.get("login_hint", ""),
@@ -104,7 +108,7 @@ def _begin(platform_id: UUID | None) -> AnyResponse:
         _browser(),
     )
     try:
-        begun = operations.begin(asked, _root())
+        begun = operations.begin(asked, addresses.root())
     except TokenError as error:
         return _refused(error.rule)
     response: AnyResponse = redirect(begun.address, 302)
@@ -126,7 +130,7 @@ def _begin(platform_id: UUID | None) -> AnyResponse:
 
 def _arrived(state: str) -> Arrived:
     token, verify = request.form.get("id_token", ""), keysets.here().verified
-    arrived = operations.arrive(token, state, _browser(), _root(), verify)
+    arrived = operations.arrive(token, state, _browser(), addresses.root(), verify)
     trying.note_arrived(*_from())
     return arrived
 
@@ -140,7 +144,8 @@ def _ask(arrived: Arrived, state: str) -> Response:
 
 
 def _let_in(ticket: str, kept: str) -> AnyResponse:
-    token, target = operations.enter(ticket, kept, request.user_agent.string)
+    device = request.user_agent.string
+    token, target = operations.enter(ticket, kept, device, ends_early())
     return welcome(token, target)
 
 
@@ -164,8 +169,3 @@ def _browser() -> str:
 def _from() -> tuple[str, str]:
     """From where it comes, and the secret under which that is kept."""
     return request.remote_addr or "", current_app.config["SECRET_KEY"]
-
-
-def _root() -> str:
-    settings: Settings = current_app.config["SETTINGS"]
-    return (settings.public_url or request.host_url).rstrip("/")

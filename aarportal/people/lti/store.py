@@ -1,7 +1,7 @@
 """Questions about platforms, launches on their way, and who is meant by them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select
@@ -14,12 +14,15 @@ from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.accounts.models import Account
 from aarportal.people.identity import store as identity
 from aarportal.people.lti.models import LtiBinding, LtiChoice, LtiContext, LtiLogin, LtiPlatform
+from aarportal.people.roster.letters import folded
 from aarportal.people.roster.models import DistrictRole, School, User, UserRole
 
 Platform = LtiPlatform
 Context = LtiContext
 
 _BOARD = "districtAdministrator"
+#: Whoever taps twice gets the answer that the second tap waits for.
+_ANSWERED_ANEW = timedelta(minutes=1)
 
 
 # --- platforms, as the office sees them -----------------------------------------------------------
@@ -75,6 +78,33 @@ def bindings(scope: Scope, platform_ids: Sequence[UUID]) -> dict[UUID, int]:
         .group_by(LtiBinding.platform_id)
     )
     return {row[0]: row[1] for row in scope.session.execute(query)}
+
+
+def who_came(scope: Scope, platform_id: UUID) -> Sequence[UUID]:
+    """Everybody who came from a platform already."""
+    query = select(LtiBinding.user_id).where(LtiBinding.platform_id == platform_id).distinct()
+    return scope.session.scalars(query).all()
+
+
+def bindings_named(scope: Scope, platform_id: UUID, name: str) -> Sequence[LtiBinding]:
+    """Whom accounts of a platform are taken for, by a name: of the roster's, or the account's own.
+
+    The account's own (`sub`) finds it where it is bound to the wrong person.
+    """
+    query = (
+        select(LtiBinding)
+        .join(User, User.id == LtiBinding.user_id)
+        .where(
+            LtiBinding.platform_id == platform_id,
+            or_(
+                func.lower(User.username) == folded(name),
+                func.lower(User.master_identifier) == folded(name),
+                LtiBinding.subject == name,
+            ),
+        )
+        .order_by(LtiBinding.id)
+    )
+    return scope.session.scalars(query).all()
 
 
 def contexts(scope: Scope, platform_ids: Sequence[UUID]) -> dict[UUID, list[LtiContext]]:
@@ -140,9 +170,9 @@ def in_roster(scope: SystemScope, district_id: UUID, known_by: str, name: str) -
     if not name:
         return []
     meant: dict[str, ColumnElement[bool]] = {
-        "identifier": User.master_identifier == name,
+        "identifier": func.lower(User.master_identifier) == folded(name),
         "sourced_id": User.sourced_id == name,
-        "email": func.lower(User.username) == name.lower(),
+        "email": func.lower(User.username) == folded(name),
     }
     query = select(User.id).where(User.district_id == district_id, meant[known_by])
     found = _enabled(scope, scope.session.scalars(query))
@@ -226,8 +256,9 @@ def context(scope: SystemScope, platform_id: UUID, context_id: str) -> LtiContex
 
 
 def choice(scope: SystemScope, choice_id: UUID, user_id: UUID, now: datetime) -> LtiChoice | None:
-    """A choice that this person has still to make, locked."""
+    """A choice that this person has still to make, or made a moment ago; locked."""
     row = scope.session.get(LtiChoice, choice_id, with_for_update=True, populate_existing=True)
-    if row is None or row.user_id != user_id or row.answered_at or row.expires_at <= now:
+    if row is None or row.user_id != user_id or row.expires_at <= now:
         return None
-    return row
+    is_over = row.answered_at is not None and now - row.answered_at >= _ANSWERED_ANEW
+    return None if is_over else row

@@ -16,6 +16,7 @@ from aarportal.web.fields import OneOf, RefusingForm
 
 _required = InputRequired(_l("Please fill this in."))
 _choose = _l("Choose one of the list.")
+_far = _l("Choose a day within the next hundred years.")
 #: Fields that only some kinds ask for.
 _ASKED: Mapping[str, frozenset[Kind]] = {
     "class_id": frozenset({Kind.COVER}),
@@ -34,8 +35,10 @@ class RelationForm(RefusingForm):
         ("grade", "choice"): _choose,
         ("student_id", "choice"): _choose,
         ("starts_on", "past"): _l("Choose today or a later day."),
+        ("starts_on", "far"): _far,
         ("last_on", "needed"): _l("Say the last day."),
         ("last_on", "order"): _l("The last day lies before the first."),
+        ("last_on", "far"): _far,
         ("last_on", "longest_cover"): _l("Give at most 31 days; then give it anew."),
         ("last_on", "longest_case"): _l("Give at most one year; then look at it anew."),
         ("last_on", "longest_leads_grade"): _l("Give at most one year; then look at it anew."),

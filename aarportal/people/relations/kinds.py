@@ -50,5 +50,7 @@ LONGEST: Mapping[Kind, int | None] = MappingProxyType(
         Kind.HEALTH_ROOM: None,
     }
 )
+#: So many days ahead lie the furthest first and last days: what lies later was a slip.
+FURTHEST = 36_525
 #: The longest reason, in characters.
 MAX_REASON = 200

@@ -9,7 +9,7 @@ from aarportal.core import clock
 from aarportal.core.errors import InvalidError
 from aarportal.core.scope import Scope
 from aarportal.people.relations import store
-from aarportal.people.relations.kinds import LONGEST, MAX_REASON, Kind
+from aarportal.people.relations.kinds import FURTHEST, LONGEST, MAX_REASON, Kind
 from aarportal.people.relations.models import HeldRelation
 
 
@@ -93,15 +93,19 @@ def _check_object(scope: Scope, draft: RelationDraft, today: date) -> None:
 
 
 def _check_days(draft: RelationDraft, today: date) -> None:
-    longest = LONGEST[draft.kind]
+    longest, furthest = LONGEST[draft.kind], today + timedelta(days=FURTHEST)
     if draft.starts_on < today:
         raise InvalidError("starts_on", "past")
+    if draft.starts_on > furthest:
+        raise InvalidError("starts_on", "far")
     if draft.last_on is None:
         if longest is not None:
             raise InvalidError("last_on", "needed")
         return
     if draft.last_on < draft.starts_on:
         raise InvalidError("last_on", "order")
+    if draft.last_on > furthest:
+        raise InvalidError("last_on", "far")
     if longest is not None and (draft.last_on - draft.starts_on).days >= longest:
         raise InvalidError("last_on", f"longest_{draft.kind.value}")
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from aarportal.core import clock
+from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.people.relations.kinds import HOLDERS, KINDS_OF, Kind
@@ -135,7 +137,13 @@ def listed(scope: Scope, day: date) -> list[Listed]:
     since = day - SHOWN_AFTERWARDS
     rows = scope.session.scalars(
         select(HeldRelation)
-        .where(or_(HeldRelation.ends_before.is_(None), HeldRelation.ends_before > since))
+        .where(
+            or_(HeldRelation.ends_before.is_(None), HeldRelation.ends_before > since),
+            or_(
+                HeldRelation.ended_at.is_(None),
+                HeldRelation.ended_at >= clock.day_bounds(since)[0],
+            ),
+        )
         .order_by(HeldRelation.given_at.desc(), HeldRelation.id)
     ).all()
     return named(scope, rows)
@@ -195,11 +203,19 @@ def standing(scope: Scope, wanted: HeldRelation) -> bool:
 
 
 def cases(scope: Scope, day: date) -> list[Listed]:
-    """The cases that the person is on today, those that end first before the others."""
+    """The cases that the person is on today, those that end first before the others.
+
+    Of a child who has left there is none any more: their case opens nothing, and nobody would be
+    told that it was looked at.
+    """
+    seen = scope.visible(frozenset({Relation.CASE})) or frozenset()
     rows = scope.session.scalars(
         select(HeldRelation)
         .where(
-            HeldRelation.holder_id == scope.actor_id, HeldRelation.kind == Kind.CASE.value, HOLDS
+            HeldRelation.holder_id == scope.actor_id,
+            HeldRelation.kind == Kind.CASE.value,
+            HeldRelation.student_id.in_(seen),
+            HOLDS,
         )
         .order_by(HeldRelation.ends_before, HeldRelation.id),
         {"day": day},

@@ -9,6 +9,7 @@ const HAND_OVER_MS = 3000;
 const session = {
   /** The page that asks for a password is the server's word that nobody is signed in. */
   signedOut() {
+    if (document.querySelector("form[data-signout]")) return false;
     return Boolean(document.querySelector("input[type=password]:not([data-again])"));
   },
 
@@ -56,16 +57,18 @@ const session = {
 
   checkIdle() {
     const form = document.querySelector("form[data-signout]");
-    if (form && meta("person") && this.wasIdle()) this.leave(form);
+    if (form && this.wasIdle()) this.leave(form);
   },
 
   listen() {
     const form = document.querySelector("form[data-signout]");
+    // Who sees with a pupil's eyes has no name on the page, and leaves like everybody else.
+    const isIn = Boolean(form);
     const person = meta("person");
     if (globalThis.BroadcastChannel) {
       this.others = new BroadcastChannel("aarportal");
       this.others.onmessage = ({ data }) => {
-        if (data === "left") person && location.reload();
+        if (data === "left") isIn && location.reload();
         else outbox.settledElsewhere(data);
       };
     }
@@ -75,17 +78,17 @@ const session = {
       localStorage.setItem(LEFT_AT, meta("at"));
       this.others?.postMessage("left");
     }
-    if (person && this.isFromBefore()) {
+    if (isIn && this.isFromBefore()) {
       // Once and not again, whatever the server's clock says.
       localStorage.removeItem(LEFT_AT);
       location.reload();
       return false;
     }
-    if (person && form && localStorage.getItem(LEAVING) === person) {
+    if (isIn && localStorage.getItem(LEAVING) === (person ?? "")) {
       this.leave(form);
       return false;
     }
-    if (person) {
+    if (isIn) {
       this.at = 0;
       this.active();
     }
@@ -96,7 +99,7 @@ const session = {
     });
     // A page that the browser kept alive may belong to someone who has left.
     addEventListener("pageshow", (event) => event.persisted && location.reload());
-    if (person) {
+    if (isIn) {
       const seen = () => this.active();
       for (const name of ["pointerdown", "keydown", "input"]) document.addEventListener(name, seen);
       document.addEventListener("visibilitychange", () => document.hidden || this.checkIdle());

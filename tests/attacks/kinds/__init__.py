@@ -1,7 +1,8 @@
 """Ways to try: one file a kind, found by its name.
 
 A file holds `ATTACKERS`, the names of those who try this (see sight.py), and `one(ground, name)`, a
-strategy for one attempt of one of them.
+strategy for one attempt of one of them. `ANSWERS`, if there, are refusals that come after a look at
+what is brought: to a forged credential they are the right answer.
 """
 
 from functools import cache
@@ -29,3 +30,8 @@ def discover() -> dict[str, ModuleType]:
     return {
         module.name: import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)
     }
+
+
+def answers_of(way: ModuleType) -> frozenset[int]:
+    """Refusals of a kind that come after a look at what it brings."""
+    return getattr(way, "ANSWERS", frozenset())

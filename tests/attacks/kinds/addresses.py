@@ -3,8 +3,9 @@
 from hypothesis import strategies as st
 
 from tests.access.calls import SENT, Sent
+from tests.access.people import CHILDREN
 from tests.attacks.sight import ATTACKERS as EVERYBODY
-from tests.attacks.tries import Ground, Try, form_of
+from tests.attacks.tries import Ground, Try, mostly, told
 
 ATTACKERS = list(EVERYBODY)
 METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE")
@@ -16,14 +17,15 @@ def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     @st.composite
     def drawn(draw) -> Try:
         endpoint, method, rule = draw(ground.a_route(name))
-        if draw(st.integers(0, 9)) == 0:
-            method = draw(st.sampled_from(METHODS))
+        method = draw(mostly(st.just(method), st.sampled_from(METHODS), 19))
         sent = SENT.get(endpoint, Sent())
+        if sent.about is not None:
+            sent = sent.about(draw(st.sampled_from(CHILDREN))) or Sent()
         return Try(
             method,
-            draw(ground.path(endpoint, rule)),
+            draw(ground.path(name, endpoint, rule)),
             query=tuple(sent.query.items()),
-            form=tuple(form_of(endpoint).items()) if method == "POST" else (),
+            form=told(sent.form) if method == "POST" else (),
             json=sent.json if method in {"POST", "PUT"} else None,
         )
 

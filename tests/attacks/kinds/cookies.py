@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
 from tests.access.people import CHILDREN
-from tests.attacks.tries import Ground, Try
+from tests.attacks.tries import Ground, Try, mostly
 
 ATTACKERS = ["nobody"]
+#: They are taken for strangers.
+ANSWERS = frozenset({303, 401})
 SECRETS = ("", "secret", "dev", "changeme", "aarportal", "a secret for tests")
 
 
@@ -22,16 +24,18 @@ def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
 
     @st.composite
     def drawn(draw) -> Try:
-        endpoint, method, rule = draw(ground.a_route(name))
+        # No form is looked at without a token, and that is of one's own session.
+        endpoint, method, rule = draw(mostly(ground.a_route(name, "GET"), ground.a_route(name), 9))
         whole = draw(_stolen(ground))
-        called = draw(st.sampled_from(("session", "session", "__Host-session", "token", "school")))
-        cookies = [f"{called}={draw(_spoilt(whole))}"]
+        other = st.sampled_from(("__Host-session", "token", "school"))
+        cookies = [f"{draw(mostly(st.just('session'), other))}={draw(_spoilt(whole))}"]
         if draw(st.booleans()):
             cookies.append(f"session={draw(_forged(ground))}")
         if draw(st.booleans()):
-            cookies.append(f"school={draw(ground.an_id()).encode('ascii', 'ignore').decode()}")
+            told = draw(ground.an_id(name)).encode("ascii", "ignore").decode()
+            cookies.append(f"school={told}")
         cookie = "; ".join(draw(st.permutations(cookies)))
-        return Try(method, draw(ground.path(endpoint, rule)), cookie=cookie)
+        return Try(method, draw(ground.path(name, endpoint, rule)), cookie=cookie, is_forged=True)
 
     return drawn()
 

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from tests.attacks.sight import ATTACKERS as EVERYBODY
-from tests.attacks.tries import Ground, Try, form_of
+from tests.attacks.tries import Ground, Try, form_of, mostly
 
 ATTACKERS = list(EVERYBODY)
 FIXED = {
@@ -50,12 +50,12 @@ def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
                 header = draw(st.sampled_from(sorted(FIXED)))
                 headers[header] = draw(st.sampled_from(FIXED[header]))
                 continue
-            other, _method, there = draw(st.sampled_from(ground.routes))
-            address = draw(st.one_of(ground.path(other, there), ground.an_id()))
+            other, _method, there = draw(ground.a_route(name))
+            address = draw(mostly(ground.an_id(name), ground.path(name, other, there), 1))
             headers[draw(st.sampled_from(ADDRESSED))] = _plain(address)
         return Try(
             method,
-            draw(ground.path(endpoint, rule)),
+            draw(ground.path(name, endpoint, rule)),
             form=tuple(form_of(endpoint).items()) if method == "POST" else (),
             headers=tuple(headers.items()),
         )

@@ -6,8 +6,9 @@ from uuid import uuid5
 from hypothesis import strategies as st
 
 from tests.access import senders
+from tests.access.newcomers import address_of, login_of
 from tests.access.people import CHILDREN
-from tests.attacks.tries import Ground, Try
+from tests.attacks.tries import Ground, Try, mostly
 from tests.cast import AOI
 
 ATTACKERS = ["app", "reader", "minato"]
@@ -19,36 +20,50 @@ VERBS = ("http://adlnet.gov/expapi/verbs/answered", "http://adlnet.gov/expapi/ve
 
 def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     """An attempt: a question, a cursor that was never given out, or a statement."""
-    return st.one_of(_question(ground), _question(ground), _cursor(ground), _statement(ground))
+    rest = mostly(_statement(ground, name), _cursor(ground, name), 4)
+    return mostly(mostly(_question(ground, name), rest, 1), _otherwise(ground, name), 5)
 
 
 def _agents() -> st.SearchStrategy[str]:
     child = st.sampled_from(CHILDREN)
-    return st.one_of(
-        child.map(lambda it: json.dumps(senders.account(it))),
-        child.map(lambda it: json.dumps({"mbox": f"mailto:{it.name}@hinata.example"})),
+    known = child.map(lambda it: json.dumps(senders.account(it)))
+    otherwise = st.one_of(
+        child.map(lambda it: json.dumps({"mbox": f"mailto:{address_of(it)}"})),
         child.map(
-            lambda it: json.dumps({"account": {"homePage": "https://x.example", "name": it.name}})
+            lambda it: json.dumps(
+                {"account": {"homePage": "https://x.example", "name": login_of(it)}}
+            )
         ),
     )
+    return mostly(known, otherwise, 2)
 
 
-def _given(ground: Ground) -> st.SearchStrategy[str]:
+def _given(ground: Ground, name: str) -> st.SearchStrategy[str]:
     """The id of a statement."""
     of_child = st.sampled_from(CHILDREN).map(lambda it: str(senders.statement_id(it)))
-    return st.one_of(of_child, of_child, ground.an_id())
+    return mostly(of_child, ground.an_id(name), 2)
 
 
-def _question(ground: Ground) -> st.SearchStrategy[Try]:
+def _otherwise(ground: Ground, name: str) -> st.SearchStrategy[Try]:
+    """The same question as a form that says which method it means (alternate request syntax)."""
+    return _question(ground, name).map(
+        lambda it: Try(
+            "POST", it.path, (("method", it.method),),
+            (*it.query, *([("content", json.dumps(it.json))] if it.json is not None else [])),
+        )
+    )  # fmt: skip
+
+
+def _question(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     activities = st.sampled_from(CHILDREN).map(senders.activity)
     parts = {
         "agent": _agents(),
-        "statementId": _given(ground),
-        "voidedStatementId": _given(ground),
+        "statementId": _given(ground, name),
+        "voidedStatementId": _given(ground, name),
         "activity": activities,
         "activityId": activities,
         "verb": st.sampled_from(VERBS),
-        "registration": ground.an_id(),
+        "registration": ground.an_id(name),
         "since": st.sampled_from(MOMENTS),
         "until": st.sampled_from(MOMENTS),
         "related_agents": st.just("true"),
@@ -56,7 +71,7 @@ def _question(ground: Ground) -> st.SearchStrategy[Try]:
         "attachments": st.just("true"),
         "format": st.sampled_from(("exact", "ids", "canonical")),
         "ascending": st.just("true"),
-        "limit": st.sampled_from(("0", "1", "500", "-1")),
+        "limit": mostly(st.sampled_from(("0", "1", "500")), st.just("-1"), 8),
         "stateId": st.just("bookmark"),
         "profileId": st.just("bookmark"),
     }
@@ -77,57 +92,65 @@ def _question(ground: Ground) -> st.SearchStrategy[Try]:
 
     @st.composite
     def drawn(draw) -> Try:
-        asked = draw(st.sampled_from((*ASKED, *["statements"] * 4)))
-        more = draw(st.lists(st.sampled_from(likely.get(asked, ("limit",))), max_size=3))
+        asked = draw(mostly(st.just("statements"), st.sampled_from(ASKED), 1))
+        more = draw(st.lists(st.sampled_from(likely[asked]), max_size=3)) if asked in likely else ()
         names = {*needed.get(asked, ()), *more}
-        if "statementId" in names:
-            names -= set(parts) - {"statementId", "attachments", "format"}
-        query = tuple((name, draw(parts[name])) for name in sorted(names))
+        if asked == "statements":
+            names.add(draw(st.sampled_from(("agent", "statementId", "activity"))))
+        for alone in names & {"statementId", "voidedStatementId"}:
+            names = {alone, *names & {"attachments", "format"}}
         methods = ("GET",) if asked in {"statements", "activities", "agents"} else (
             "GET", "GET", "PUT", "POST", "DELETE")  # fmt: skip
         method = draw(st.sampled_from(methods))
+        if method != "GET":
+            names.add("stateId" if asked == "activities/state" else "profileId")
+        if names & {"stateId", "profileId"}:
+            names.discard("since")
+        query = tuple((each, draw(parts[each])) for each in sorted(names))
         body = {"page": 3} if method in {"PUT", "POST"} else None
-        return Try(method, f"/xapi/{asked}", query=query, json=body)
+        # A document that is there is changed by whoever says which one they mean.
+        headers = (("If-Match", "*"),) if method == "PUT" and draw(st.booleans()) else ()
+        return Try(method, f"/xapi/{asked}", query=query, json=body, headers=headers)
 
     return drawn()
 
 
-def _cursor(ground: Ground) -> st.SearchStrategy[Try]:
+def _cursor(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     """A place to go on from, as another app was given it, and with changes."""
     given = []
-    for name in ATTACKERS:
+    for other in ATTACKERS:
         client = ground.world.app.test_client()
-        headers = senders.credential(ground.world.app, name)
+        headers = senders.credential(ground.world.app, other)
         answer = client.get("/xapi/statements?limit=1", headers=headers).get_json()
         if answer.get("more"):
-            given.append(answer["more"])
+            given.append((other, answer["more"]))
     changes = st.sampled_from(("", "&ascending=true", "&limit=500", "0", "&agent=x", "%00"))
-    return st.builds(
-        lambda more, change: Try("GET", more + change),
-        st.sampled_from(given or ["/xapi/statements?limit=1"]),
-        changes,
-    )
+
+    def ask(drawn: tuple[tuple[str, str], str]) -> Try:
+        (whose, more), change = drawn
+        return Try("GET", more + change, is_forged=bool(change or whose != name))
+
+    return st.tuples(st.sampled_from(given), changes).map(ask)
 
 
-def _statement(ground: Ground) -> st.SearchStrategy[Try]:
+def _statement(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     """A statement about a child of others, under the id of another, or that takes one back."""
 
     @st.composite
     def drawn(draw) -> Try:
         child, other = draw(st.sampled_from(CHILDREN)), draw(st.sampled_from(CHILDREN))
         said = senders.statement(child)
-        said["id"] = draw(
-            st.one_of(_given(ground), st.integers(0, 99).map(lambda n: str(uuid5(AOI.id, str(n)))))
-        )
+        new = st.integers(0, 99).map(lambda n: str(uuid5(AOI.id, str(n))))
+        said["id"] = draw(st.one_of(_given(ground, name), new))
         way = draw(st.integers(0, 3))
         if way == 0:
             said["verb"] = {"id": VERBS[1]}
-            said["object"] = {"objectType": "StatementRef", "id": draw(_given(ground))}
+            said["object"] = {"objectType": "StatementRef", "id": draw(_given(ground, name))}
         if way == 1:
             said["authority"] = senders.account(other)
             said["context"] = {
                 "instructor": senders.account(other), "registration": str(other.id),
-                "statement": {"objectType": "StatementRef", "id": draw(_given(ground))},
+                "statement": {"objectType": "StatementRef", "id": draw(_given(ground, name))},
             }  # fmt: skip
         if way == 2:
             said["actor"] = {

@@ -5,11 +5,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.care.school_data import importer
-from aarportal.care.school_data.models import SchoolDataChange
+from aarportal.care.school_data.models import SchoolDataChange, SchoolDataImport
 from aarportal.care.school_data.taking_in import operations as taking
 from aarportal.care.wellbeing.models import AttendanceEntry
+from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
@@ -55,6 +57,26 @@ pytestmark = pytest.mark.usefixtures("school")
 def test_whoever_may_not_bring_a_kind_finds_none_of_it(kind, by):
     with pytest.raises(NotFoundError):
         brought(table(GRADES, "x"), kind, by=by)
+
+
+def test_what_nobody_went_on_with_is_gone_with_its_file(in_app):
+    brought(attendance(marked(AOI, reason="だいじな わけ")))
+    halted = brought(attendance(marked(AOI), marked(BEN, reason="べつの わけ")))
+    with unit_of_work(SystemScope("test")) as scope:
+        row = scope.session.scalars(
+            select(SchoolDataImport).where(SchoolDataImport.id == halted)
+        ).one()
+        row.state = ImportState.STOPPED
+        audit.record(scope, "test:stopped", halted)
+    importer.of(in_app).worker.tidy()
+    said = str([vars(row) for row in rows(SchoolDataImport)])
+    assert "だいじな わけ" in said
+    assert "べつの わけ" in said
+    clock.shift(timedelta(days=8))
+    importer.of(in_app).worker.tidy()
+    (row,) = rows(SchoolDataImport)
+    assert row.id == halted
+    assert "わけ" not in str(vars(row))
 
 
 def test_imports_of_another_school_are_not_found():

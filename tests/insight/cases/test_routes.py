@@ -1,10 +1,13 @@
 """Cases as those who are on them find them."""
 
 import pytest
+from sqlalchemy import update
 
 from aarportal.audit import operations as audit
+from aarportal.core import clock
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
+from aarportal.people.roster.models import UserRole
 from tests.cast import (
     AOI,
     BEN,
@@ -46,6 +49,19 @@ def test_a_counsellor_goes_from_the_list_to_the_child(browser, queries):
     assert len(seen) <= MAX_QUERIES
     assert page.says("べんの めあて") and page.says("むずかしい")
     assert not page.html.select("main form, main a[href*=records]")
+
+
+def test_the_case_of_a_child_who_left_is_not_there_any_more(browser, everybody):
+    me = browser(KIKUCHI)
+    assert me.get("/cases").says("ようすを見る")
+    with everybody.app_context(), unit_of_work(SystemScope("left")) as scope:
+        there = UserRole.user_id == BEN.id
+        scope.session.execute(update(UserRole).where(there).values(ends_before=clock.today()))
+        audit.record(scope, "test", BEN.id)
+    page = me.get("/cases")
+    assert page.html.select(".empty")
+    assert "ようすを見る" not in page.text
+    assert me.get(f"/cases/{BEN.id}").status == 404
 
 
 @pytest.mark.parametrize("pupil", [AOI, HANA, KEN, GEN], ids=lambda m: m.name)

@@ -1,7 +1,11 @@
 """A teacher chooses what a link of their platform opens, and pupils come to that very place."""
 
+from datetime import timedelta
+
 import pytest
 
+from aarportal.core import clock
+from aarportal.people.lti.keys import operations as keys
 from tests.cast import AOI, BEN, CHIBA, MORI, UNIT_DIVISION, UNIT_EQUATIONS, UNIT_WATER
 from tests.pages import Browser
 from tests.people.lti.conftest import platform, private  # noqa: F401 - fixtures
@@ -50,9 +54,23 @@ def test_the_answer_is_signed_and_brings_back_what_the_platform_gave(choosing, p
     arrived = launched(aoi, platform, target=item["url"])
     assert arrived.location == f"/places/goal/{UNIT_DIVISION}"
     assert aoi.follow(arrived).location == f"/goal?unit={UNIT_DIVISION}"
-    # An answer is given once.
+    # A second tap gets an answer, too; a moment later it is given.
+    again = chiba.post(path, {"link": f"goal:{UNIT_DIVISION}"}).one("input[name=JWT]")["value"]
+    assert platform.conf.validate_deeplinking_resp({"JWT": again}) == [item]
+    assert again != token
+    clock.shift(timedelta(minutes=1))
     assert chiba.get(path).status == 404
     assert chiba.post(path, {"link": f"goal:{UNIT_DIVISION}"}).status == 404
+
+
+def test_a_choice_that_could_not_be_signed_is_still_to_be_made(choosing, monkeypatch):
+    chiba, path = choosing
+    with monkeypatch.context() as broken:
+        broken.setattr(keys, "signed", lambda _claims: keys.no_such_thing())
+        with pytest.raises(AttributeError):
+            chiba.post(path, {"link": "none"})
+    clock.shift(timedelta(minutes=2))
+    assert chiba.post(path, {"link": "none"}).status == 200
 
 
 def test_nothing_can_be_chosen_too(choosing, platform):  # noqa: F811

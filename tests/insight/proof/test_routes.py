@@ -1,7 +1,9 @@
 """The board takes its traces along, and that leaves one."""
 
 import json
+from collections import Counter
 
+import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, text
 
@@ -11,7 +13,18 @@ from aarportal.core.database import db
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.proof.commands import audit
-from tests.cast import AOI, CHIBA, GEN, HINATA, OKA, SATO
+from tests.cast import (
+    AOI,
+    CHIBA,
+    CODES,
+    ELSEWHERE,
+    GEN,
+    HINATA,
+    OKA,
+    PASSWORD,
+    PRIMARY,
+    SATO,
+)
 from tests.people.directory.office import IWA, to_the_board, write
 
 
@@ -43,6 +56,25 @@ def test_the_board_gets_the_traces_of_its_district_and_no_other(browser, app):
         assert scope.session.scalars(query).all() == [IWA.id]
 
 
+def test_who_came_in_and_who_was_refused_stands_in_the_file_of_the_board(browser, app):
+    with app.app_context():
+        write(to_the_board)
+    wrong = {"code": CODES[PRIMARY], "login_id": CHIBA.login_id, "password": "not this one"}
+    assert browser().post("/sign-in", wrong).status == 422
+    strange = {"code": CODES[ELSEWHERE], "login_id": "nobody", "password": "not this one"}
+    assert browser().post("/sign-in", strange).status == 422
+    chiba = browser(CHIBA)
+    assert chiba.post("/prove", {"password": "not this one"}).status == 422
+    assert chiba.post("/prove", {"password": PASSWORD}).status == 303
+    assert chiba.post("/sign-out").status == 303
+    since = {"since": clock.today().isoformat()}
+    *traces, _head = lines_of(browser(IWA).post("/audit", since))
+    verbs = Counter(each["entry"]["verb"] for each in traces)
+    assert verbs["session:refused"] == 1, "that of another district is its own board's"
+    assert verbs["session:opened"] >= 2
+    assert {"session:proved", "session:proof_refused", "session:closed"} <= verbs.keys()
+
+
 def test_only_the_board_opens_it(browser):
     for member in (AOI, CHIBA, OKA):
         assert browser(member).get("/audit").status == 403
@@ -54,6 +86,18 @@ def test_a_day_that_is_none_comes_back(browser, app):
     page = browser(IWA).post("/audit", {"since": "someday"})
     assert page.status == 422
     assert page.html.select("[aria-invalid]")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31"])
+def test_a_day_of_which_there_can_be_no_trace_is_said_beside_its_field(browser, app, tmp_path, day):
+    with app.app_context():
+        write(to_the_board)
+    page = browser(IWA).post("/audit", {"since": day})
+    assert page.status == 422
+    assert page.html.select("#since-error")
+    made = run(app, "export", "--district", "131234", "--since", day, "--out", str(tmp_path / "x"))
+    assert made.exit_code == 1
+    assert "has to be a day between 2000-01-01 and today" in made.output
 
 
 def test_the_commands_find_what_was_done_to_a_trace(browser, app, tmp_path):

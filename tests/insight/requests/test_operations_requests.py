@@ -1,13 +1,17 @@
 """Asking, taking up, answering; who finds what of it; and that nothing of it stays behind."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import InvalidRequestError
 
+from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
+from aarportal.core.database import db
 from aarportal.core.errors import (
     InvalidError,
     NotAllowedError,
@@ -18,11 +22,14 @@ from aarportal.core.ownership import Relation
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.handover.erasing.store import places
+from aarportal.insight.handover.leaving import operations as leaving
 from aarportal.insight.handover.models import HandoverPackage
+from aarportal.insight.purposes import register
 from aarportal.insight.requests import operations, store
 from aarportal.insight.requests.models import DataRequest
 from aarportal.insight.requests.operations import AnswerDraft, RequestDraft
-from aarportal.insight.requests.states import MAX_WORDS, RequestKind
+from aarportal.insight.requests.states import MAX_WORDS, OWN_WORDS, RequestKind
+from aarportal.people.roster.models import Enrollment, UserRole
 from tests import cast
 from tests.cast import (
     AOI,
@@ -39,11 +46,14 @@ from tests.cast import (
     MORI,
     NURSE,
     OKA,
+    PRIMARY,
     SATO,
+    SECONDARY,
     SYSTEM,
     YUKARI,
     scope_of,
 )
+from tests.insight.handover import life
 
 EXPORT, CORRECTION, DELETION = RequestKind
 SECRET = "ないしょの ことば"
@@ -168,10 +178,58 @@ def test_the_office_and_the_head_of_the_school_read_it(member):
     request_id = asked(YUKARI, student=AOI)
     with unit_of_work(seen_by(member), read_only=True) as scope:
         waiting, answered = store.of_school(scope)
-    assert [(it.row.id, it.row.words, it.row.asked_as) for it in waiting] == [
-        (request_id, SECRET, "guardian")
-    ]
-    assert not answered
+        assert [(it.row.id, it.row.asked_as) for it in waiting] == [(request_id, "guardian")]
+        assert not answered
+    with unit_of_work(seen_by(member), read_only=True) as scope:
+        assert store.one(scope, request_id).row.words == SECRET
+
+
+def test_one_request_that_cannot_be_opened_hides_no_other(database):
+    broken, whole = asked(AOI), asked(BEN)
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("update data_requests set answer = words, wanted = words")
+    with unit_of_work(scope_of(OKA), read_only=True) as scope:
+        waiting, _answered = store.of_school(scope)
+        assert {it.row.id for it in waiting} == {broken, whole}
+        with pytest.raises(InvalidRequestError):
+            _ = waiting[0].row.words
+
+
+def test_the_school_that_was_asked_answers_though_the_child_is_at_another_one_by_now(database):
+    request_id, copy = asked(AOI), asked(AOI, kind=EXPORT)
+    gone(database.app, AOI, SECONDARY, starts_on=clock.today())
+    with unit_of_work(seen_by(OKA), read_only=True) as scope:
+        waiting, _answered = store.of_school(scope)
+        assert {it.row.id for it in waiting} == {request_id, copy}
+    for each, more in ((request_id, CHANGED), (copy, {})):
+        taken(OKA, each)
+        finished(OKA, each, **more)
+    moved = replace(seen_by(AOI), school_id=SECONDARY, other_school_ids=frozenset({PRIMARY}))
+    with unit_of_work(moved, read_only=True) as scope:
+        assert {it.row.answer for it in store.own(scope)} == {"なおしました"}
+    with unit_of_work(seen_by(MORI), read_only=True) as scope:
+        assert not scope.session.scalars(select(DataRequest)).all()
+
+
+def test_a_mother_reads_the_answer_after_the_first_of_april_too():
+    request_id = asked(YUKARI, student=AOI)
+    next_year = date(clock.today().year + 2, 4, 1)
+    with unit_of_work(replace(seen_by(YUKARI), since=next_year), read_only=True) as scope:
+        assert [it.row.id for it in store.own(scope)] == [request_id]
+
+
+def test_a_child_of_two_schools_asks_the_one_at_which_they_came_in():
+    with unit_of_work(SystemScope("roster")) as scope:
+        scope.session.add(
+            UserRole(school_id=SECONDARY, sourced_id="two", user_id=AOI.id, role="student",
+                     role_type="secondary")
+        )  # fmt: skip
+        audit.record(scope, "test", AOI.id)
+    for kind, here, other in ((EXPORT, PRIMARY, SECONDARY), (DELETION, SECONDARY, PRIMARY)):
+        there = replace(seen_by(AOI), school_id=here, other_school_ids=frozenset({other}))
+        with unit_of_work(there) as scope:
+            request_id = operations.ask(scope, RequestDraft(kind, AOI.id)).id
+        assert row_of(request_id).school_id == here
 
 
 @pytest.mark.parametrize(
@@ -196,6 +254,67 @@ def test_what_somebody_came_to_say_is_written_down_by_the_office():
     assert (row.asked_as, row.asked_by, row.student_id) == ("in_person", OKA.id, BEN.id)
     assert (row.data_kind, row.wanted) == ("", "")
     assert own_words_of(BEN) == []
+
+
+def gone(app, member, role=None, **values):
+    """The roster says that somebody left; `role` says where they are now."""
+    life.leave(app, member, clock.today())
+    with unit_of_work(SystemScope("roster")) as scope:
+        seat = update(Enrollment).where(Enrollment.user_id == member.id)
+        scope.session.execute(seat.values(ends_before=clock.today()))
+        if role is not None:
+            scope.session.add(
+                UserRole(school_id=role, sourced_id="later", user_id=member.id, role="student",
+                         role_type="primary", **values)
+            )  # fmt: skip
+        audit.record(scope, "test", member.id)
+
+
+def offered(member):
+    with unit_of_work(scope_of(member), read_only=True) as scope:
+        return {it.id for it in store.leavers(scope, clock.today())}
+
+
+@pytest.mark.parametrize("member", [OKA, HEAD], ids=lambda it: it.name)
+def test_the_office_asks_about_those_who_left_and_nobody_elses_children(database, member):
+    gone(database.app, BEN)
+    gone(database.app, KEN)
+    gone(database.app, GEN)
+    assert offered(member) == {BEN.id}
+    rows, _count = leaving.leavers(scope_of(member), "", 1, 40)
+    assert {it.leaver.id for it in rows} == offered(member)
+    request_id = asked(member, student=BEN)
+    assert row_of(request_id).school_id == BEN.school_id
+    for other in (KEN, GEN):
+        with pytest.raises(InvalidError, match="student_id"):
+            asked(member, student=other)
+    taken(member, request_id)
+    finished(member, request_id, **CHANGED)
+
+
+def test_whoever_goes_on_at_another_school_is_that_schools_to_ask(database):
+    gone(database.app, BEN, SECONDARY, starts_on=clock.today())
+    assert not offered(OKA)
+    with pytest.raises(InvalidError, match="student_id"):
+        asked(OKA, student=BEN)
+
+
+def test_nobody_else_asks_about_those_who_left(database):
+    gone(database.app, AOI)
+    for member in (AOI, YUKARI, SATO):
+        assert not offered(member)
+        with pytest.raises(InvalidError, match="student_id"):
+            asked(member, student=AOI)
+
+
+def test_a_copy_for_whoever_left_is_the_offices_to_hand_out(database):
+    gone(database.app, BEN)
+    request_id = asked(OKA, kind=EXPORT, student=BEN)
+    taken(OKA, request_id)
+    finished(OKA, request_id)
+    with unit_of_work(SystemScope("truth"), read_only=True) as scope:
+        [package] = scope.session.scalars(select(HandoverPackage)).all()
+    assert (package.student_id, package.for_student) == (BEN.id, False)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +375,7 @@ def test_an_answer_that_says_too_little_changes_nothing(values, field):
     assert row_of(request_id).state == "taken_up"
 
 
-@pytest.mark.parametrize("data_kind", ["goals", "reflections", "thoughts", "drafts"])
+@pytest.mark.parametrize("data_kind", sorted(OWN_WORDS))
 def test_a_pupils_own_words_are_changed_by_the_pupil(data_kind):
     request_id = asked(AOI, data_kind=data_kind)
     taken(OKA, request_id)
@@ -264,6 +383,24 @@ def test_a_pupils_own_words_are_changed_by_the_pupil(data_kind):
         finished(OKA, request_id, **CHANGED)
     finished(OKA, request_id, answer="じぶんで なおせます")
     assert "data_request:corrected" not in {each.verb for each in traces(request_id)}
+
+
+@pytest.mark.parametrize(
+    ("table", "is_own"),
+    [("goals", True), ("plan_sessions", True), ("if_thens", True), ("reflections", True),
+     ("term_letters", True), ("drafts", True), ("attributions", True),
+     ("teacher_feedback", False), ("users", False), ("learning_records", False)],
+)  # fmt: skip
+def test_what_a_pupil_wrote_is_the_pupils_to_change_and_what_a_teacher_wrote_is_not(table, is_own):
+    (data_kind,) = (kind.key for kind in register.kinds() if table in kind.tables)
+    request_id = asked(AOI, data_kind=data_kind)
+    taken(OKA, request_id)
+    if is_own:
+        with pytest.raises(InvalidError, match="own_words"):
+            finished(OKA, request_id, **CHANGED)
+    else:
+        finished(OKA, request_id, **CHANGED)
+        assert row_of(request_id).changed_to == CHANGED["changed_to"]
 
 
 def test_a_copy_is_the_pupils_own_export_and_the_pupils_alone():

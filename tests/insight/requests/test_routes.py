@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.audit.models import AuditEntry
+from aarportal.core import clock
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.insight.requests.models import DataRequest
@@ -26,6 +27,7 @@ from tests.cast import (
     SYSTEM,
     YUKARI,
 )
+from tests.insight.handover import life
 from tests.insight.teaching.lessons import set_clock
 
 MAX_QUERIES = 12
@@ -123,6 +125,45 @@ def test_the_office_writes_down_what_somebody_came_to_say(browser, app, member):
     assert not browser(BEN).get("/my-requests").says(WRONG)
     refused = office.post("/requests", CORRECTION | {"student_id": str(KEN.id)})
     assert refused.status == 422
+
+
+def test_whoever_has_left_stands_in_a_group_of_their_own(browser, app):
+    office = browser(OKA)
+    assert not office.get("/requests/new").html.select("optgroup")
+    life.leave(app, BEN, clock.today())
+    page = office.get("/requests/new?kind=export")
+    assert len(page.html.select(f"option[value='{BEN.id}']")) == 1
+    group = page.one("select[name=student_id] optgroup")
+    assert group["label"] == "転出・卒業"
+    [option] = group.select("option")
+    assert option["value"] == str(BEN.id) and "𠮷田" in option.get_text()
+    asking = {"kind": "export", "student_id": option["value"]}
+    assert office.follow(office.post("/requests", asking)).says("𠮷田 勉")
+    [request_id] = ids(app)
+    page = office.follow(office.post(f"/requests/{request_id}/take"))
+    assert page.one(f"form[action$='/finish'] a[href='/handover/leavers/{BEN.id}']")
+    done = {"outcome": "done", "answer": "窓口で お渡しします"}
+    assert office.post(f"/requests/{request_id}/finish", done).status == 303
+    papers = office.get(f"/handover/leavers/{BEN.id}")
+    assert papers.html.select("form[action^='/handover/packages/'][action$='/file']")
+
+
+def test_what_is_chosen_is_what_the_page_says_it_does(browser, app):
+    request_id = asked(browser, app, kind="export")
+    office = browser(OKA)
+    page = office.follow(office.post(f"/requests/{request_id}/take"))
+    words = page.one("select[name=outcome] option[value=done]").get_text()
+    assert words == "しました" and page.says(f"「{words}」を選ぶと")
+
+
+def test_a_child_who_sends_another_choice_reads_what_to_do(browser):
+    refused = browser(AOI).post("/my-requests", CORRECTION | {"data_kind": "nothing"})
+    assert refused.status == 422
+    error = refused.one(".field-error")
+    assert error.select("ruby")
+    for reading in error.select("rt"):
+        reading.decompose()
+    assert "一覧から選んで" in error.get_text()
 
 
 def test_what_cannot_be_taken_stays_in_the_form(browser, app):

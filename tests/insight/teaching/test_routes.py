@@ -2,14 +2,17 @@
 
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from aarportal.audit import operations as audit
 from aarportal.audit.models import AuditEntry
+from aarportal.core import clock
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
+from aarportal.people.accounts.locks.models import PupilLock
 from aarportal.people.accounts.models import Account
 from aarportal.people.attendance.models import AbsentDay
 from aarportal.people.roster.models import Enrollment
@@ -23,8 +26,10 @@ from tests.cast import (
     CLASS_J2_1,
     DOI,
     GEN,
+    GOTO,
     HANA,
     MORI,
+    OKA,
     SCIENCE_4_2,
 )
 from tests.insight.teaching.lessons import Told, set_clock, tell
@@ -242,6 +247,34 @@ def test_somebody_elses_class_is_not_found(browser, member, class_id, path):
 
 def test_a_pupil_cannot_open_the_class(browser):
     assert browser(AOI).get(CLASS).status == 403
+
+
+def test_cards_are_offered_to_whom_they_open(browser, everybody):
+    link = f"a[href='/classes/{CLASS_4_2}/cards']"
+    desk = browser(CHIBA)
+    address = desk.get(CLASS).one(link)["href"]
+    assert desk.get(address).status == 200
+    lead = browser(GOTO)
+    page = lead.get(CLASS)
+    assert page.status == 200 and not page.html.select(link)
+    assert lead.get(address).status == 404
+
+
+@pytest.mark.parametrize(("member", "page"), [(CHIBA, CLASS), (OKA, "/sign-ins")])
+def test_each_button_says_whom_it_lets_in(browser, app, member, page):
+    with app.app_context(), unit_of_work(SystemScope("test")) as scope:
+        now = clock.now()
+        scope.session.add_all([
+            PupilLock(school_id=each.school_id, student_id=each.id, locked_at=now,
+                      ends_at=now + timedelta(hours=1))
+            for each in (AOI, BEN)
+        ])  # fmt: skip
+        audit.record(scope, "test", "locks")
+    shown = browser(member).get(page)
+    names = [it["aria-label"] for it in shown.html.select("form[action$='/open'] button")]
+    assert len(set(names)) == 2
+    for each in (AOI, BEN):
+        assert sum(each.family_name in name and "入れるように" in name for name in names) == 1
 
 
 def test_a_subject_teacher_sees_the_class_of_the_subject(browser, given):

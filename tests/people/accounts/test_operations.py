@@ -108,6 +108,47 @@ def test_a_role_that_is_over_opens_no_door_and_closes_the_open_one(in_app, membe
         operations.sign_in(draft(member), SECRET)
 
 
+def add_role(row_class, name, **values):
+    with unit_of_work(SystemScope("test")) as scope:
+        given = {"sourced_id": name, "user_id": CHIBA.id, "role_type": "secondary"}
+        scope.session.add(row_class(**given, **values))
+        audit.record(scope, "test", CHIBA.id)
+
+
+def test_whoever_is_not_the_office_any_more_keeps_no_session_of_the_office_open(in_app):
+    change_role(CHIBA, role="siteAdministrator")
+    add_role(UserRole, "teaches too", school_id=PRIMARY, role="teacher")
+    token = operations.sign_in(draft(CHIBA), SECRET)
+    assert operations.who(token)[0].role is Role.ADMINISTRATOR
+    with unit_of_work(SystemScope("test")) as scope:
+        office = UserRole.role == "siteAdministrator"
+        scope.session.execute(update(UserRole).where(office).values(ends_before=clock.today()))
+        audit.record(scope, "test", CHIBA.id)
+    assert operations.who(token) is None
+    scope, _ = operations.who(operations.sign_in(draft(CHIBA), SECRET))
+    assert scope.role is Role.TEACHER
+
+
+def test_another_word_of_the_roster_for_the_same_role_closes_no_session(in_app):
+    change_role(CHIBA, role="administrator")
+    token = operations.sign_in(draft(CHIBA), SECRET)
+    change_role(CHIBA, role="siteAdministrator")
+    assert operations.who(token)[0].role is Role.ADMINISTRATOR
+
+
+def test_whoever_does_not_speak_for_the_board_any_more_is_out(in_app):
+    change_role(CHIBA, ends_before=clock.today())
+    for role in ("districtAdministrator", "systemAdministrator"):
+        add_role(DistrictRole, role, district_id=HINATA, role=role)
+    token = operations.sign_in(draft(CHIBA, code="131234"), SECRET)
+    assert operations.who(token)[0].role is Role.DISTRICT_ADMINISTRATOR
+    with unit_of_work(SystemScope("test")) as scope:
+        speaks = DistrictRole.role == "districtAdministrator"
+        scope.session.execute(update(DistrictRole).where(speaks).values(ends_before=clock.today()))
+        audit.record(scope, "test", CHIBA.id)
+    assert operations.who(token) is None
+
+
 def test_whoever_moved_inside_the_district_lands_where_they_are_now(in_app):
     """The district's code names no school: the role that has begun last says which."""
     change_role(AOI, starts_on=clock.today() - timedelta(300))

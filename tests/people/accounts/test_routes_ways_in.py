@@ -11,8 +11,13 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
+from aarportal.people.accounts import operations as accounts
+from aarportal.people.accounts import store
 from aarportal.people.accounts.cards import operations as cards
 from aarportal.people.accounts.models import Account
+from aarportal.people.accounts.operations import Entrance
+from aarportal.people.accounts.passwords import NO_PASSWORD
+from aarportal.people.accounts.proofs import FRESH_FOR
 from aarportal.people.accounts.tries.operations import PER_ACCOUNT
 from tests.cast import (
     AOI,
@@ -23,6 +28,7 @@ from tests.cast import (
     CODES,
     DOI,
     HANA,
+    IWA,
     MORI,
     OKA,
     PASSWORD,
@@ -30,6 +36,7 @@ from tests.cast import (
     SATO,
     scope_of,
 )
+from tests.pages import Browser
 
 CARDS = f"/classes/{CLASS_4_2}/cards"
 OWN = "ねこと やまと うみ"
@@ -115,6 +122,19 @@ def test_the_office_opens_for_staff_and_teachers_do_not(browser):
     assert sign_in(browser(), CHIBA).status == 303
 
 
+def test_the_board_opens_for_an_office_that_is_locked_out(browser, everybody):
+    office = browser(OKA)
+    guess_until_it_rests(browser(), OKA)
+    where = f"/people/{OKA.id}/sign-ins"
+    assert not office.get(where).html.select("form[action$=open]"), "nobody helps themselves"
+    board = browser(IWA)
+    form = board.get(where).one("form[action$=open]")
+    assert not board.follow(board.send(form)).html.select("form[action$=open]")
+    assert sign_in(browser(), OKA).status == 303
+    for other, status in ((OKA, 403), (SATO, 404), (CHIBA, 403)):
+        assert browser(other).post(form["action"]).status == status
+
+
 def test_a_start_password_is_shown_once(browser):
     desk = browser(CHIBA)
     address = f"/sign-ins/pupils/{AOI.id}/password"
@@ -145,10 +165,9 @@ def test_a_teachers_password_alone_gives_nobody_a_pupils(browser):
 def test_nothing_opens_before_the_own_password_is_chosen(app, browser):
     given(app, AOI)
     aoi = browser(AOI)
-    for address in ("/", "/letters", "/goal", "/handover/own"):
+    for address in ("/", "/letters", "/goal", "/my-record", "/my-grades"):
         page = aoi.get(address)
-        assert page.status in {303, 404}, address
-        assert page.status == 404 or page.location == "/password", address
+        assert (page.status, page.location) == (303, "/password"), address
     assert aoi.post("/letters", {"language": "en"}).location == "/password"
     assert aoi.get("/", headers={"Accept": "application/json"}).status == 403
     page = aoi.get("/password")
@@ -175,6 +194,88 @@ def test_whoever_has_to_choose_can_still_leave(app, browser):
 def test_small_children_keep_the_one_that_was_drawn_for_them(app, browser):
     given(app, HANA)
     assert browser(HANA).get("/letters").status == 200
+
+
+def test_nobody_takes_a_small_childs_account_at_a_tablet_that_lies_open(app, browser):
+    given(app, HANA)
+    tablet = browser(HANA)
+    assert tablet.get("/password").html.select("[name=now]")
+    taken = tablet.post("/password", {"new": OWN, "again": OWN})
+    assert taken.status == 422
+    assert taken.one("#now-error")
+    assert sign_in(browser(), HANA).status == 303, "nothing was changed"
+    own = tablet.post("/password", {"now": PASSWORD, "new": OWN, "again": OWN})
+    assert own.status == 303
+    assert sign_in(browser(), HANA, OWN).status == 303
+
+
+def test_who_lets_the_choice_lie_for_a_while_types_the_given_one_once_more(app, browser):
+    given(app, AOI)
+    tablet = browser(AOI)
+    clock.shift(clock.now() + FRESH_FOR - datetime.now(UTC))
+    taken = tablet.post("/password", {"new": OWN, "again": OWN})
+    assert taken.status == 422
+    assert taken.one("[name=now]")
+    own = tablet.post("/password", {"now": PASSWORD, "new": OWN, "again": OWN})
+    assert own.location == "/"
+
+
+LONG_OWN = "四つ葉のクローバーと雨の日"
+
+
+def came_in(browser, app, member, way="oidc"):
+    """The member's browser, in by another way."""
+    window = browser()
+    with app.app_context():
+        with unit_of_work(SystemScope("test"), read_only=True) as scope:
+            code = CODES[member.school_id]
+            found = store.applicant(scope, code, member.login_id, clock.today())
+        token = accounts.let_in(found, Entrance(way))
+    with window.client.session_transaction() as kept:
+        kept["token"] = token
+    return window
+
+
+@pytest.mark.parametrize(("member", "new"), [(AOI, OWN), (CHIBA, LONG_OWN)], ids=["aoi", "chiba"])
+def test_a_given_password_that_was_never_used_is_asked_for(app, browser, member, new):
+    """Everybody of a school was given one, and comes in by the provider."""
+    given(app, member)
+    window = came_in(browser, app, member)
+    assert window.get("/letters").status == 200
+    page = window.get("/password")
+    assert page.html.select("[name=now]")
+    assert page.says("先生" if member is AOI else "パスワードはいりません")
+    assert window.post("/password", {"new": new, "again": new}).status == 422
+    assert sign_in(browser(), member).status == 303, "nothing was changed"
+    own = window.post("/password", {"now": PASSWORD, "new": new, "again": new})
+    assert own.location == "/sessions"
+    assert sign_in(browser(), member, new).status == 303
+
+
+def test_a_choice_without_a_password_proves_nothing_anew(app, browser):
+    given(app, CHIBA)
+    chiba, began = browser().sign_in(CHIBA, strong=False), clock.now()
+    clock.shift(began + FRESH_FOR * 0.9 - datetime.now(UTC))
+    assert chiba.post("/password", {"new": LONG_OWN, "again": LONG_OWN}).location == "/"
+    clock.shift(began + FRESH_FOR * 1.1 - datetime.now(UTC))
+    assert chiba.post("/second-factor/begin").status == 403
+    typed = {"now": LONG_OWN, "new": LONG_OWN[::-1], "again": LONG_OWN[::-1]}
+    assert chiba.post("/password", typed).location == "/sessions"
+    assert chiba.post("/second-factor/begin").status == 303
+
+
+@pytest.mark.parametrize("member", [AOI, CHIBA], ids=lambda m: m.name)
+def test_who_has_no_password_is_led_to_none(app, browser, member):
+    window = came_in(browser, app, member)
+    for address in ("/letters", "/sessions"):
+        assert window.get(address).html.select("main a[href='/password']"), address
+    with app.app_context(), unit_of_work(SystemScope("test")) as scope:
+        store.account(scope, member.id).password_hash = NO_PASSWORD
+        audit.record(scope, "test", member.id)
+    for address in ("/letters", "/sessions"):
+        assert not window.get(address).html.select("main a[href='/password']"), address
+    assert window.get("/password").status == 404
+    assert window.post("/password", {"now": "!", "new": OWN, "again": OWN}).status == 404
 
 
 def test_later_the_password_of_before_is_asked_for(browser):
@@ -204,6 +305,15 @@ def test_a_class_gets_its_cards_once_and_children_come_in(app, browser):
     assert desk.post(CARDS, fields).location == CARDS
     assert not re.search(r"/card/[\w-]{20}", printed.text)
     assert not desk.get(CARDS).html.select("[name=student][checked]"), "each has a card now"
+
+
+def test_a_new_card_puts_out_whoever_came_in_with_the_one_before(app, browser):
+    made, finder, own = a_card(app), browser(), browser(AOI)
+    finder.get(f"/card/{made.token}")
+    assert finder.post("/card", taps(made)).status == 303
+    assert browser(CHIBA).post(CARDS, {"student": str(AOI.id)}).status == 200
+    assert finder.get("/letters").location.startswith("/sign-in")
+    assert own.get("/letters").status == 200, "a password is not the card"
 
 
 def test_the_code_leads_to_the_pictures_and_stays_in_no_address(app, browser):
@@ -272,9 +382,12 @@ def test_a_session_of_a_card_opens_nothing_sensitive(app, browser):
     made, window = a_card(app), browser()
     window.get(f"/card/{made.token}")
     window.post("/card", taps(made))
-    for address in ("/password", "/handover/own", "/my-requests"):
-        assert window.get(address).status in {403, 404}, address
-    assert not window.get("/letters").html.select("main a[href='/password']")
+    for address in ("/password", "/my-record", "/my-grades", "/my-requests"):
+        assert window.get(address).status == 403, address
+    for address in ("/letters", "/sessions"):
+        page = window.get(address)
+        assert page.status == 200
+        assert not page.html.select("main a[href='/password']"), address
 
 
 def test_cards_of_another_class_are_not_there(browser):
@@ -327,3 +440,18 @@ def test_a_shared_tablet_says_kawaru_and_leaves_nothing_in_caches(browser):
     sign_in(window)
     assert not window.get("/").says("かわる")
     assert "Clear-Site-Data" not in window.post("/sign-out").response.headers
+
+
+@pytest.mark.parametrize(
+    ("usual", "shared", "alone"), [(0, "5", "0"), (3, "3", "3"), (30, "5", "30")]
+)
+def test_a_shared_tablet_is_locked_after_five_minutes_however_long_others_stay_open(
+    another, usual, shared, alone
+):
+    """Zero means that the installation locks no page: never so on a tablet that many share."""
+    app = another(idle_minutes=usual)
+    own, tablet = Browser(app).sign_in(AOI), Browser(app)
+    tablet.post("/shared-device", {"shared": "1"})
+    tablet.sign_in(AOI)
+    for window, minutes in ((own, alone), (tablet, shared)):
+        assert window.get("/").one("meta[name=idle-minutes]")["content"] == minutes

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from aarportal.audit.models import AuditEntry
-from aarportal.core import clock
+from aarportal.core import clock, published
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.lti import keysets
@@ -82,6 +82,26 @@ def test_a_new_key_of_the_platform_is_fetched_and_the_old_one_opens_nothing(brow
     fields = recognized(aoi, platform, platform.link())
     forged = sign(platform, claims_of(fields), key=before, kid=old_kid)
     assert send(aoi, {**fields, "id_token": forged}).status == 400
+
+
+def test_while_a_platform_is_down_its_pupils_come_in_by_the_keys_that_are_known(
+    browser, platform, monkeypatch
+):
+    for name in ("_FRESH_SECONDS", "_AGAIN_SECONDS"):
+        monkeypatch.setattr(published, name, 0.0)
+    assert launched(browser(), platform).status == 303
+    keys = platform.conf.get_jwks
+    platform.conf.get_jwks = lambda: "down for maintenance"
+    for _ in range(3):
+        assert launched(browser(), platform).status == 303
+    assert platform.key_requests == 2, "it is left alone for a moment"
+    platform.use_key(1)
+    assert launched(browser(), platform).status == 503
+    platform.conf.get_jwks = keys
+    assert launched(browser(), platform).status == 503
+    assert platform.key_requests == 2
+    monkeypatch.setattr(published, "_QUIET_SECONDS", 0.0)
+    assert launched(browser(), platform).status == 303
 
 
 def test_keys_of_a_private_address_are_not_fetched(browser, platform, app):

@@ -1,16 +1,21 @@
 """People come in from a platform of somebody else's making."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from aarportal.audit import operations as audit
+from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
-from aarportal.people.accounts.models import Account
+from aarportal.people.accounts.models import Account, SignInSession
+from aarportal.people.identity import operations as identity
+from aarportal.people.lti.models import LtiCompletion, LtiPlatform
 from aarportal.people.roster.models import User
-from tests.cast import AOI, BEN, CHIBA, KEN, OKA
+from tests.cast import AOI, BEN, CHIBA, HANA, KEN, OKA, scope_of
 from tests.people.lti.platform import (
     CLIENT_ID,
     INSTRUCTOR,
@@ -52,6 +57,16 @@ def test_a_link_opens_at_the_very_place(browser, platform):
     platform.user_id, platform.roles = str(CHIBA.id), [INSTRUCTOR]
     page = launched(chiba, platform, target=f"{PORTAL}/units?class_id=1")
     assert (page.status, page.location) == (303, "/units?class_id=1")
+
+
+@pytest.mark.parametrize(("shared", "status"), [("1", 303), ("0", 200)])
+def test_on_a_shared_tablet_nobody_is_in_after_a_double_lesson(browser, platform, shared, status):
+    tablet = browser()
+    tablet.post("/shared-device", {"shared": shared})
+    assert launched(tablet, platform).status == 303
+    assert tablet.get("/letters").status == 200
+    clock.shift(timedelta(minutes=101))
+    assert tablet.get("/letters").status == status
 
 
 def test_roles_of_the_platform_open_nothing(browser, platform):
@@ -97,6 +112,76 @@ def test_who_came_before_is_known_again_and_nobody_takes_their_name(browser, pla
         scope.session.get(User, BEN.id).master_identifier = str(AOI.id)
         audit.record(scope, "user:changed", BEN.id)
     assert launched(browser(), platform).status == 403
+    with private.app_context(), unit_of_work(SystemScope("look"), read_only=True) as scope:
+        [entry] = scope.session.scalars(select(AuditEntry).where(AuditEntry.verb == "lti:refused"))
+    assert entry.object_id == str(AOI.id), "whose the account was"
+    assert entry.detail == f"LTI launch; bound_to_another: {platform.id}"
+
+
+@pytest.mark.parametrize("name", ["identifier", "username", "sub"])
+def test_a_child_who_was_taken_for_another_comes_in_after_the_office_let_go_of_the_account(
+    browser, platform, private, name
+):
+    """The roster gave Aoi's identifier to Ben by mistake, and Aoi came while it did."""
+    sub = "aoi-at-the-platform"
+    platform.user_id = sub
+    give(private, {BEN: sub})
+    as_ben = browser()
+    assert launched(as_ben, platform).status == 303
+    give(private, {BEN: "bens-own", AOI: sub})
+    assert launched(browser(), platform).status == 403
+    oka, path = browser(OKA), f"/rosters/platforms/{platform.id}/release"
+    assert oka.get("/rosters/platforms").one(f'a[href="{path}"]')
+    assert oka.get(path).status == 200
+    page = oka.post(path, {"name": "somebody@hinata.example"})
+    assert page.status == 422
+    assert page.html.select(".field-error")
+    given = {"identifier": "BENS-OWN", "username": "Ben@hinata.example", "sub": sub}[name]
+    assert oka.post(path, {"name": given}).status == 303
+    assert as_ben.get("/").location.startswith("/sign-in"), "what was opened by mistake is shut"
+    assert launched(browser(), platform).status == 303
+    with private.app_context(), unit_of_work(SystemScope("look"), read_only=True) as scope:
+        query = select(SignInSession.user_id).where(SignInSession.way == "lti")
+        assert scope.session.scalars(query).all() == [AOI.id]
+
+
+def test_what_a_platform_was_to_be_told_of_a_child_taken_for_another_is_not_sent(
+    browser, platform, private
+):
+    platform.grading = {"lineitems_url": f"{platform.address}/items"}
+    with private.app_context(), unit_of_work(SystemScope("registration")) as scope:
+        scope.session.get(LtiPlatform, platform.id).sends_completion = True
+        audit.record(scope, "lti_platform:changed", platform.id)
+    for member in (AOI, BEN):
+        platform.user_id = str(member.id)
+        assert launched(browser(), platform).status == 303
+    oka = browser(OKA)
+    oka.post(f"/rosters/platforms/{platform.id}/release", {"name": str(AOI.id)})
+    with private.app_context(), unit_of_work(SystemScope("look"), read_only=True) as scope:
+        assert [row.user_id for row in scope.session.scalars(select(LtiCompletion))] == [BEN.id]
+
+
+def give(app, identifiers):
+    with app.app_context(), unit_of_work(SystemScope("the roster changes")) as scope:
+        for member, identifier in identifiers.items():
+            scope.session.get(User, member.id).master_identifier = identifier
+        audit.record(scope, "user:changed", "")
+
+
+@pytest.mark.both_databases
+def test_names_are_compared_without_case_and_letters_that_look_alike_are_others(
+    browser, platform, private
+):
+    platform.user_id = str(AOI.id).upper()
+    assert launched(browser(), platform).status == 303
+    with private.app_context(), unit_of_work(SystemScope("registration")) as scope:
+        scope.session.get(LtiPlatform, platform.id).known_by = "email"
+        scope.session.get(User, BEN.id).username = "kou@hinata.example"
+        audit.record(scope, "lti_platform:changed", platform.id)
+    platform.user_id, platform.email = "kou", "Kou@Hinata.Example"
+    assert launched(browser(), platform).status == 303
+    platform.user_id, platform.email = "another", "\N{KELVIN SIGN}ou@hinata.example"
+    assert launched(browser(), platform).status == 403
 
 
 def test_a_person_of_the_roster_without_an_account_gets_one_that_no_password_opens(
@@ -109,10 +194,12 @@ def test_a_person_of_the_roster_without_an_account_gets_one_that_no_password_ope
     ben = browser()
     assert launched(ben, platform).status == 303
     assert ben.get("/").status == 200
+    with private.app_context(), unit_of_work(SystemScope("look"), read_only=True) as scope:
+        login_id = scope.session.get(Account, BEN.id).login_id
+    assert login_id == "ben@hinata.example", "the one of the roster, which can be typed"
     for password in ("!", "", "nobody has this password"):
         page = browser().post(
-            "/sign-in",
-            {"code": "hinata-e", "login_id": f"lti:{BEN.id.hex}", "password": password},
+            "/sign-in", {"code": "hinata-e", "login_id": login_id, "password": password}
         )
         assert page.status == 422
 
@@ -122,6 +209,21 @@ def test_a_platform_that_refuses_leads_to_a_page_in_our_words(browser, platform,
     page = send(browser(), {"error": error, "state": "x", "error_description": error})
     assert page.status == 400
     assert error not in page.text
+
+
+def test_a_platform_that_refuses_by_an_address_is_told_as_such(browser):
+    page = browser().get("/lti/launch?error=login_required&state=x")
+    assert page.status == 400
+    assert not page.location
+    assert browser().get("/lti/launch").location == "/"
+
+
+@pytest.mark.parametrize("name", ["login_hint", "iss"])
+def test_a_login_is_what_its_form_says_and_not_what_stands_in_the_address(browser, platform, name):
+    asked = {"iss": platform.address, "login_hint": "x", "client_id": CLIENT_ID}
+    in_the_address = {name: asked.pop(name)}
+    answer = browser().client.post("/lti/login", data=asked, query_string=in_the_address)
+    assert answer.status_code == 400
 
 
 # --- browsers -------------------------------------------------------------------------------------
@@ -146,6 +248,19 @@ def test_another_browser_is_asked_who_it_is(browser, platform):
     assert victim.get("/").status == 200
     again = browser().client.post("/lti/enter", data={"ticket": ticket}, headers={"Origin": PORTAL})
     assert again.status_code == 400
+
+
+@pytest.mark.parametrize("public_url", ["http://LocalHost:80/", "HTTP://localhost"])
+def test_the_page_lets_in_however_the_portals_own_address_is_written(
+    browser, platform, private, public_url
+):
+    before = private.config["SETTINGS"]
+    private.config["SETTINGS"] = replace(before, public_url=public_url)
+    aoi = browser()
+    page = send(aoi, recognized(aoi, platform, platform.link()), **{"Sec-Fetch-Dest": "iframe"})
+    ticket = page.one("input[name=ticket]")["value"]
+    sent = aoi.client.post("/lti/enter", data={"ticket": ticket}, headers={"Origin": PORTAL})
+    assert (sent.status_code, sent.location) == (303, "/")
 
 
 def test_in_a_frame_the_way_leads_to_a_tab_of_its_own(browser, platform):
@@ -217,3 +332,26 @@ def test_a_platform_that_is_paused_brings_nobody(browser, platform, private):
     assert oka.post(f"/rosters/platforms/{platform.id}/pause").status == 303
     assert send(aoi, fields).status == 404
     assert aoi.get(platform.link().removeprefix(PORTAL)).status == 404
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("act", ["pause", "remove"])
+def test_with_a_platform_ends_what_is_open_by_it_and_nothing_else(browser, platform, private, act):
+    by_launch, by_password, ben = browser(), browser(AOI), browser()
+    assert launched(by_launch, platform).status == 303
+    platform.user_id = str(BEN.id)
+    assert launched(ben, platform).status == 303
+    # By now Ben and Hana are one child: what Ben opens is Hana's.
+    with private.app_context(), unit_of_work(scope_of(OKA)) as scope:
+        identity.merge(scope, HANA.id, BEN.id, confirmed=True)
+    hana = browser()
+    assert launched(hana, platform).status == 303
+    assert browser(OKA).post(f"/rosters/platforms/{platform.id}/{act}").status == 303
+    for shut in (by_launch, ben, hana):
+        assert shut.get("/").location.startswith("/sign-in")
+    assert by_password.get("/").status == 200
+    with private.app_context(), unit_of_work(SystemScope("look"), read_only=True) as scope:
+        query = select(AuditEntry).where(AuditEntry.verb == "sessions:closed")
+        [entry] = scope.session.scalars(query)
+    assert (entry.actor_id, entry.object_id) == (OKA.id, str(platform.id))
+    assert entry.detail == "a way in was closed; 2"

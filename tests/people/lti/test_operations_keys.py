@@ -11,7 +11,7 @@ from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.lti import tokens
 from aarportal.people.lti.keys import operations
-from aarportal.people.lti.keys.operations import OVERLAP
+from aarportal.people.lti.keys.operations import CACHED, OVERLAP
 from aarportal.people.lti.models import LtiKey
 
 
@@ -24,14 +24,21 @@ def test_the_first_key_is_made_when_it_is_needed_and_then_stays(in_app):
     assert not {"d", "p", "q", "dp", "dq", "qi"} & set(public)
 
 
-def test_after_a_change_the_new_key_signs_and_the_old_one_is_known_for_a_while(in_app):
+def test_after_a_change_the_new_key_signs_once_all_know_it_and_the_old_one_is_known_for_a_while(
+    in_app,
+):
     before = operations.signed({"n": 1})
-    operations.rotate()
-    after = operations.signed({"n": 2})
-    assert tokens.kid_of(before) != tokens.kid_of(after)
+    kept_elsewhere = operations.published()
+    made = operations.rotate().kid
+    assert made in {key["kid"] for key in operations.published()}
+    at_once = operations.signed({"n": 2})
+    assert tokens.verified(at_once, kept_elsewhere) == {"n": 2}, "who keeps our keys knows it"
+    clock.shift(CACHED + timedelta(minutes=1))
+    after = operations.signed({"n": 3})
+    assert tokens.kid_of(after) == made
     keys = operations.published()
-    assert [tokens.verified(each, keys)["n"] for each in (before, after)] == [1, 2]
-    clock.shift(OVERLAP + timedelta(minutes=1))
+    assert [tokens.verified(each, keys)["n"] for each in (before, at_once, after)] == [1, 2, 3]
+    clock.shift(CACHED + OVERLAP + timedelta(minutes=1))
     keys = operations.published()
     assert len(keys) == 1
     with pytest.raises(tokens.TokenError, match="unknown_key"):

@@ -58,6 +58,7 @@ def test_a_platform_is_entered_changed_paused_and_forgotten(browser):
         ("auth_url", "javascript:alert(1)"),
         ("auth_url", "https://lms.example/auth; frame-ancestors *"),
         ("auth_url", "https://user:word@lms.example/auth"),
+        ("auth_url", "https://lms.example/auth?x=あ"),
         ("jwks_url", "https://lms.example/jwks?x=1"),
         ("jwks_url", "file:///etc/passwd"),
         ("jwks_url", f"https://lms.example/{'x' * 600}"),

@@ -25,7 +25,7 @@ from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts.operations import SignInDraft
 from aarportal.people.attendance import operations as attendance
 from aarportal.people.attendance.models import AbsentDay
-from aarportal.people.relations import operations
+from aarportal.people.relations import operations, store
 from aarportal.people.relations.kinds import Kind
 from aarportal.people.relations.models import HeldRelation
 from aarportal.people.relations.operations import RelationDraft
@@ -239,6 +239,8 @@ def test_a_child_who_left_is_seen_by_nobody_through_a_relation():
     on(FIRST)
     assert not whose(scope_today(KIKUCHI), Goal)
     assert not whose(scope_today(YUKARI), Goal)
+    with unit_of_work(scope_today(KIKUCHI), read_only=True) as scope:
+        assert not store.cases(scope, FIRST)
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -422,6 +424,14 @@ BAD = {
     "in the past": ({"starts_on": FIRST - timedelta(days=2)}, "starts_on"),
     "a class of another school": ({**GOOD["cover"], "class_id": CLASS_J2_1}, "class_id"),
     "no class": ({**GOOD["cover"], "class_id": None}, "class_id"),
+    "a guardian until the last day there is": (
+        {**GOOD["guardian"], "last_on": date.max},
+        "last_on",
+    ),
+    "a last day in ten thousand years": (
+        {"starts_on": date.max - timedelta(days=1), "last_on": date.max},
+        "starts_on",
+    ),
     "a term of covering": ({**GOOD["cover"], "last_on": FIRST + timedelta(31)}, "last_on"),
     "a grade that is not here": ({**GOOD["leads_grade"], "grade": "J2"}, "grade"),
     "a teacher as guardian": ({**GOOD["guardian"], "holder_id": CHIBA.id}, "holder_id"),
@@ -448,6 +458,23 @@ def test_what_somebody_holds_is_not_given_again():
     later = draft(starts_on=LAST + timedelta(days=1), last_on=LAST + timedelta(days=5))
     with unit_of_work(scope_of(OKA)) as scope:
         operations.give(scope, later)
+
+
+def listed_on(day):
+    on(day)
+    with unit_of_work(scope_of(OKA), read_only=True) as scope:
+        return {it.row.id for it in store.listed(scope, day)}
+
+
+def test_what_was_ended_stays_in_the_list_for_a_while_and_not_for_ever():
+    """The autumn's relations of the whole cast were ended before; a guardian's has no last day."""
+    before = listed_on(FIRST)
+    relation_id = given(YUKARI, "guardian", student_id=HANA.id, ends_before=None)
+    with unit_of_work(scope_of(OKA)) as scope:
+        operations.end(scope, relation_id)
+    assert listed_on(FIRST) == before | {relation_id}
+    assert relation_id in listed_on(FIRST + store.SHOWN_AFTERWARDS)
+    assert not listed_on(FIRST + store.SHOWN_AFTERWARDS + timedelta(days=1))
 
 
 def test_a_relation_of_another_school_cannot_be_ended():

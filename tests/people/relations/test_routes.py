@@ -69,6 +69,9 @@ def test_whoever_covers_notes_who_is_away_and_answers(browser):
     office.post("/relations", fields())
     page = teacher.get(f"/class/{CLASS_1_1}?student={HANA.id}")
     assert not page.html.select("a[href*='handed-on'], a[href*='school-records']")
+    # Cards are handed out by the homeroom teacher alone.
+    assert not page.html.select("a[href$='/cards']")
+    assert teacher.get(f"/classes/{CLASS_1_1}/cards").status == 404
     action = page.one("form[action*='/attendance']")["action"]
     assert teacher.post(action, {"absent": "1"}).status == 303
     desk = teacher.get(f"/reading?class_id={CLASS_1_1}")
@@ -119,6 +122,16 @@ def test_each_kind_has_its_sheet(browser, member, kind):
         ({"starts_on": "1999-01-01"}, "starts_on"),
         ({"last_on": ""}, "last_on"),
         ({"last_on": "2020-01-01"}, "last_on"),
+        ({"starts_on": "9999-12-31", "last_on": "9999-12-31"}, "starts_on"),
+        (
+            {
+                "kind": "guardian",
+                "holder_id": str(YUKARI.id),
+                "student_id": str(HANA.id),
+                "last_on": "9999-12-31",
+            },
+            "last_on",
+        ),
         ({"reason": "あ" * 201}, "reason"),
         ({"kind": "case", "student_id": str(HANA.id), "holder_id": str(KIKUCHI.id)}, "reason"),
         ({"kind": "case", "student_id": "", "holder_id": str(KIKUCHI.id)}, "student_id"),

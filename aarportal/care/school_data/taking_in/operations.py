@@ -384,5 +384,5 @@ def _finish(scope: Scope, row: SchoolDataImport) -> None:
     """Say that the work of its state is done."""
     move(row, ImportEvent.FINISHED)
     if row.state == ImportState.DONE:
-        operations.forget_cells(row)
+        row.forget_cells()
     audit.record(scope, f"school_data:{row.state}", row.id)

@@ -28,7 +28,7 @@ from aarportal.cycle.action.freshness import RHYTHM_DAYS
 from aarportal.cycle.action.intake import digester
 from aarportal.people.attendance import store as attendance
 from aarportal.settings import Settings
-from aarportal.web import looks
+from aarportal.web import addresses, looks
 from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
 from aarportal.web.fragments import render, tag_of, unchanged
@@ -145,7 +145,7 @@ def _show(scope: Scope, made: Credential, *, is_new: bool) -> Response:
         "credential": made,
         "is_new": is_new,
         "app": store.app(scope, made.app_id),
-        "endpoint": f"{_root()}/xapi/",
+        "endpoint": f"{addresses.root()}/xapi/",
         "hours": operations.PREVIOUS_SECRET_HOURS,
     }
     return render("apps/secret.html", values)
@@ -212,7 +212,7 @@ def _page(scope: Scope, row: App, values: dict[str, Any], tag: str) -> Response:
         "app": row,
         "tag": tag,
         "school_names": [name for id_, name in schools if str(id_) in chosen],
-        "root": _root(),
+        "root": addresses.root(),
         "rotate_form": RotateForm(formdata=None),
         "previous_until": until if until and clock.now() < until else None,
         "day_of": clock.school_day_of,
@@ -235,7 +235,7 @@ def send_test(scope: Scope, app_id: UUID) -> AnyResponse:
         audit.record(scope, "app:tested", app_id)
     with unit_of_work(SystemScope("what an app may do that is tested"), read_only=True) as system:
         own = operations.scope_of(system, store.app(system, app_id))
-    outcome = trial.send(own, _root(), _settings().product_name)
+    outcome = trial.send(own, addresses.root(), _settings().product_name)
     words, category = _TRIED[outcome.state]
     notice(words, category)
     return redirect(url_for(".app", app_id=app_id), 303)
@@ -285,7 +285,7 @@ def _documented(row: App | None) -> dict[str, Any]:
 def _facts(row: App | None) -> Facts:
     """What stands in the requests: this portal, this app, now, and ids that nobody used yet."""
     place = Place(
-        _root(),
+        addresses.root(),
         row.access_key if row else "KEY",
         clock.now().astimezone(clock.SCHOOL_TIME).isoformat(timespec="seconds"),
         uuid4,
@@ -303,13 +303,8 @@ def _chosen_app(scope: Scope) -> App | None:
 # --- what they share ------------------------------------------------------------------------------
 
 
-def _root() -> str:
-    """The address of the portal as others see it, without a slash at its end."""
-    return (_settings().public_url or request.host_url).rstrip("/")
-
-
 def _test_object() -> str:
-    return f"{_root()}{trial.OBJECT}"
+    return f"{addresses.root()}{trial.OBJECT}"
 
 
 def _record_on(row: App) -> date | None:

@@ -1,6 +1,7 @@
 """Who works on imports: a thread of the server, or whoever asked for it where none runs."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from flask import Flask, current_app
@@ -8,6 +9,7 @@ from flask import Flask, current_app
 from aarportal.core.kept_files import KeptFiles
 from aarportal.core.permissions import APP_GRANTS
 from aarportal.core.scope import AppScope, SystemScope
+from aarportal.core.tables.brought import BroughtTable
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.cycle.action.imports import store
 from aarportal.cycle.action.imports.table_jobs import TableJobs
@@ -23,6 +25,7 @@ class Importer(TableJobs[AppScope, Job]):
     """Works on the imports of one app's database."""
 
     name = "importer"
+    noun = "import"
 
     def waiting(self, system: SystemScope) -> list[tuple[AppScope, UUID]]:
         """Imports that somebody has to work on, each in the name of its app."""
@@ -70,6 +73,10 @@ class Importer(TableJobs[AppScope, Job]):
     def needing_their_file(self, system: SystemScope, ids: Collection[UUID]) -> set[UUID]:
         """Which of these imports still need their file."""
         return store.needing_their_file(system, ids)
+
+    def abandoned(self, system: SystemScope, before: datetime) -> Sequence[BroughtTable]:
+        """Imports that stand since then where somebody has to say how they go on."""
+        return store.abandoned(system, before)
 
 
 def _brought(new: list[Logged] | None) -> bool:

@@ -274,7 +274,7 @@ def take_back(scope: Scope, row: TableImport) -> None:
         StateError: If it brought nothing, or is being taken back.
     """
     move(row, ImportEvent.UNDO_ASKED)
-    _forget_cells(row)
+    row.forget_cells()
     audit.record(scope, "import:taking_back", row.id)
 
 
@@ -296,14 +296,8 @@ def finish(scope: Scope | AppScope, row: TableImport) -> None:
     """Say that the work of its state is done."""
     move(row, ImportEvent.FINISHED)
     if row.state == ImportState.DONE:
-        _forget_cells(row)
+        row.forget_cells()
     audit.record(scope, f"import:{row.state}", row.id)
-
-
-def _forget_cells(row: TableImport) -> None:
-    """Nothing of the file stays here that is not in the statements as well."""
-    row.heads, row.preview = {}, []
-    row.problems = [{**problem, "cell": ""} for problem in row.problems]
 
 
 def _said(mapping: ColumnMapping) -> dict[str, Any]:

@@ -59,6 +59,8 @@ WORKING = frozenset({_S.CHECKING, _S.RUNNING, _S.UNDOING})
 BEFORE_START = frozenset({_S.UPLOADED, _S.CHECKED, _S.CHECK_STOPPED})
 #: Its columns can be said.
 OPEN_COLUMNS = BEFORE_START
+#: It waits for somebody, and its file with it.
+HALTED = frozenset({*BEFORE_START, _S.STOPPED})
 #: Its file is needed.
 WITH_FILE = frozenset({*BEFORE_START, _S.CHECKING, _S.RUNNING, _S.STOPPED})
 #: What it brought is being taken back, or was.

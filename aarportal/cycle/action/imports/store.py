@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from aarportal.core.errors import NotFoundError
 from aarportal.core.scope import AppScope, Scope, SystemScope
 from aarportal.cycle.action.apps.portal import portal_id
 from aarportal.cycle.action.imports.models import ImportedRow, TableImport, TableMapping
-from aarportal.cycle.action.imports.states import TAKEN_BACK, WITH_FILE, WORKING
+from aarportal.cycle.action.imports.states import HALTED, TAKEN_BACK, WITH_FILE, WORKING
 from aarportal.cycle.action.models import (
     InboxEntry,
     LearningApp,
@@ -183,6 +183,13 @@ def needing_their_file(scope: SystemScope, ids: Collection[UUID]) -> set[UUID]:
             select(TableImport.id).where(TableImport.id.in_(ids), TableImport.state.in_(WITH_FILE))
         )
     )
+
+
+def abandoned(scope: SystemScope, before: datetime) -> Sequence[TableImport]:
+    """Imports that stand since then where somebody has to say how they go on."""
+    return scope.session.scalars(
+        select(TableImport).where(TableImport.state.in_(HALTED), TableImport.state_since < before)
+    ).all()
 
 
 def job(scope: AppScope, import_id: UUID) -> TableImport | None:

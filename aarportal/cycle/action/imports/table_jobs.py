@@ -3,11 +3,14 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
+from aarportal.audit import operations as audit
+from aarportal.core.scope import SystemScope
+from aarportal.core.tables.brought import BroughtTable
 from aarportal.core.unit_of_work import AnyScope, unit_of_work
-from aarportal.cycle.action.imports.states import ImportState
+from aarportal.cycle.action.imports.states import BEFORE_START, ImportState
 from aarportal.web.file_jobs import FileJobs
 from aarportal.web.priority import for_a_machine
 
@@ -55,6 +58,9 @@ Job = TypeVar("Job", bound=AnyTableJob)
 class TableJobs(FileJobs[AnyScope, Job], Generic[AnyScope, Job]):
     """Works on imports of tables."""
 
+    #: As the traces of these imports name them.
+    noun: ClassVar[str]
+
     _rows: tuple[Job, AnyRows] | None = None
 
     @abstractmethod
@@ -80,6 +86,20 @@ class TableJobs(FileJobs[AnyScope, Job], Generic[AnyScope, Job]):
     @abstractmethod
     def void(self, scope: AnyScope, job: Job) -> bool:
         """Take some rows back, in a unit of work; whether it was this work's turn."""
+
+    @abstractmethod
+    def abandoned(self, system: SystemScope, before: datetime) -> Sequence[BroughtTable]:
+        """Imports that stand since then where somebody has to say how they go on."""
+
+    def forget_abandoned(self, system: SystemScope, before: datetime) -> None:
+        """Drop imports of which nothing was taken; of others, forget what their files said."""
+        for row in self.abandoned(system, before):
+            if row.state in BEFORE_START:
+                system.session.delete(row)
+                audit.record(system, f"{self.noun}:dropped", row.id)
+            elif row.heads:
+                row.forget_cells()
+                audit.record(system, f"{self.noun}:cells_forgotten", row.id)
 
     def let_go(self) -> None:
         """Forget the rows that were read."""

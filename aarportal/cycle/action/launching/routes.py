@@ -10,7 +10,7 @@ from aarportal.core.scope import Scope
 from aarportal.cycle.action.launching import operations, store
 from aarportal.cycle.action.launching.operations import Question, RefusedError, Sign
 from aarportal.people.lti.claims import origin_of
-from aarportal.settings import Settings
+from aarportal.web import addresses
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.openings import let_form_go_to
@@ -27,7 +27,7 @@ def tools(scope: Scope) -> Response:
 @blueprint.route("/my-apps/<uuid:tool_id>", permission=Permission.APPS_OPEN)
 def open_tool(scope: Scope, tool_id: UUID) -> AnyResponse:
     """Open an app: it is told that somebody comes, and asks who."""
-    return redirect(operations.opening(scope, tool_id, _sign(), _root()), 302)
+    return redirect(operations.opening(scope, tool_id, _sign(), addresses.root()), 302)
 
 
 @blueprint.route("/lti/authorize", permission=Permission.APPS_OPEN, transaction=False)
@@ -35,7 +35,7 @@ def authorize(scope: Scope) -> Response:
     """Answer an app that asks who opened it."""
     question = Question(request.args.to_dict())
     try:
-        answer = operations.answer(scope, question, _sign(), _root())
+        answer = operations.answer(scope, question, _sign(), addresses.root())
     except RefusedError:
         return render("launches/refused.html", {}, status=400)
     let_form_go_to(origin_of(answer.to))
@@ -43,13 +43,4 @@ def authorize(scope: Scope) -> Response:
 
 
 def _sign() -> Sign:
-    return Sign(_settings().secret_key, session["token"])
-
-
-def _root() -> str:
-    return (_settings().public_url or request.host_url).rstrip("/")
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings
+    return Sign(current_app.config["SECRET_KEY"], session["token"])

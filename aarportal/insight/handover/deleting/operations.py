@@ -167,7 +167,9 @@ def carry_out(scope: SystemScope, order_id: UUID, today: date) -> Done | None:
     if trouble:
         if row.trouble != trouble:
             row.trouble = trouble
-            audit.record(scope, "deletion:waits", row.id, detail=trouble)
+            audit.record(
+                scope, "deletion:waits", row.id, district_id=row.district_id, detail=trouble
+            )
         return None
     ids = contents.person_ids(scope, row.student_id)
     files = store.files_of(scope, ids)
@@ -175,7 +177,7 @@ def carry_out(scope: SystemScope, order_id: UUID, today: date) -> Done | None:
     row.state = step(DELETION, DeletionState(row.state), DeletionEvent.CARRIED_OUT)
     row.done_at, row.counts, row.trouble = clock.now(), erased.counts, ""
     audit.record(
-        scope, "deletion:done", row.id, student_id=row.student_id,
+        scope, "deletion:done", row.id, student_id=row.student_id, district_id=row.district_id,
         detail=f"{sum(erased.counts.values())} rows",
     )  # fmt: skip
     return Done(row.district_id, *files, erased.attachments)
@@ -194,4 +196,4 @@ def note_trouble(scope: SystemScope, order_id: UUID, trouble: str) -> None:
     row = store.locked(scope, order_id)
     if row is not None:
         row.trouble = trouble
-        audit.record(scope, "deletion:waits", row.id, detail=trouble)
+        audit.record(scope, "deletion:waits", row.id, district_id=row.district_id, detail=trouble)

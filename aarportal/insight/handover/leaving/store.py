@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from aarportal.core import clock
@@ -20,6 +21,11 @@ _STUDENT = "student"
 #: Days for which a leaver's own is kept where the board has said nothing: the new school may ask
 #: once more within its first year.
 KEEP_DAYS = 365
+#: What a list says of a person.
+_PERSON = (
+    User.id, User.family_name, User.given_name, User.kana_family_name, User.kana_given_name,
+    User.grade,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,10 +90,7 @@ def leavers(scope: SystemScope, search: Search, today: date) -> tuple[list[Leave
     )
     last = func.max(UserRole.ends_before)
     query = (
-        select(
-            User.id, User.family_name, User.given_name, User.kana_family_name,
-            User.kana_given_name, User.grade, last,
-        )
+        select(*_PERSON, last)
         .join(UserRole, UserRole.user_id == User.id)
         .where(
             User.district_id == search.district_id,
@@ -97,11 +100,8 @@ def leavers(scope: SystemScope, search: Search, today: date) -> tuple[list[Leave
             ~goes_on.exists(),
             User.id.not_in(students_gone_elsewhere(search.school_ids)),
         )
-        .group_by(
-            User.id, User.family_name, User.given_name, User.kana_family_name,
-            User.kana_given_name, User.grade, User.sort_key,
-        )
-    )  # fmt: skip
+        .group_by(*_PERSON, User.sort_key)
+    )
     for word in search.words.split():
         query = query.where(
             or_(
@@ -116,11 +116,14 @@ def leavers(scope: SystemScope, search: Search, today: date) -> tuple[list[Leave
         .limit(search.size)
         .offset((search.page - 1) * search.size)
     )
-    return [
-        Leaver(id_, f"{family}\u2009{given}", f"{kana_family} {kana_given}".strip(), grade,
-               ends_before and _day_before(ends_before))
-        for id_, family, given, kana_family, kana_given, grade, ends_before in rows
-    ], count  # fmt: skip
+    return [_leaver(row) for row in rows], count
+
+
+def _leaver(row: Row[Any]) -> Leaver:
+    """A leaver from the columns of `_PERSON`, and the first day after the last one at school."""
+    id_, family, given, kana_family, kana_given, grade, ends_before = row
+    name, kana = f"{family}\u2009{given}", f"{kana_family} {kana_given}".strip()
+    return Leaver(id_, name, kana, grade, ends_before and _day_before(ends_before))
 
 
 def _day_before(day: date) -> date:
@@ -139,6 +142,37 @@ def goes_on(scope: SystemScope, student_id: UUID, today: date) -> bool:
         .limit(1)
     )
     return found is not None
+
+
+def former_students(scope: Scope, today: date) -> list[Leaver]:
+    """Everybody whom `former_student` finds, the last one to leave first.
+
+    Until somebody begins at another school of the district, the school that they left looks after
+    their papers: what has not begun there, no school can see.
+    """
+    still = aliased(UserRole)
+    stays = select(still.id).where(
+        still.user_id == User.id,
+        still.role == _STUDENT,
+        still.school_id.in_(scope.school_ids),
+        not_(is_over(still, today)),
+    )
+    last = func.max(UserRole.ends_before)
+    rows = scope.session.execute(
+        select(*_PERSON, last)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(
+            UserRole.school_id.in_(scope.school_ids),
+            UserRole.role == _STUDENT,
+            is_over(UserRole, today),
+            ~stays.exists(),
+        )
+        .group_by(*_PERSON, User.sort_key)
+        .order_by(last.desc().nulls_last(), User.sort_key, User.id)
+    )
+    found = [_leaver(row) for row in rows]
+    lost = scope.lost([each.id for each in found])
+    return [each for each in found if each.id not in lost]
 
 
 def former_student(scope: Scope, student_id: UUID) -> date | None:

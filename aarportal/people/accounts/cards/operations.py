@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -21,6 +20,7 @@ from aarportal.people.accounts.cards import pictures, places, store
 from aarportal.people.accounts.cards.models import LoginCard, SchoolNetwork
 from aarportal.people.accounts.operations import Entrance
 from aarportal.people.accounts.store import Applicant
+from aarportal.people.accounts.tokens import hash_of
 from aarportal.people.accounts.tries import operations as tries
 from aarportal.people.accounts.ways import CARD
 from aarportal.people.roster import store as roster
@@ -70,6 +70,8 @@ class _Standing:
 def hand_out(scope: Scope, class_id: UUID, student_ids: Collection[UUID]) -> list[Printed]:
     """Make new cards for students of a class; the cards they had end.
 
+    What is open with those is closed by `close_opened`, once this is committed.
+
     Raises:
         InvalidError: If nobody was chosen.
         NotFoundError: If the class is not the person's, or somebody is not a student in it who
@@ -90,7 +92,8 @@ def hand_out(scope: Scope, class_id: UUID, student_ids: Collection[UUID]) -> lis
         row = standing.get(student_id) or LoginCard(
             school_id=scope.school_id, student_id=student_id, school_year=year
         )
-        row.class_id, row.token_hash, row.pictures = class_id, _hash(token), pictures.written(drawn)
+        row.class_id, row.token_hash = class_id, hash_of(token)
+        row.pictures = pictures.written(drawn)
         row.made_at, row.wrong_tries, row.stopped_at, row.used_at = clock.now(), 0, None, None
         scope.session.add(row)
         audit.record(scope, "card:handed_out", student_id, student_id=student_id)
@@ -101,7 +104,7 @@ def hand_out(scope: Scope, class_id: UUID, student_ids: Collection[UUID]) -> lis
 def look(token: str, address: str) -> str:
     """Why a card opens nothing just now: `unknown`, `stopped`, `closed`; empty if it could."""
     with unit_of_work(SystemScope("a login card"), read_only=True) as scope:
-        return _standing(scope, store.card(scope, _hash(token)), address).rule
+        return _standing(scope, store.card(scope, hash_of(token)), address).rule
 
 
 def enter(shown: Shown, secret: str) -> str:
@@ -115,16 +118,21 @@ def enter(shown: Shown, secret: str) -> str:
     place_tried = tries.tried(tries.PER_ADDRESS, shown.address, secret)
     with unit_of_work(SystemScope("a login card")) as scope:
         tries.refuse_too_many(scope, (card_tried, place_tried))
-        card = store.card(scope, _hash(shown.token), lock=True)
+        card = store.card(scope, hash_of(shown.token), lock=True)
         standing = _standing(scope, card, shown.address)
         rule = standing.rule
         if card is not None and not rule:
             rule = _take_pictures(scope, card, shown.pictures)
-        if rule in {"pictures", "unknown"}:
+        if rule:
+            # A card that is stopped or closed leaves a trace at every try, too.
             tries.count(scope, (card_tried, place_tried))
         student_id = card.student_id if card else None
         verb = "card:refused" if rule else "card:used"
-        audit.record(scope, verb, student_id or "", student_id=student_id, detail=rule)
+        district_id = standing.holder.account.district_id if standing.holder else None
+        audit.record(
+            scope, verb, student_id or "",
+            student_id=student_id, district_id=district_id, detail=rule,
+        )  # fmt: skip
     if rule or standing.holder is None:
         raise InvalidError("card", rule)
     return accounts.let_in(standing.holder, Entrance(CARD, shown.device, until=standing.until))
@@ -147,7 +155,7 @@ def end(scope: Scope, class_id: UUID, student_ids: Collection[UUID]) -> int:
         of_class = {it.mate.id for it in store.holders(scope, class_id, clock.today(), year)}
         rows = store.cards_of(scope, of_class & set(student_ids), year).values()
         ended = _end(scope, list(rows))
-    _close(ended)
+    close_opened(ended)
     return len(ended)
 
 
@@ -158,8 +166,20 @@ def end_all(scope: Scope) -> int:
     """
     with unit_of_work(scope):
         ended = _end(scope, store.every_card(scope))
-    _close(ended)
+    close_opened(ended)
     return len(ended)
+
+
+def close_opened(student_ids: Sequence[UUID]) -> None:
+    """End the sessions that cards of some students opened; those of passwords go on.
+
+    No unit of work may be open: sessions are the system's alone.
+    """
+    if not student_ids:
+        return
+    with unit_of_work(SystemScope("cards were ended")) as scope:
+        accounts_store.close_sessions(scope, student_ids, way=CARD)
+        audit.record(scope, "sessions:closed", len(student_ids))
 
 
 def let_go_on(scope: Scope, class_id: UUID, student_id: UUID) -> None:
@@ -235,16 +255,3 @@ def _end(scope: Scope, rows: Sequence[LoginCard]) -> list[UUID]:
         scope.session.delete(row)
         audit.record(scope, "card:ended", row.student_id, student_id=row.student_id)
     return [row.student_id for row in rows]
-
-
-def _close(student_ids: Sequence[UUID]) -> None:
-    """End the sessions that cards opened; those of passwords go on."""
-    if not student_ids:
-        return
-    with unit_of_work(SystemScope("cards were ended")) as scope:
-        accounts_store.close_sessions(scope, student_ids, way=CARD)
-        audit.record(scope, "sessions:closed", len(student_ids))
-
-
-def _hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()

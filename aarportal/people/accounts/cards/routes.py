@@ -1,5 +1,6 @@
 """Login cards over HTTP: printed for a class, held up by a child."""
 
+from functools import partial
 from uuid import UUID, uuid4
 
 import segno
@@ -21,8 +22,8 @@ from aarportal.people.accounts.cards.pictures import PICTURES
 from aarportal.people.accounts.locks import store as locks
 from aarportal.people.accounts.routes import welcome
 from aarportal.people.accounts.ways import CARD, Way
-from aarportal.settings import Settings
-from aarportal.web import looks
+from aarportal.web import addresses, looks
+from aarportal.web.afterwards import afterwards
 from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.reader import written_for
@@ -92,6 +93,8 @@ def hand_out(scope: Scope, class_id: UUID) -> Response:
     except InvalidError:
         return _cards(scope, class_id, status=422)
     submissions.remember(scope, key, url_for(".cards", class_id=class_id))
+    # Whoever found the card of before is out, and not only at its next scan.
+    afterwards(partial(operations.close_opened, [it.mate.id for it in made]))
     return _untold(_print(scope, class_id, made))
 
 
@@ -191,9 +194,8 @@ def _print(scope: Scope, class_id: UUID, made: list[Printed]) -> Response:
 
 def _qr(token: str) -> Markup:
     """The drawing of a card's address: paths alone, under the policy of every page."""
-    settings: Settings = current_app.config["SETTINGS"]
-    root = (settings.public_url or request.host_url).rstrip("/")
-    code = segno.make(root + url_for(".scanned", token=token), error="m", micro=False)
+    address = addresses.root() + url_for(".scanned", token=token)
+    code = segno.make(address, error="m", micro=False)
     drawing = code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None)
     return Markup(drawing)  # noqa: S704 # made of squares alone
 

@@ -24,7 +24,7 @@ class PupilLock(HelpedByTeachers, Base):
 
 
 class StaffLock(OfficeOnly, DistrictOwned, Base):
-    """The same of somebody who is no student; only the office of their school opens it."""
+    """The same of somebody who is no student; the office of their school or the board opens it."""
 
     __tablename__ = "staff_locks"
 

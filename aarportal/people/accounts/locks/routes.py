@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from flask import redirect, request, url_for
+from flask import current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from aarportal.core import clock, submissions
@@ -54,6 +54,20 @@ def open_to_staff(scope: Scope, person_id: UUID) -> Response:
 
 
 @blueprint.route(
+    "/people/<uuid:person_id>/sign-ins/open",
+    permission=Permission.ACCESS_MANAGE,
+    fresh=True,
+    transaction=False,
+    methods=["POST"],
+)
+def open_to_person(scope: Scope, person_id: UUID) -> Response:
+    """Let somebody try again for whom one looks after how they come in."""
+    operations.open_to_person(scope, person_id)
+    notice(mark("The login ID opens again."))
+    return redirect(url_for("sessions.of_person", person_id=person_id), 303)
+
+
+@blueprint.route(
     "/sign-ins/pupils/<uuid:student_id>/password",
     permission=Permission.PASSWORDS_GIVE,
     methods=["POST"],
@@ -67,7 +81,7 @@ def give_password(scope: Scope, student_id: UUID) -> Response:
         before, back = submissions.earlier_answer(scope, key), _back(scope)
     if before is not None:
         return redirect(before, 303)
-    password = operations.give_start_password(scope, student_id)
+    password = operations.give_start_password(scope, student_id, str(current_app.secret_key))
     with unit_of_work(scope):
         submissions.remember(scope, key, back)
         looks.tell(scope, student_id, "sign_ins")

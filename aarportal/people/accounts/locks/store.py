@@ -68,6 +68,13 @@ def pupil_lock(scope: Scope | SystemScope, school_id: UUID, student_id: UUID) ->
     return scope.session.get(PupilLock, (school_id, student_id))
 
 
+def locks_of(scope: SystemScope, user_id: UUID) -> Sequence[PupilLock | StaffLock]:
+    """All locks of a person, over or not."""
+    pupil = scope.session.scalars(select(PupilLock).where(PupilLock.student_id == user_id))
+    staff = scope.session.scalars(select(StaffLock).where(StaffLock.user_id == user_id))
+    return [*pupil, *staff]
+
+
 def staff_lock(scope: Scope | SystemScope, user_id: UUID) -> StaffLock | None:
     """The lock of somebody else, over or not."""
     return scope.session.get(StaffLock, user_id)

@@ -1,13 +1,12 @@
 """Asks providers over the guarded wire, and keeps what they say for a while."""
 
 import base64
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote_plus, urlencode
 
+from aarportal.core.published import Published
 from aarportal.core.wire import Reply, Wire, WireError
 from aarportal.people.accounts.oidc import discovery
 from aarportal.people.accounts.oidc.discovery import Metadata
@@ -15,13 +14,6 @@ from aarportal.people.accounts.oidc.tokens import Key
 
 #: Somebody waits for it in front of a screen.
 _SECONDS = 8.0
-#: Providers change their keys by overlap; a day late is too late, an hour is not.
-_KEPT_SECONDS = 3600.0
-#: An unknown key is looked for this often at most: anybody can send a token that names one.
-_AGAIN_SECONDS = 60.0
-#: A provider that does not answer is left alone for so long.
-_QUIET_SECONDS = 15.0
-_MOST_KEPT = 200
 _ACCEPT = {"Accept": "application/json", "User-Agent": "aarportal"}
 
 
@@ -38,14 +30,6 @@ class Client:
     secret: str = field(default="", repr=False)
 
 
-@dataclass
-class _Kept:
-    metadata: Metadata
-    keys: Sequence[Key]
-    read_at: float
-    looked_at: float
-
-
 class Asking:
     """What this process knows of providers."""
 
@@ -58,24 +42,17 @@ class Asking:
         """
         self.private = private
         self._seconds = seconds
-        self._lock = threading.Lock()
-        self._kept: dict[str, _Kept] = {}
-        self._troubles: dict[str, tuple[float, WireError]] = {}
+        self._documents = Published(self._document, seconds)
+        self._key_sets = Published(self._key_set, seconds)
 
     def known(self, issuer: str) -> tuple[Metadata, Sequence[Key]]:
-        """What a provider says of itself, asked for at most once an hour.
+        """What a provider says of itself, asked for about once an hour.
 
         Raises:
             WireError: If it does not say it.
         """
-        now = self._seconds()
-        with self._lock:
-            kept, trouble = self._kept.get(issuer), self._troubles.get(issuer)
-        if kept and now - kept.read_at < _KEPT_SECONDS:
-            return kept.metadata, kept.keys
-        if trouble and now - trouble[0] < _QUIET_SECONDS:
-            raise trouble[1]
-        return self.anew(issuer)
+        metadata = self._documents.known(issuer)
+        return metadata, self._key_sets.known(metadata.jwks_uri)
 
     def anew(self, issuer: str) -> tuple[Metadata, Sequence[Key]]:
         """The same, asked for now.
@@ -83,21 +60,8 @@ class Asking:
         Raises:
             WireError: If it does not say it.
         """
-        now = self._seconds()
-        try:
-            body = self._get(discovery.address(issuer))
-            metadata = discovery.metadata(body, issuer, private=self.private)
-            keys = discovery.keys(self._get(metadata.jwks_uri))
-        except WireError as error:
-            with self._lock:
-                self._make_room(self._troubles)
-                self._troubles[issuer] = now, error
-            raise
-        with self._lock:
-            self._make_room(self._kept)
-            self._troubles.pop(issuer, None)
-            self._kept[issuer] = _Kept(metadata, keys, now, now)
-        return metadata, keys
+        metadata = self._documents.anew(issuer)
+        return metadata, self._key_sets.anew(metadata.jwks_uri)
 
     def newer_keys(self, issuer: str) -> Sequence[Key] | None:
         """The keys as they are now, for a token that names an unknown one.
@@ -107,15 +71,7 @@ class Asking:
         Raises:
             WireError: If the provider does not answer.
         """
-        now = self._seconds()
-        with self._lock:
-            kept = self._kept.get(issuer)
-            if kept is None or now - kept.looked_at < _AGAIN_SECONDS:
-                return None
-            kept.looked_at = now
-        keys = discovery.keys(self._get(kept.metadata.jwks_uri))
-        kept.keys = keys
-        return keys
+        return self._key_sets.newer(self._documents.known(issuer).jwks_uri)
 
     def exchange(
         self, metadata: Metadata, client: Client, code: str, verifier: str, redirect_uri: str
@@ -152,6 +108,13 @@ class Asking:
             raise WireError("server_error", str(reply.status))
         return discovery.tokens(reply.body)
 
+    def _document(self, issuer: str) -> Metadata:
+        body = self._get(discovery.address(issuer))
+        return discovery.metadata(body, issuer, private=self.private)
+
+    def _key_set(self, address: str) -> Sequence[Key]:
+        return discovery.keys(self._get(address))
+
     def _get(self, url: str) -> bytes:
         reply = self._ask("GET", url, _ACCEPT, "")
         if 300 <= reply.status < 400:
@@ -166,9 +129,3 @@ class Asking:
             return wire.ask(method, url, headers, body=body)
         finally:
             wire.close()
-
-    @staticmethod
-    def _make_room(kept: dict[str, Any]) -> None:
-        """Rows of the office name the issuers; should there be very many, begin anew."""
-        if len(kept) >= _MOST_KEPT:
-            kept.clear()

@@ -61,9 +61,9 @@ def metadata(body: bytes, issuer: str, *, private: bool) -> Metadata:
     document = _document(body)
     if document.get("issuer") != issuer:
         raise WireError("other_issuer")
-    authorization, token, jwks = (
-        _endpoint(document, name, private=private)
-        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    authorization = _endpoint(document, "authorization_endpoint", private=private, with_query=True)
+    token, jwks = (
+        _endpoint(document, name, private=private) for name in ("token_endpoint", "jwks_uri")
     )
     announced = _texts(document.get("id_token_signing_alg_values_supported"))
     algorithms = tuple(each for each in ALGORITHMS if each in (announced or ["RS256"]))
@@ -118,11 +118,17 @@ def _document(body: bytes) -> dict[str, Any]:
     return found
 
 
-def _endpoint(document: dict[str, Any], name: str, *, private: bool) -> str:
+def _endpoint(
+    document: dict[str, Any], name: str, *, private: bool, with_query: bool = False
+) -> str:
+    """An address of the document; where browsers are led, it may have a query (RFC 6749, 3.1)."""
     url = document.get(name)
     if not isinstance(url, str):
         raise WireError("not_discovery", name)
-    checked(url, private=private)
+    bare, _, query = url.partition("?") if with_query else (url, "", "")
+    checked(bare, private=private)
+    if not query.isascii() or not query.isprintable() or any(mark in query for mark in "# "):
+        raise WireError("address")
     return url
 
 

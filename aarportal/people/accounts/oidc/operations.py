@@ -1,7 +1,7 @@
 """To a provider and back: who came, and whom the roster knows by that."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,7 +17,6 @@ from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.wire import WireError
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts import store as accounts_store
-from aarportal.people.accounts.models import Account
 from aarportal.people.accounts.oidc import flights, store, tokens, troubles, whom
 from aarportal.people.accounts.oidc.asking import Asking, Client
 from aarportal.people.accounts.oidc.discovery import Metadata
@@ -27,7 +26,7 @@ from aarportal.people.accounts.oidc.refusing import operations as refusing
 from aarportal.people.accounts.oidc.tokens import Expected, TokenError
 from aarportal.people.accounts.oidc.troubles import OidcError
 from aarportal.people.accounts.oidc.whom import Identity, Rule, WhomError
-from aarportal.people.accounts.passwords import NO_PASSWORD
+from aarportal.people.accounts.proofs import FRESH_FOR
 from aarportal.people.accounts.proving import operations as proving
 from aarportal.people.roster.models import User
 
@@ -59,6 +58,7 @@ class Wish:
         target: Where they want to go then.
         code: The school's code, if it was typed.
         other_account: Whether they want to choose an account.
+        is_shared: Whether the device is one that many share.
         token: Of the session whose person proves anew who they are; empty for a sign-in.
     """
 
@@ -66,6 +66,7 @@ class Wish:
     target: str = ""
     code: str = ""
     other_account: bool = False
+    is_shared: bool = False
     token: str = ""
 
 
@@ -83,6 +84,8 @@ class Answer:
     device: str = ""
     token: str = ""
     """Of the session that is open in this browser, or empty."""
+    until: datetime | None = None
+    """As of an `Entrance`."""
 
 
 @dataclass(frozen=True)
@@ -90,23 +93,30 @@ class Arrival:
     """Somebody is in.
 
     Attributes:
-        token: Of their new session; empty where they only proved anew who they are.
+        token: Of their session.
         target: Where they wanted to go.
+        is_again: Whether they were in, and proved anew who they are.
     """
 
     token: str
     target: str
+    is_again: bool = False
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """A provider, as it was entered."""
+    """A provider, as it was entered.
+
+    Attributes:
+        is_of_board: Whether the board of education entered it, and not the office of a school.
+    """
 
     id: UUID
     district_id: UUID
     issuer: str
     rule: Rule
     client: Client
+    is_of_board: bool
 
 
 def depart(portal: Portal, provider_id: UUID, wish: Wish) -> tuple[str, Flight]:
@@ -158,18 +168,19 @@ def arrive(portal: Portal, provider_id: UUID, flight: Flight | None, answer: Ans
     """
     if flight is None or not hmac.compare_digest(flight.state.encode(), answer.state.encode()):
         raise OidcError("lost")
-    key = refusing.key_of(portal.secret, answer.address)
-    refusing.refuse_too_many(key)
+    tried = refusing.tried(answer.address, portal.secret)
+    refusing.refuse_too_many(tried)
     try:
         _spend(flight, provider_id)
         entry = _entry(provider_id)
         identity, proved_at = _identity(portal, entry, flight, answer)
         if flight.again:
-            return Arrival(_prove_again(entry, flight, answer, identity, proved_at), flight.target)
+            token = _prove_again(entry, flight, answer, identity, proved_at)
+            return Arrival(token, flight.target, is_again=True)
         return Arrival(_let_in(entry, flight, answer, identity, proved_at), flight.target)
     except OidcError as error:
         detail = " ".join(filter(None, (OIDC, error.rule, error.detail)))
-        refusing.note(provider_id, key, detail)
+        refusing.note(provider_id, tried, detail)
         raise
 
 
@@ -197,7 +208,7 @@ def _entry(provider_id: UUID) -> _Entry:
         except SealedError:
             raise OidcError("not_set_up", detail="secret_lost") from None
         client = Client(row.issuer, row.client_id, secret)
-        return _Entry(row.id, row.district_id, row.issuer, rule, client)
+        return _Entry(row.id, row.district_id, row.issuer, rule, client, row.school_id is None)
 
 
 def _metadata(portal: Portal, entry: _Entry) -> Metadata:
@@ -217,7 +228,11 @@ def _hints(entry: _Entry, wish: Wish, *, again: bool) -> dict[str, str]:
         hints["prompt"], hints["max_age"] = "login", "60"
         if entry.rule.strong_acr:
             hints["acr_values"] = " ".join(entry.rule.strong_acr)
-    elif wish.other_account:
+    elif wish.is_shared and entry.rule.kind == whom.ANY:
+        # Otherwise the next child comes in as the one before, whom the provider still knows. Not
+        # every provider has a choice of accounts; every one can ask anew.
+        hints["prompt"] = "login"
+    elif wish.is_shared or wish.other_account:
         hints["prompt"] = "select_account"
     return hints
 
@@ -262,6 +277,9 @@ def _identity(
         claims = _claims(portal, entry, token, flight, access)
         proved = tokens.moment_of(claims, "auth_time")
         found = whom.identity(claims, entry.rule)
+        # Whoever enters a provider says whose keys are believed: an office that runs one itself
+        # would prove two factors of the head, and open what its own role does not.
+        found = replace(found, is_strong=found.is_strong and entry.is_of_board)
     except WireError as error:
         raise troubles.of_wire(error.rule) from None
     except TokenError as error:
@@ -303,7 +321,13 @@ def _let_in(
     try:
         with unit_of_work(SystemScope("sign-in")) as scope:
             found = _applicant(scope, entry.id, identity, flight.code)
-        entrance = accounts.Entrance(OIDC, answer.device, identity.is_strong, proved_at)
+        if proved_at is None and entry.rule.kind != whom.GOOGLE:
+            # It may have known them since long ago. Where it is asked anew it has to say when;
+            # Google never does, and its people could not even set up a device for codes.
+            proved_at = clock.now() - FRESH_FOR
+        entrance = accounts.Entrance(
+            OIDC, answer.device, identity.is_strong, proved_at, answer.until
+        )
         return accounts.let_in(found, entrance)
     except IntegrityError:
         # The same person in two tabs, the first time: the other one made what was missing.
@@ -330,7 +354,7 @@ def _applicant(
     if bound is None and store.binding_of(scope, provider.id, user.id) is not None:
         # Addresses are given to somebody else one day; the account that came first counts.
         raise OidcError("other_account", shown=identity.value)
-    account = store.account(scope, user.id) or _without_password(scope, user)
+    account = store.account(scope, user.id) or accounts.account_without_password(scope, user)
     scope.session.flush()
     for each in store.codes(scope, provider, code):
         found = accounts_store.applicant(scope, each, account.login_id, clock.today())
@@ -347,7 +371,7 @@ def _applicant(
                 user_id=user.id,
             )
         )
-        audit.record(scope, "oidc_binding:made", user.id)
+        audit.record(scope, "oidc_binding:made", user.id, district_id=provider.district_id)
     return found
 
 
@@ -358,15 +382,6 @@ def _named(scope: SystemScope, provider: OidcProvider, identity: Identity) -> Us
         return enabled[0]
     rule = "ambiguous" if enabled else "ended" if people else "unknown"
     raise OidcError(rule, shown=identity.value)
-
-
-def _without_password(scope: SystemScope, user: User) -> Account:
-    """An account for a person of the roster who has none here; no password fits it."""
-    is_free = user.username and not store.is_login_taken(scope, user.district_id, user.username)
-    login_id = user.username if is_free else user.id.hex
-    return accounts.open_account(
-        scope, user.district_id, user.id, login_id, password_hash=NO_PASSWORD
-    )
 
 
 def _prove_again(
@@ -381,12 +396,12 @@ def _prove_again(
     if found is None or str(found[1].session.id) != flight.again:
         raise OidcError("other_session")
     earliest = flight.asked_at - timedelta(seconds=tokens.SKEW_SECONDS)
-    if (proved_at is None and entry.rule.kind == whom.GOOGLE) or (
-        proved_at is not None and proved_at < earliest
-    ):
+    # What was asked for stands in the address, where anybody can strike it out.
+    if proved_at is None or proved_at < earliest:
         raise OidcError("not_fresh")
     with unit_of_work(SystemScope("proving again"), read_only=True) as scope:
         bound = store.binding(scope, entry.id, identity.subject)
-        if bound is None or store.user_bound(scope, bound).id != found[1].user.id:
+        # In a pupil's view the session is still the viewer's.
+        if bound is None or store.user_bound(scope, bound).id != found[1].session.user_id:
             raise OidcError("other_person")
     return proving.proved(answer.token, is_strong=identity.is_strong)

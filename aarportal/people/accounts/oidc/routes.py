@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response as FlaskResponse
-from flask import current_app, redirect, request, session, url_for
+from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from aarportal.core.permissions import Permission
@@ -16,9 +16,8 @@ from aarportal.people.accounts.oidc.door import portal
 from aarportal.people.accounts.oidc.flights import Flight
 from aarportal.people.accounts.oidc.operations import OIDC, Answer, Wish
 from aarportal.people.accounts.oidc.troubles import TROUBLES, OidcError
-from aarportal.people.accounts.routes import CODE_COOKIE, welcome
-from aarportal.settings import Settings
-from aarportal.web import cookies
+from aarportal.people.accounts.routes import CODE_COOKIE, ends_early, go_on, welcome
+from aarportal.web import addresses, cookies, shared_device
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import gettext as _
@@ -33,19 +32,17 @@ _COOKIE = "oidc-"
 
 def redirect_uri(provider_id: UUID) -> str:
     """Where a provider leads people back to; it has to be entered there to the letter."""
-    settings: Settings = current_app.config["SETTINGS"]
-    path = url_for("oidc.back", provider_id=provider_id)
-    return (settings.public_url or request.url_root).rstrip("/") + path
+    return addresses.root() + url_for("oidc.back", provider_id=provider_id)
 
 
 @blueprint.route("/sign-in/school", permission=Permission.PUBLIC)
 def school() -> FlaskResponse:
     """Ask which school somebody is of, and show by which providers people come in there."""
-    code = request.args.get("school", "").strip()[:40]
+    code, target = request.args.get("school", "").strip()[:40], request.args.get("next", "")
     with unit_of_work(SystemScope("sign-in page"), read_only=True) as scope:
         found = store.offered(scope, code) if code else None
-        offers = [(row.title, _start(row.id)) for row in found or ()]
-    values = {"code": code, "offers": offers, "target": request.args.get("next", "")}
+        offers = [(row.title, _start(row.id, target, school=code)) for row in found or ()]
+    values = {"code": code, "offers": offers, "target": target}
     return render("oidc/school.html", values)
 
 
@@ -70,7 +67,8 @@ def back(provider_id: UUID) -> Response:
     except OidcError as error:
         response = _trouble(provider_id, error, flight)
     else:
-        response = welcome(arrival.token, arrival.target)
+        lead = go_on if arrival.is_again else welcome
+        response = lead(arrival.token, arrival.target)
     if flight:
         cookies.forget(response, _cookie(flight.state))
     return response
@@ -82,6 +80,7 @@ def _wish(provider_id: UUID) -> Wish:
         target=request.args.get("next", ""),
         code=_code(),
         other_account="other" in request.args,
+        is_shared=shared_device.is_shared(),
         token=session.get("token", "") if "again" in request.args else "",
     )
 
@@ -97,19 +96,23 @@ def _answer(provider_id: UUID) -> Answer:
         address=request.remote_addr or "",
         device=request.user_agent.string,
         token=session.get("token", ""),
+        until=ends_early(),
     )
 
 
 def _trouble(provider_id: UUID, error: OidcError, flight: Flight | None = None) -> Response:
     trouble = TROUBLES[error.rule]
     target = flight.target if flight else request.args.get("next", "")
+    code = flight.code if flight else _code()
     values = {
         "trouble": trouble,
         "rule": error.rule,
         "shown": error.shown,
         "target": target,
-        "again": _start(provider_id, target) if error.rule != "gone" else "",
-        "other": _start(provider_id, target, other="1") if trouble.other_account else "",
+        "again": _start(provider_id, target, school=code) if error.rule != "gone" else "",
+        "other": _start(provider_id, target, school=code, other="1")
+        if trouble.other_account
+        else "",
     }
     return render("oidc/trouble.html", values, status=trouble.status)
 
@@ -131,7 +134,7 @@ def _is_only_one() -> bool:
 
 
 def _start(provider_id: UUID, target: str = "", **more: str) -> str:
-    given: dict[str, Any] = {"next": target or None, **more}
+    given: dict[str, Any] = {"next": target or None, **{k: v or None for k, v in more.items()}}
     return url_for("oidc.start", provider_id=provider_id, **given)
 
 

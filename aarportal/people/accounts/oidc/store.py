@@ -16,9 +16,9 @@ from aarportal.people.accounts.oidc.models import (
     OidcSpentState,
     PasswordlessSchool,
 )
-from aarportal.people.accounts.oidc.whom import folded
 from aarportal.people.accounts.store import district_and_school
 from aarportal.people.identity import store as identity
+from aarportal.people.roster.letters import folded
 from aarportal.people.roster.models import District, School, User
 
 #: More buttons than these would not be looked through.
@@ -150,14 +150,6 @@ def codes(scope: SystemScope, provider: OidcProvider, typed: str) -> list[str]:
 def account(scope: SystemScope, user_id: UUID) -> Account | None:
     """Somebody's account, if they have one."""
     return scope.session.get(Account, user_id)
-
-
-def is_login_taken(scope: SystemScope, district_id: UUID, login_id: str) -> bool:
-    """Whether somebody of the district has this login id."""
-    taken = select(Account.user_id).where(
-        Account.district_id == district_id, Account.login_id == login_id
-    )
-    return scope.session.scalar(taken.limit(1)) is not None
 
 
 def spent(scope: SystemScope, state_hash: bytes) -> OidcSpentState | None:

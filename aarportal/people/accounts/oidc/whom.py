@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aarportal.people.roster.letters import folded
+
 GOOGLE, ENTRA, ANY = "google", "entra", "any"
 GOOGLE_ISSUER = "https://accounts.google.com"
 _ENTRA_HOST = "https://login.microsoftonline.com/"
@@ -88,14 +90,6 @@ def identity(claims: Mapping[str, Any], rule: Rule) -> Identity:
     else:
         subject, value = _of_any(claims, rule, shown)
     return Identity(subject, value, _is_strong(claims, rule.strong_acr))
-
-
-def folded(value: str) -> str:
-    """A name in small letters, so that two ways to write it are equal.
-
-    Only ASCII: elsewhere letters that look alike would fall together (the Kelvin sign is a k).
-    """
-    return value.lower() if value.isascii() else value
 
 
 def entra_issuer(tenant: str) -> str:

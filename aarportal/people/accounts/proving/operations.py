@@ -3,28 +3,33 @@
 No unit of work may be open: a password takes tens of milliseconds to check.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.errors import InvalidError, NotSignedInError, TooManyTriesError
+from aarportal.core.errors import InvalidError, NotSignedInError
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import passwords, store
-from aarportal.people.accounts.models import SignInThrottle
+from aarportal.people.accounts.models import SignInSession
 from aarportal.people.accounts.second_factor import operations as second_factor
 from aarportal.people.accounts.second_factor import store as factors
 from aarportal.people.accounts.sessions import store as sessions
 from aarportal.people.accounts.tokens import hash_of, new_token
+from aarportal.people.accounts.tries import operations as tries
+from aarportal.people.accounts.tries.operations import Limit, Tried
 from aarportal.people.accounts.ways import PASSWORD
 
-#: Tries of one person that do not succeed before they have to wait. With three codes of a million
-#: open at any time, a year of guessing finds one with a chance of 40 %, and leaves 175,000 traces.
-TRIES = 5
-WINDOW = timedelta(minutes=15)
+#: Tries of one person that do not succeed before they have to wait: the first for fingers that
+#: slip, the second for whoever knows the password and guesses codes. At any moment three codes of a
+#: million open (RFC 6238: of this half minute, of the one before and of the one after), so 30 tries
+#: a day, 11,000 a year, hit one with a chance of 3 %, and leave as many traces.
+PER_PERSON = (Limit("proof", 5, timedelta(minutes=15)), Limit("proofs", 30, timedelta(days=1)))
 _REASON = "proof"
 
 
@@ -60,15 +65,18 @@ def means(token: str) -> Means:
         NotSignedInError: If nobody does.
     """
     with unit_of_work(SystemScope(_REASON), read_only=True) as scope:
-        row = store.sign_in_session(scope, hash_of(token))
-        if row is None or row.closes_at <= clock.now():
-            raise NotSignedInError
+        row = _open_session(scope, token)
         has_code = factors.is_enrolled(scope, row.user_id)
         return Means(row.user_id, row.way, row.way == PASSWORD, has_code)
 
 
-def prove(token: str, draft: ProofDraft) -> str:
+def prove(token: str, draft: ProofDraft, secret: str) -> str:
     """Take a proof, and return the token that the browser holds from now on.
+
+    Args:
+        token: That it holds now.
+        draft: What was typed.
+        secret: Of this installation; tries are counted under a name that tells nobody whose.
 
     Raises:
         InvalidError: If it is none.
@@ -76,19 +84,22 @@ def prove(token: str, draft: ProofDraft) -> str:
         TooManyTriesError: If the person has to wait.
     """
     known = means(token)
-    if _fits(known, draft):
+    if _fits(known, draft, secret):
         return proved(token, is_strong=bool(draft.code))
     field = "code" if draft.code else "password"
     raise InvalidError(field, "proof")
 
 
-def check_password(user_id: UUID, password: str) -> bool:
-    """Whether this is the person's password; tries that do not succeed are counted.
+def check_password(user_id: UUID, password: str, secret: str) -> bool:
+    """Whether this is the person's password; tries that do not succeed are counted, as in `prove`.
 
     Raises:
         TooManyTriesError: If the person has to wait.
     """
-    return _fits(Means(user_id, PASSWORD, password=True, code=False), ProofDraft(password))
+    with unit_of_work(SystemScope(_REASON), read_only=True) as scope:
+        has_code = factors.is_enrolled(scope, user_id)
+    known = Means(user_id, PASSWORD, password=True, code=has_code)
+    return _fits(known, ProofDraft(password), secret)
 
 
 def proved(token: str, *, is_strong: bool = False) -> str:
@@ -100,35 +111,75 @@ def proved(token: str, *, is_strong: bool = False) -> str:
         NotSignedInError: If nobody holds this token.
     """
     with unit_of_work(SystemScope(_REASON)) as scope:
-        row = store.sign_in_session(scope, hash_of(token))
+        row = _open_session(scope, token)
         now = clock.now()
-        if row is None or row.closes_at <= now:
-            raise NotSignedInError
-        fresh = new_token()
-        # Whoever knew the token of before does not come along.
-        row.token_hash = hash_of(fresh)
+        fresh = _turned(row)
         row.proved_at = now
         if is_strong:
             row.strong_at = now
         sessions.touch(scope, row.id, now, now)
-        tries = store.throttle(scope, _key(row.user_id), lock=True)
-        if tries is not None:
-            scope.session.delete(tries)
-        audit.record(scope, "session:proved", row.user_id, detail="strong" if is_strong else "")
+        audit.record(
+            scope, "session:proved", row.user_id,
+            district_id=row.district_id, detail="strong" if is_strong else "",
+        )  # fmt: skip
     return fresh
 
 
-def _fits(known: Means, draft: ProofDraft) -> bool:
-    _refuse_too_many(known.user_id)
+def with_new_token(token: str) -> str:
+    """Give a session another token after something grave; it proves nothing anew.
+
+    Raises:
+        NotSignedInError: If nobody holds this token.
+    """
+    with unit_of_work(SystemScope(_REASON)) as scope:
+        row = _open_session(scope, token)
+        fresh = _turned(row)
+        audit.record(scope, "session:renewed", row.user_id, district_id=row.district_id)
+    return fresh
+
+
+def _open_session(scope: SystemScope, token: str) -> SignInSession:
+    row = store.sign_in_session(scope, hash_of(token))
+    if row is None or row.closes_at <= clock.now():
+        raise NotSignedInError
+    return row
+
+
+def _turned(row: SignInSession) -> str:
+    """Whoever knew the token of before does not come along."""
+    fresh = new_token()
+    row.token_hash = hash_of(fresh)
+    return fresh
+
+
+def _fits(known: Means, draft: ProofDraft, secret: str) -> bool:
+    """Whether it is a proof; it is counted before, because many may be tried at once."""
+    these = [tries.tried(limit, str(known.user_id), secret) for limit in PER_PERSON]
+    _count(tries.begin, these)
     if draft.code:
         fits = known.code and second_factor.takes(known.user_id, draft.code)
     else:
         fits = passwords.matches(draft.password, _password_hash(known))
     if not fits:
         with unit_of_work(SystemScope(_REASON)) as scope:
-            _count_try(scope, known.user_id)
-            audit.record(scope, "session:proof_refused", known.user_id)
+            district_id = store.account(scope, known.user_id).district_id
+            audit.record(scope, "session:proof_refused", known.user_id, district_id=district_id)
+    elif draft.code or not known.code:
+        _count(tries.forget, these)
+    else:
+        # A password that is known gives nobody more tries at the codes.
+        _count(tries.uncount, these)
     return fits
+
+
+def _count(work: Callable[[SystemScope, list[Tried]], None], these: list[Tried]) -> None:
+    try:
+        with unit_of_work(SystemScope(_REASON)) as scope:
+            work(scope, these)
+    except IntegrityError:
+        # Another try of the same person was the first at the same moment.
+        with unit_of_work(SystemScope(_REASON)) as scope:
+            work(scope, these)
 
 
 def _password_hash(known: Means) -> str | None:
@@ -136,28 +187,3 @@ def _password_hash(known: Means) -> str | None:
         return None
     with unit_of_work(SystemScope(_REASON), read_only=True) as scope:
         return store.account(scope, known.user_id).password_hash
-
-
-def _key(user_id: UUID) -> str:
-    return "proof:" + sha256(user_id.bytes).hexdigest()[:40]
-
-
-def _refuse_too_many(user_id: UUID) -> None:
-    with unit_of_work(SystemScope(_REASON), read_only=True) as scope:
-        row = store.throttle(scope, _key(user_id))
-        if row is None or row.tries < TRIES:
-            return
-        wait = row.window_opened_at + WINDOW - clock.now()
-        if wait > timedelta(0):
-            raise TooManyTriesError(int(wait.total_seconds()) + 1)
-
-
-def _count_try(scope: SystemScope, user_id: UUID) -> None:
-    now = clock.now()
-    row = store.throttle(scope, _key(user_id), lock=True)
-    if row is None:
-        scope.session.add(SignInThrottle(key=_key(user_id), tries=1, window_opened_at=now))
-    elif now - row.window_opened_at > WINDOW:
-        row.tries, row.window_opened_at = 1, now
-    else:
-        row.tries += 1

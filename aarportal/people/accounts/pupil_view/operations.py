@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from aarportal.audit import operations as audit
-from aarportal.core.errors import NotFoundError
+from aarportal.core.errors import NotFoundError, NotProvedError
 from aarportal.core.ownership import Relation
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
@@ -31,9 +31,13 @@ def begin(scope: Scope, token_hash: bytes, student_id: UUID) -> None:
 
     Raises:
         NotFoundError: If it is nobody of theirs.
+        NotProvedError: If a case opens the way, and it is not proved in two ways who they are.
     """
     if not may_view(scope, student_id):
         raise NotFoundError("User")
+    if _BY[scope.role] is Relation.CASE and not scope.is_strong:
+        # The page of the case opens to nobody else, either.
+        raise NotProvedError("strong")
     with unit_of_work(scope):
         audit.record(scope, "pupil_view:begun", student_id, student_id=student_id)
     _set(token_hash, student_id)
@@ -88,4 +92,7 @@ def _set(token_hash: bytes, student_id: UUID | None) -> None:
         row = store.sign_in_session(system, token_hash)
         if row is not None:
             row.sees_as = student_id
-            audit.record(system, "session:turned", row.user_id, student_id=student_id)
+            audit.record(
+                system, "session:turned", row.user_id,
+                student_id=student_id, district_id=row.district_id,
+            )  # fmt: skip

@@ -1,6 +1,5 @@
 """Looking through a pupil's eyes, over HTTP."""
 
-from hashlib import sha256
 from uuid import UUID
 
 from flask import redirect, session, url_for
@@ -9,6 +8,7 @@ from werkzeug.wrappers import Response
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.people.accounts.pupil_view import operations
+from aarportal.people.accounts.tokens import hash_of
 from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
 
@@ -23,7 +23,7 @@ blueprint = PortalBlueprint("pupil_view", __name__, shows=looks.nobody)
 )
 def begin(scope: Scope, student_id: UUID) -> Response:
     """Show the pages as a pupil sees them, until it is ended."""
-    operations.begin(scope, _token_hash(), student_id)
+    operations.begin(scope, hash_of(session["token"]), student_id)
     return redirect(url_for("home.home"), 303)
 
 
@@ -32,9 +32,5 @@ def begin(scope: Scope, student_id: UUID) -> Response:
 )
 def end(scope: Scope) -> Response:
     """Go back to the pages of one's own."""
-    operations.end(scope, _token_hash())
+    operations.end(scope, hash_of(session["token"]))
     return redirect(url_for("home.home"), 303)
-
-
-def _token_hash() -> bytes:
-    return sha256(session["token"].encode()).digest()

@@ -84,6 +84,7 @@ def scope_of(system: SystemScope, known: Known) -> Scope:
         since,
         without=_NOT_BY_CARD if known.session.way == CARD else frozenset(),
         lent_class_ids=tuple(it for it in dict.fromkeys(sight.lent) if it not in class_ids),
+        homeroom_class_ids=() if role is Role.STUDENT else _homerooms(seats),
     )
 
 
@@ -101,9 +102,12 @@ def _of_classes(
     def of(class_ids: Sequence[UUID]) -> frozenset[UUID]:
         return frozenset().union(*(by_class[key] for key in class_ids))
 
-    homerooms = [seat.class_id for seat in seats if seat.class_type == "homeroom"]
-    found: Students = {Relation.HOMEROOM: of(homerooms), Relation.TEACHES: of(own)}
+    found: Students = {Relation.HOMEROOM: of(_homerooms(seats)), Relation.TEACHES: of(own)}
     return found | {Relation.COVERS: of(covered)} if covered else found
+
+
+def _homerooms(seats: Sequence[Seat]) -> tuple[UUID, ...]:
+    return tuple(seat.class_id for seat in seats if seat.class_type == "homeroom")
 
 
 def _look_further(

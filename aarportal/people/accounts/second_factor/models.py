@@ -19,6 +19,8 @@ class SecondFactor(SystemOnly, DistrictOwned, Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     secret: Mapped[Secret] = mapped_column(SealedSecret("second_factors.secret"))
     begun_at: Mapped[datetime]
+    begun_in: Mapped[UUID | None]
+    """The session that began it, and alone sees and confirms it; None once it is confirmed."""
     confirmed_at: Mapped[datetime | None]
     """When the device made its first code; None until then, and it proves nothing before."""
     last_step: Mapped[int] = mapped_column(default=0)

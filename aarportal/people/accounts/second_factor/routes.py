@@ -36,7 +36,7 @@ def own(scope: Scope) -> Response:
 )
 def begin(scope: Scope) -> AnyResponse:
     """Make a secret for a device."""
-    operations.begin(scope)
+    operations.begin(scope, session["token"])
     return redirect(url_for(".own", next=_next()), 303)
 
 
@@ -49,9 +49,9 @@ def confirm(scope: Scope) -> AnyResponse:
     if not form.validate():
         return _show(scope, form, status=422)
     try:
-        codes = operations.confirm(scope, form.code.data or "")
-    except InvalidError:
-        return _show(scope, form, refused=True, status=422)
+        codes = operations.confirm(scope, session["token"], form.code.data or "")
+    except InvalidError as error:
+        return _show(scope, form, refused=error.rule, status=422)
     session["token"] = proving.proved(session["token"], is_strong=True)
     return render("second_factor/codes.html", {"codes": codes, "next": _next()})
 
@@ -88,8 +88,8 @@ def remove_of(scope: Scope, person_id: UUID) -> AnyResponse:
     return redirect(url_for("sessions.of_person", person_id=person_id), 303)
 
 
-def _show(scope: Scope, form: CodeForm, *, refused: bool = False, status: int = 200) -> Response:
-    standing = operations.standing(scope)
+def _show(scope: Scope, form: CodeForm, *, refused: str = "", status: int = 200) -> Response:
+    standing = operations.standing(scope, session["token"])
     person, name = current_person(), current_app.config["SETTINGS"].product_name
     assert person is not None
     address = totp.address(standing.secret, name, person.display_name) if standing.secret else ""

@@ -17,6 +17,8 @@ from aarportal.core.ids import NOTHING
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.core.unit_of_work import unit_of_work
+from aarportal.people.accounts import store as accounts
+from aarportal.people.accounts.locks import store as locks
 from aarportal.people.accounts.proofs import TOUCH_EVERY
 from aarportal.people.accounts.second_factor import store as factors
 from aarportal.people.accounts.sessions import store
@@ -61,6 +63,8 @@ class Access:
     person: Person
     sessions: list[OpenSession]
     has_second_factor: bool
+    rests_until: datetime | None
+    """When a login ID of staff opens by itself that rests after too many tries."""
     may_help: bool
     """Whether whoever looks may end and take away something here."""
 
@@ -96,14 +100,16 @@ def access_of(scope: Scope, person_id: UUID) -> Access:
     """How a person comes in of whom the office looks after.
 
     Raises:
-        NotFoundError: If there is no such person here.
+        NotFoundError: If there is no such person here, or not any more.
     """
     person = _person(scope, person_id)
     with unit_of_work(SystemScope(_REASON), read_only=True) as system:
+        may_help = _may_help(system, scope, person_id)
         found = _open(system, person_id, b"")
-        return Access(
-            person, found, factors.is_enrolled(system, person_id), _may_help(scope, person)
-        )
+        lock = locks.staff_lock(system, person_id)
+        rests_until = lock.ends_at if lock and lock.ends_at > clock.now() else None
+        has_second_factor = factors.is_enrolled(system, person_id)
+        return Access(person, found, has_second_factor, rests_until, may_help)
 
 
 def end_of(scope: Scope, person_id: UUID) -> int:
@@ -122,11 +128,13 @@ def check_help(scope: Scope, person_id: UUID) -> None:
     """Look whether somebody may change how a person comes in; no unit of work may be open.
 
     Raises:
-        NotFoundError: If there is no such person here.
+        NotFoundError: If there is no such person here, or not any more.
         NotAllowedError: If it is they themselves, or somebody of the board and they are not.
     """
-    if not _may_help(scope, _person(scope, person_id)):
-        raise NotAllowedError("access")
+    _person(scope, person_id)
+    with unit_of_work(SystemScope(_REASON), read_only=True) as system:
+        if not _may_help(system, scope, person_id):
+            raise NotAllowedError("access")
 
 
 def end_all(system: SystemScope, user_id: UUID, *, but: bytes = b"") -> int:
@@ -157,14 +165,6 @@ def touch(session_id: UUID) -> None:
         _logger.warning("it could not be written that a session is used", exc_info=True)
 
 
-def sweep() -> int:
-    """Delete sessions that are over, and say how many."""
-    with unit_of_work(SystemScope(_REASON)) as system:
-        gone = store.sweep(system, clock.now())
-        audit.record(system, "session:swept", "", detail=str(gone))
-        return gone
-
-
 def _open(system: SystemScope, user_id: UUID, own_hash: bytes) -> list[OpenSession]:
     return [
         OpenSession(
@@ -188,8 +188,15 @@ def _person(scope: Scope, person_id: UUID) -> Person:
         return persons.person(scope, person_id)
 
 
-def _may_help(scope: Scope, person: Person) -> bool:
-    of_board = any(post.school_id == NOTHING for post in person.posts)
-    return person.id != scope.actor_id and (
-        not of_board or scope.role is Role.DISTRICT_ADMINISTRATOR
-    )
+def _may_help(system: SystemScope, scope: Scope, person_id: UUID) -> bool:
+    """Whether it is for whoever asks to help; the office's own scope knows nothing of the board.
+
+    Raises:
+        NotFoundError: If the person is at the school no more: they are others' to look after.
+    """
+    if scope.role is Role.DISTRICT_ADMINISTRATOR:
+        return person_id != scope.actor_id
+    places = accounts.places(system, person_id, clock.today())
+    if scope.school_id not in places:
+        raise NotFoundError("person")
+    return person_id != scope.actor_id and NOTHING not in places

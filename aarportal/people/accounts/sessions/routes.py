@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from aarportal.core import clock
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.words import mark
+from aarportal.people.accounts.own_password import operations as own_password
 from aarportal.people.accounts.sessions import operations
 from aarportal.web import looks
 from aarportal.web.blueprint import PortalBlueprint
@@ -25,7 +27,14 @@ def own(scope: Scope) -> Response:
     """List where the person is signed in."""
     found = operations.own(scope, session["token"])
     may_prove = scope.allows(Permission.SECOND_FACTOR_OWN)
-    values = {"sessions": found, "may_prove": may_prove, "day_of": clock.school_day_of}
+    with unit_of_work(scope, read_only=True):
+        may_change_password = own_password.may_change(scope)
+    values = {
+        "sessions": found,
+        "may_prove": may_prove,
+        "may_change_password": may_change_password,
+        "day_of": clock.school_day_of,
+    }
     return render("sessions/own.html", values)
 
 

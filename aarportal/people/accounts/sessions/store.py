@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from aarportal.core.scope import SystemScope
 from aarportal.people.accounts.models import SessionTouch, SignInSession
@@ -39,9 +39,3 @@ def touch(scope: SystemScope, session_id: UUID, now: datetime, older_than: datet
         .where(SessionTouch.session_id == session_id, SessionTouch.seen_at < older_than)
         .values(seen_at=now)
     )
-
-
-def sweep(scope: SystemScope, now: datetime) -> int:
-    """Delete sessions that are over, and say how many."""
-    gone = delete(SignInSession).where(SignInSession.closes_at <= now)
-    return scope.session.execute(gone).rowcount  # type: ignore[attr-defined,no-any-return]

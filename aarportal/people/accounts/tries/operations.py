@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 
 from aarportal.core import clock
 from aarportal.core.errors import TooManyTriesError
@@ -31,6 +32,7 @@ PER_ADDRESS = Limit("address", 200, timedelta(minutes=5))
 PER_CARD = Limit("card", 3, timedelta(minutes=1))
 #: After three rounds of tries a login id rests until the next school day (see `rests_until`).
 TRIES_PER_DAY = 18
+_PER_DAY = Limit("day", TRIES_PER_DAY, timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,21 @@ def tried(limit: Limit, value: str, secret: str) -> Tried:
     return Tried(limit, f"{limit.kind}:{name}")
 
 
+def of_login(place: UUID | str, login_id: str, secret: str) -> tuple[Tried, Tried]:
+    """What tries at a login id are counted under, known or unknown: those of minutes, of a day.
+
+    It is one login id under the code of the district and of each of its schools: otherwise each
+    code would give more tries, and two of them would tell whether there is such an account.
+
+    Args:
+        place: The district; the code as it was typed where there is none.
+        login_id: As it was typed.
+        secret: Of this installation.
+    """
+    name = f"{place}/{login_id}"
+    return tried(PER_ACCOUNT, name, secret), tried(_PER_DAY, name, secret)
+
+
 def refuse_too_many(scope: SystemScope, these: Iterable[Tried]) -> None:
     """Let pass only what was not tried too often.
 
@@ -54,25 +71,28 @@ def refuse_too_many(scope: SystemScope, these: Iterable[Tried]) -> None:
         TooManyTriesError: If one of these has to wait.
     """
     for it in these:
-        row = store.throttle(scope, it.key)
-        if row is None or row.tries < it.limit.tries:
-            continue
-        wait = row.window_opened_at + it.limit.window - clock.now()
-        if wait > timedelta(0):
-            raise TooManyTriesError(int(wait.total_seconds()) + 1)
+        _refuse(it, store.throttle(scope, it.key))
 
 
 def count(scope: SystemScope, these: Iterable[Tried]) -> None:
     """Count one more try that did not succeed."""
-    now = clock.now()
+    for it in these:
+        _count(scope, it, store.throttle(scope, it.key, lock=True))
+
+
+def begin(scope: SystemScope, these: Iterable[Tried]) -> None:
+    """Count a try before it is known what becomes of it; who succeeds calls `uncount`.
+
+    Tries made at once wait for each other here, so that they are no more than those made one
+    after the other.
+
+    Raises:
+        TooManyTriesError: If one of these has to wait; then nothing is counted.
+    """
     for it in these:
         row = store.throttle(scope, it.key, lock=True)
-        if row is None:
-            scope.session.add(SignInThrottle(key=it.key, tries=1, window_opened_at=now))
-        elif now - row.window_opened_at > it.limit.window:
-            row.tries, row.window_opened_at = 1, now
-        else:
-            row.tries += 1
+        _refuse(it, row)
+        _count(scope, it, row)
 
 
 def uncount(scope: SystemScope, these: Iterable[Tried]) -> None:
@@ -83,21 +103,29 @@ def uncount(scope: SystemScope, these: Iterable[Tried]) -> None:
             row.tries -= 1
 
 
-def day_name(value: str, secret: str) -> str:
-    """The name under which the tries of a day are counted for a login id, known or unknown."""
-    return tried(Limit("day", TRIES_PER_DAY, timedelta(days=1)), value, secret).key
+def forget(scope: SystemScope, these: Iterable[Tried]) -> None:
+    """Begin counts anew."""
+    for it in these:
+        row = store.throttle(scope, it.key, lock=True)
+        if row is not None:
+            scope.session.delete(row)
 
 
-def count_of_day(scope: SystemScope, key: str) -> datetime | None:
+def is_counted(scope: SystemScope, it: Tried) -> bool:
+    """Whether there is anything to forget."""
+    return store.throttle(scope, it.key) is not None
+
+
+def count_of_day(scope: SystemScope, day: Tried) -> datetime | None:
     """Count one more try of today.
 
     Returns:
         Until when the login id rests, if these were too many.
     """
     now = clock.now()
-    row = store.throttle(scope, key, lock=True)
+    row = store.throttle(scope, day.key, lock=True)
     if row is None:
-        scope.session.add(SignInThrottle(key=key, tries=1, window_opened_at=now))
+        scope.session.add(SignInThrottle(key=day.key, tries=1, window_opened_at=now))
         return None
     if _is_over(row, now):
         row.tries, row.window_opened_at = 0, now
@@ -105,18 +133,10 @@ def count_of_day(scope: SystemScope, key: str) -> datetime | None:
     return rests_until(row.window_opened_at) if row.tries >= TRIES_PER_DAY else None
 
 
-def rests(scope: SystemScope, key: str) -> bool:
+def rests(scope: SystemScope, day: Tried) -> bool:
     """Whether too many tries of a day were made under this name."""
-    row = store.throttle(scope, key)
+    row = store.throttle(scope, day.key)
     return row is not None and row.tries >= TRIES_PER_DAY and not _is_over(row, clock.now())
-
-
-def forget_day(scope: SystemScope, key: str) -> bool:
-    """Begin the day's count anew, for somebody who has come in; says whether there was one."""
-    row = store.throttle(scope, key, lock=True)
-    if row is not None:
-        scope.session.delete(row)
-    return row is not None
 
 
 def rests_until(moment: datetime) -> datetime:
@@ -129,6 +149,24 @@ def rests_until(moment: datetime) -> datetime:
     while day.weekday() >= _SATURDAY:
         day += timedelta(days=1)
     return clock.day_bounds(day)[0]
+
+
+def _refuse(it: Tried, row: SignInThrottle | None) -> None:
+    if row is None or row.tries < it.limit.tries:
+        return
+    wait = row.window_opened_at + it.limit.window - clock.now()
+    if wait > timedelta(0):
+        raise TooManyTriesError(int(wait.total_seconds()) + 1)
+
+
+def _count(scope: SystemScope, it: Tried, row: SignInThrottle | None) -> None:
+    now = clock.now()
+    if row is None:
+        scope.session.add(SignInThrottle(key=it.key, tries=1, window_opened_at=now))
+    elif now - row.window_opened_at > it.limit.window:
+        row.tries, row.window_opened_at = 1, now
+    else:
+        row.tries += 1
 
 
 def _is_over(row: SignInThrottle, now: datetime) -> bool:

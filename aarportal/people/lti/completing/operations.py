@@ -19,7 +19,13 @@ from aarportal.core import clock
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.wire import WireError
-from aarportal.people.lti.claims import LINE_ITEM_SCOPE, SCORE_SCOPE, Launch, origin_of
+from aarportal.people.lti.claims import (
+    LINE_ITEM_SCOPE,
+    LONGEST_ADDRESS,
+    SCORE_SCOPE,
+    Launch,
+    origin_of,
+)
 from aarportal.people.lti.completing import store
 from aarportal.people.lti.models import LtiCompletion, LtiLine, LtiPlatform
 from aarportal.people.lti.services import operations as services
@@ -33,7 +39,6 @@ TAG = "reflection-handed-in"
 GIVEN_UP_AFTER = timedelta(days=7)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=12)
 _NOT_FOUND, _OLD = 404, 409
-_LONGEST_ADDRESS = 2000
 _AT_ONCE = 200
 _REASON = "completion for platforms"
 
@@ -137,12 +142,14 @@ def _note_some(scope: SystemScope, done: list[Done]) -> int:
     return count
 
 
-def forget_unsent(scope: Scope, platform_id: UUID) -> None:
-    """Tell a platform of nobody any more, be it that they were done before."""
+def forget_unsent(scope: Scope, platform_id: UUID, subject: str = "") -> None:
+    """Tell a platform of nobody any more, or not of one of its accounts, done or not done."""
     lines = select(LtiLine.id).where(LtiLine.platform_id == platform_id)
     gone = delete(LtiCompletion).where(
         LtiCompletion.line_id.in_(lines), LtiCompletion.state.in_(("opened", "waiting"))
     )
+    if subject:
+        gone = gone.where(LtiCompletion.subject == subject)
     scope.session.execute(gone, execution_options={"synchronize_session": False})
 
 
@@ -156,8 +163,9 @@ def give_up_old() -> None:
         for row in store.too_old(scope, now - GIVEN_UP_AFTER):
             row.state, row.next_try_at = "given_up", None
             audit.record(
-                scope, "lti_completion:given_up", row.id, student_id=row.user_id, detail=row.trouble
-            )
+                scope, "lti_completion:given_up", row.id,
+                student_id=row.user_id, district_id=row.district_id, detail=row.trouble,
+            )  # fmt: skip
 
 
 def claim(completion_id: UUID) -> Claimed | None:
@@ -207,7 +215,10 @@ def tell(claimed: Claimed, wire: Asker, tokens: dict[UUID, str], label: str) -> 
             row = found[0]
             row.state, row.next_try_at, row.trouble = "sent", None, ""
             told = str(platform.id)
-            audit.record(scope, "lti_completion:sent", row.id, student_id=row.user_id, detail=told)
+            audit.record(
+                scope, "lti_completion:sent", row.id,
+                student_id=row.user_id, district_id=row.district_id, detail=told,
+            )  # fmt: skip
     return True
 
 
@@ -265,7 +276,7 @@ def _own_item(claimed: Claimed, wire: Asker, token: str, label: str) -> str:
 def _address(item: Any, near: str) -> str:
     """The address of a line item, which is where the others are."""
     found = item.get("id") if isinstance(item, dict) else None
-    if not isinstance(found, str) or not found or len(found) > _LONGEST_ADDRESS:
+    if not isinstance(found, str) or not found or len(found) > LONGEST_ADDRESS:
         raise ServiceError("not_json")
     there = str(urljoin(near, found))
     if origin_of(there) != origin_of(near):

@@ -1,4 +1,7 @@
-"""Our own key pairs: one signs, those before stay published until nobody needs them."""
+"""Our own key pairs: one signs, those before stay published until nobody needs them.
+
+A new key is published before it signs: whoever fetched our keys a moment ago does not know it yet.
+"""
 
 import json
 from datetime import datetime, timedelta
@@ -16,6 +19,8 @@ from aarportal.people.lti.models import LtiKey
 
 #: How long a key is published after it signed for the last time: others keep what they fetched.
 OVERLAP = timedelta(days=7)
+#: How long others may keep what is published without asking again.
+CACHED = timedelta(minutes=5)
 _REASON = "keys of LTI"
 
 
@@ -31,18 +36,18 @@ def published() -> list[dict[str, Any]]:
 def signed(claims: dict[str, Any]) -> str:
     """A token with these claims and our signature; no unit of work may be open."""
     with unit_of_work(SystemScope(_REASON), read_only=True) as scope:
-        row = _signing(scope)
+        row = _signing(scope, clock.now())
     private = (row or rotate()).private_key.reveal()
     return tokens.signed(claims, json.loads(private))
 
 
 def rotate() -> LtiKey:
-    """Make a new key that signs from now on; no unit of work may be open."""
+    """Make a new key, which signs as soon as everybody knows it; no unit of work may be open."""
     private, public = tokens.new_key()
     with unit_of_work(SystemScope(_REASON)) as scope:
         now = clock.now()
         for row in scope.session.scalars(select(LtiKey).where(LtiKey.retired_at.is_(None))):
-            row.retired_at = now
+            row.retired_at = now + CACHED
         made = LtiKey(
             kid=public["kid"],
             private_key=Secret(json.dumps(private)),
@@ -54,9 +59,11 @@ def rotate() -> LtiKey:
     return made
 
 
-def _signing(scope: SystemScope) -> LtiKey | None:
-    query = select(LtiKey).where(LtiKey.retired_at.is_(None))
-    return scope.session.scalar(query.order_by(LtiKey.made_at.desc(), LtiKey.id.desc()).limit(1))
+def _signing(scope: SystemScope, now: datetime) -> LtiKey | None:
+    """The oldest that signs still: those after it are not known everywhere yet."""
+    signs = LtiKey.retired_at.is_(None) | (LtiKey.retired_at > now)
+    query = select(LtiKey).where(signs).order_by(LtiKey.made_at, LtiKey.id)
+    return scope.session.scalar(query.limit(1))
 
 
 def _published(scope: SystemScope, now: datetime) -> list[LtiKey]:

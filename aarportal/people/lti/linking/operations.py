@@ -7,6 +7,7 @@ Source: 1EdTech LTI Deep Linking 2.0, section 4.
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from aarportal.audit import operations as audit
@@ -17,6 +18,7 @@ from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.lti import store
 from aarportal.people.lti.claims import DEEP_LINKING, PREFIX, VERSION
 from aarportal.people.lti.keys import operations as keys
+from aarportal.people.lti.models import LtiChoice, LtiPlatform
 
 _SECONDS = 300
 _REASON = "a link is chosen"
@@ -55,19 +57,17 @@ def check(scope: Scope, choice_id: UUID) -> None:
 
 
 def respond(scope: Scope, choice_id: UUID, link: Link | None) -> Response:
-    """Answer with a link, once; with none, the platform is told that nothing was chosen.
+    """Answer with a link; with none, the platform is told that nothing was chosen.
+
+    A second tap is answered anew for a moment, and a choice is used up only by an answer that could
+    be signed.
 
     Raises:
         NotFoundError: If this person has nothing to choose.
     """
     moment = clock.now()
-    with unit_of_work(SystemScope(_REASON)) as system:
-        row = store.choice(system, choice_id, scope.actor_id, moment)
-        platform = store.platform_of(system, row.platform_id) if row else None
-        if row is None or platform is None:
-            raise NotFoundError("choice")
-        row.answered_at = moment
-        audit.record(system, "lti_link:chosen", platform.id, detail=link.url if link else "")
+    with unit_of_work(SystemScope(_REASON), read_only=True) as system:
+        row, platform = _open(system, choice_id, scope.actor_id, moment)
     items = [{"type": "ltiResourceLink", "title": link.title, "url": link.url}] if link else []
     now = int(moment.timestamp())
     claims = {
@@ -83,4 +83,24 @@ def respond(scope: Scope, choice_id: UUID, link: Link | None) -> Response:
     }
     if row.data is not None:
         claims[f"{DEEP_LINKING}data"] = row.data
-    return Response(row.return_url, keys.signed(claims))
+    response = Response(row.return_url, keys.signed(claims))
+    with unit_of_work(SystemScope(_REASON, scope)) as system:
+        row, platform = _open(system, choice_id, scope.actor_id, moment)
+        row.answered_at = row.answered_at or moment
+        audit.record(system, "lti_link:chosen", platform.id, detail=link.url if link else "")
+    return response
+
+
+def _open(
+    system: SystemScope, choice_id: UUID, person_id: UUID, moment: datetime
+) -> tuple[LtiChoice, LtiPlatform]:
+    """A choice that a person may answer, and whose it is.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    row = store.choice(system, choice_id, person_id, moment)
+    platform = store.platform_of(system, row.platform_id) if row else None
+    if row is None or platform is None:
+        raise NotFoundError("choice")
+    return row, platform

@@ -1,5 +1,7 @@
 """A platform: the shape of what the office types."""
 
+from typing import ClassVar
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField
@@ -9,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from aarportal.core.errors import InvalidError
 from aarportal.people.lti.registering.operations import MAX_TEXT, MAX_TITLE, PlatformDraft
 from aarportal.people.lti.store import Platform
-from aarportal.web.fields import OneOf
+from aarportal.web.fields import OneOf, RefusingForm
 
 _NEEDED = _l("Enter this; the maker of the other system knows it.")
 _TOO_LONG = _l("This is too long.")
@@ -75,3 +77,20 @@ class PlatformForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             known_by=self.known_by.data,
             sends_completion=self.sends_completion.data,
         )
+
+
+class ReleaseForm(RefusingForm):
+    """Who was taken for somebody else."""
+
+    MESSAGES: ClassVar = {
+        ("name", "unknown"): _l(
+            "Nobody came from there under this name. Look at how the roster or the platform "
+            "writes it."
+        ),
+    }
+
+    name = StringField(_l("Username, user identifier, or the platform’s own id (sub)"))
+
+    def wanted(self) -> str:
+        """Who is meant."""
+        return (self.name.data or "").strip()[:MAX_TEXT]

@@ -10,11 +10,14 @@ from aarportal.core import clock, wire
 from aarportal.core.errors import InvalidError, StateError
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.wire import WireError
+from aarportal.people.accounts.closing import operations as closing
 from aarportal.people.lti import store
 from aarportal.people.lti.claims import KNOWN_BY, LONGEST
 from aarportal.people.lti.completing import operations as completing
 from aarportal.people.lti.models import LtiPlatform
+from aarportal.people.lti.operations import WAY
 
 MAX_TITLE = 60
 MAX_TEXT = 500
@@ -86,19 +89,23 @@ def change(scope: Scope, platform_id: UUID, draft: PlatformDraft, *, private: bo
     return row
 
 
-def pause(scope: Scope, platform_id: UUID) -> LtiPlatform:
-    """Let nobody in from there until somebody wants it again.
+def pause(scope: Scope, platform_id: UUID) -> None:
+    """Let nobody in from there until somebody wants it again, and end what they opened.
+
+    No unit of work may be open.
 
     Raises:
         NotFoundError: If this office has no such platform.
         StateError: If it is paused already.
     """
-    row = store.platform(scope, platform_id, lock=True)
-    if row.paused_at is not None:
-        raise StateError("the platform is paused already")
-    row.paused_at = clock.now()
-    audit.record(scope, "lti_platform:paused", row.id)
-    return row
+    with unit_of_work(scope):
+        row = store.platform(scope, platform_id, lock=True)
+        if row.paused_at is not None:
+            raise StateError("the platform is paused already")
+        row.paused_at = clock.now()
+        audit.record(scope, "lti_platform:paused", row.id)
+        ended = store.who_came(scope, row.id)
+    closing.close(scope, platform_id, ended, WAY)
 
 
 def resume(scope: Scope, platform_id: UUID) -> LtiPlatform:
@@ -117,14 +124,47 @@ def resume(scope: Scope, platform_id: UUID) -> LtiPlatform:
 
 
 def remove(scope: Scope, platform_id: UUID) -> None:
-    """Forget a platform, and who of its people is who here.
+    """Forget a platform, and who of its people is who here, and end what they opened.
+
+    No unit of work may be open.
 
     Raises:
         NotFoundError: If this office has no such platform.
     """
-    row = store.platform(scope, platform_id, lock=True)
-    audit.record(scope, "lti_platform:removed", row.id)
-    scope.session.delete(row)
+    with unit_of_work(scope):
+        row = store.platform(scope, platform_id, lock=True)
+        ended = store.who_came(scope, row.id)
+        audit.record(scope, "lti_platform:removed", row.id)
+        scope.session.delete(row)
+    closing.close(scope, platform_id, ended, WAY)
+
+
+def release(scope: Scope, platform_id: UUID, name: str) -> None:
+    """Let the roster say anew, at the next launch, who somebody of a platform is.
+
+    What they opened ends, and what the platform was to be told under that account is not sent: it
+    may be about somebody else. No unit of work may be open.
+
+    Args:
+        scope: The office's.
+        platform_id: Which platform.
+        name: As of `store.bindings_named`.
+
+    Raises:
+        NotFoundError: If this office has no such platform.
+        InvalidError: If nobody of this name came from there.
+    """
+    with unit_of_work(scope):
+        row = store.platform(scope, platform_id, lock=True)
+        bound = store.bindings_named(scope, row.id, name) if name else []
+        if not bound:
+            raise InvalidError("name", "unknown")
+        ended = [each.user_id for each in bound]
+        for each in bound:
+            completing.forget_unsent(scope, row.id, each.subject)
+            audit.record(scope, "lti_binding:released", each.user_id, detail=str(row.id))
+            scope.session.delete(each)
+    closing.close(scope, platform_id, ended, WAY)
 
 
 def _columns(draft: PlatformDraft) -> dict[str, object]:
@@ -184,7 +224,7 @@ def check_address(name: str, url: str, *, private: bool, with_query: bool = Fals
     try:
         parts = urlsplit(url)
         bare = parts._replace(query="").geturl() if with_query else url
-        if any(mark in url for mark in " \"'<>;,\\*"):
+        if any(mark in url for mark in " \"'<>;,\\*") or not (url.isascii() and url.isprintable()):
             raise InvalidError(name, "address")
         wire.checked(bare, private=private)
     except (WireError, ValueError) as error:

@@ -29,12 +29,7 @@ def begin(address: str, secret: str) -> None:
     Raises:
         TooManyTriesError: If too many were begun there and led nowhere.
     """
-
-    def work(scope: SystemScope, these: list[Tried]) -> None:
-        tries.refuse_too_many(scope, these)
-        tries.count(scope, these)
-
-    _do(work, address, secret)
+    _do(tries.begin, address, secret)
 
 
 def refuse_too_many(address: str, secret: str) -> None:
@@ -43,7 +38,8 @@ def refuse_too_many(address: str, secret: str) -> None:
     Raises:
         TooManyTriesError: If they have to wait.
     """
-    _do(tries.refuse_too_many, address, secret)
+    with unit_of_work(SystemScope(_REASON), read_only=True) as scope:
+        tries.refuse_too_many(scope, [tries.tried(PER_ADDRESS, address, secret)])
 
 
 def note_refused(address: str, secret: str) -> None:

@@ -83,12 +83,6 @@ def _wait_seconds(rate: str, key: object) -> int:
     return buckets.take(key)
 
 
-def root() -> str:
-    """The address of the portal as others see it, without a slash at its end."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return (settings.public_url or request.host_url).rstrip("/")
-
-
 def answer(body: object, status: int = 200) -> Response:
     """JSON."""
     return Response(msgspec.json.encode(body), status, content_type="application/json")

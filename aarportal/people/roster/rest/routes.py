@@ -18,6 +18,7 @@ from aarportal.people.roster.rest.endpoints import ENDPOINTS, SCOPE_PREFIX, Endp
 from aarportal.people.roster.rest.operations import Token
 from aarportal.people.roster.rest.refusals import RosterRequestError
 from aarportal.people.roster.rest.store import Asked
+from aarportal.web import addresses
 from aarportal.web.blueprint import View
 
 blueprint = protocol.RosterBlueprint("oneroster", __name__)
@@ -114,18 +115,18 @@ for _endpoint in ENDPOINTS:
 
 def _one(scope: RosterScope, asked: Asked, sourced_id: str) -> Response:
     wanted = parameters.fields(request.args, entities.FIELDS[asked.objects])
-    found = store.one(scope, asked, sourced_id, entities.referrer(protocol.root()))
+    found = store.one(scope, asked, sourced_id, entities.referrer(addresses.root()))
     return protocol.answer({entities.SINGULAR[asked.objects]: parameters.selected(found, wanted)})
 
 
 def _list(scope: RosterScope, asked: Asked) -> Response:
     given = request.args.to_dict()
     query = parameters.query(given, entities.FIELDS[asked.objects])
-    page = store.page(scope, asked, query, entities.referrer(protocol.root()))
+    page = store.page(scope, asked, query, entities.referrer(addresses.root()))
     objects = [parameters.selected(each, query.fields) for each in page.objects]
     response = protocol.answer({asked.objects: objects})
     response.headers["X-Total-Count"] = str(page.total)
-    address = f"{protocol.root()}{quote(request.path)}"
+    address = f"{addresses.root()}{quote(request.path)}"
     response.headers["Link"] = parameters.links(address, given, query, page.total)
     return response
 

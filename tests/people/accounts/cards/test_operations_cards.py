@@ -19,6 +19,7 @@ from aarportal.people.accounts.cards.operations import MOST_WRONG, Shown
 from aarportal.people.accounts.cards.pictures import PICTURES, TAPS
 from aarportal.people.accounts.models import SignInSession
 from aarportal.people.accounts.operations import SignInDraft
+from aarportal.people.accounts.tokens import hash_of
 from aarportal.people.accounts.tries.operations import PER_CARD
 from aarportal.people.roster.models import Enrollment, User, UserRole
 from tests.cast import (
@@ -275,7 +276,7 @@ def test_a_card_for_staff_opens_nothing_wherever_it_comes_from(in_app, staff):
         scope.session.add(
             LoginCard(
                 school_id=PRIMARY, student_id=staff.id, school_year=2026, class_id=CLASS_4_2,
-                token_hash=operations._hash(token), pictures=" ".join(pictures),
+                token_hash=hash_of(token), pictures=" ".join(pictures),
                 made_at=clock.now(),
             )
         )  # fmt: skip
@@ -329,7 +330,23 @@ def test_the_office_of_another_school_ends_nothing_here(in_app):
     assert hold_up(made)
 
 
-def test_codes_that_nobody_made_are_counted_by_address(in_app):
+@pytest.mark.parametrize("rule", ["closed", "stopped"])
+def test_a_card_that_opens_nothing_now_leaves_no_trace_without_end(in_app, rule):
+    made, *_ = hand_out(AOI)
+    if rule == "closed":
+        set_clock(MONDAY_AT_TEN + timedelta(hours=12))
+    else:
+        with unit_of_work(SystemScope("test")) as scope:
+            scope.session.execute(update(LoginCard).values(stopped_at=clock.now()))
+            audit.record(scope, "test", AOI.id)
+    for _ in range(PER_CARD.tries):
+        assert refusal(made) == rule
+    with pytest.raises(TooManyTriesError):
+        hold_up(made)
+    assert verbs(AOI).count("card:refused") == PER_CARD.tries
+
+
+def test_a_code_that_nobody_made_is_counted_like_a_card(in_app):
     for _ in range(PER_CARD.tries):
         with pytest.raises(InvalidError):
             operations.enter(Shown("made up", ("sun",) * 3, HOME), SECRET)

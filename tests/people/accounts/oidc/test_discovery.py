@@ -48,6 +48,12 @@ def test_documents_as_providers_send_them_are_read(document):
     assert not found.says_issuer
 
 
+def test_where_browsers_are_led_an_address_may_have_a_query():
+    changed = {"authorization_endpoint": "https://idp.example/authorize?realm=town"}
+    found = metadata(json.dumps(PLAIN | changed).encode(), PLAIN["issuer"], private=False)
+    assert found.authorization_endpoint == "https://idp.example/authorize?realm=town"
+
+
 @pytest.mark.parametrize(
     ("changed", "rule"),
     [
@@ -59,6 +65,9 @@ def test_documents_as_providers_send_them_are_read(document):
         ({"jwks_uri": "https://user@idp.example/keys"}, "address"),
         ({"authorization_endpoint": "javascript:alert(1)"}, "not_https"),
         ({"authorization_endpoint": 7}, "not_discovery"),
+        ({"authorization_endpoint": "https://idp.example/a?x=あ"}, "address"),
+        ({"authorization_endpoint": "https://idp.example/a?x=1#y"}, "address"),
+        ({"token_endpoint": "https://idp.example/token?x=1"}, "address"),
         ({"id_token_signing_alg_values_supported": ["none", "HS256"]}, "no_algorithm"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -13,13 +14,15 @@ from aarportal.audit.models import AuditEntry
 from aarportal.core import clock
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
-from aarportal.people.accounts.models import Account, SignInSession
+from aarportal.people.accounts.models import Account, SessionTouch, SignInSession
 from aarportal.people.accounts.oidc import operations
+from aarportal.people.accounts.oidc.asking import Asking
 from aarportal.people.accounts.oidc.models import OidcBinding, OidcProvider
 from aarportal.people.accounts.oidc.refusing import operations as refusing
+from aarportal.people.accounts.routes import SHARED_SESSION
 from aarportal.people.roster.models import User, UserRole
 from tests.backstage import backstage, stage  # noqa: F401 - the fixture
-from tests.cast import AOI, BEN, CHIBA, DOI, OKA, PRIMARY
+from tests.cast import AOI, BEN, CHIBA, DOI, OKA, PRIMARY, SECONDARY
 from tests.people.accounts.oidc.conftest import OTHER, PROVIDER, back, entered
 from tests.people.accounts.oidc.walking import Stranger
 from tests.people.directory import office
@@ -105,6 +108,24 @@ def test_an_address_that_somebody_else_has_now_opens_nothing_of_whoever_had_it(b
     assert page.status == 403
     assert page.says("aoi@hinata.example")
     assert len(sessions()) == 1
+
+
+def test_whoever_says_their_school_first_lands_there_and_where_they_wanted(browser, provider):
+    """A teacher of two schools; the office could think of the other one as the first."""
+    there = {"school_id": SECONDARY, "sourced_id": "two", "user_id": CHIBA.id}
+    change_by(lambda s: s.add(UserRole(**there, role="teacher", role_type="secondary")))
+    chiba = browser()
+    page = chiba.get("/sign-in/school?school=hinata-j&next=/letters")
+    start = page.one(f'a[href^="{START}"]')["href"]
+    assert chiba.get(sent_back(chiba, "chiba", start=start)).location == "/letters"
+    assert [row.school_id for row in sessions()] == [SECONDARY]
+
+
+def test_a_second_try_is_under_the_same_school(browser, provider):
+    zoe = browser()
+    page = zoe.get(sent_back(zoe, "zoe", start=f"{START}?school=hinata-j&next=/letters"))
+    (other,) = {each["href"] for each in page.html.select(f'a[href^="{START}"][href*=other]')}
+    assert parse_qs(urlsplit(other).query)["school"] == ["hinata-j"]
 
 
 def test_who_is_on_no_list_reads_which_account_it_was_and_what_to_do(browser, provider):
@@ -316,6 +337,61 @@ def test_the_provider_of_the_board_lets_in_its_district_and_no_other(browser, pr
     assert refusals() == ["sign-in; oidc unknown"]
 
 
+def test_a_provider_that_counts_in_milliseconds_is_told_as_such(browser, provider, monkeypatch):
+    verified = operations.tokens.verified
+    monkeypatch.setattr(
+        operations.tokens,
+        "verified",
+        lambda *given: verified(*given) | {"auth_time": int(clock.now().timestamp() * 1000)},
+    )
+    chiba = browser()
+    assert chiba.get(sent_back(chiba, "chiba")).status == 403
+    assert refusals() == ["sign-in; oidc bad_token format"]
+
+
+def test_an_authorization_address_with_a_query_keeps_it(browser, provider, monkeypatch):
+    known = Asking.known
+
+    def with_query(self, issuer):
+        metadata, keys = known(self, issuer)
+        return replace(
+            metadata, authorization_endpoint=f"{metadata.authorization_endpoint}?realm=town"
+        ), keys
+
+    monkeypatch.setattr(Asking, "known", with_query)
+    asked = parse_qs(urlsplit(browser().get(START).location).query)
+    assert (asked["realm"], asked["response_type"]) == (["town"], ["code"])
+
+
+@pytest.fixture
+def two_factors(monkeypatch):
+    """Every token of the provider says that two factors were proved."""
+    verified = operations.tokens.verified
+
+    def says_so(*given):
+        return verified(*given) | {"amr": ["mfa"]}
+
+    monkeypatch.setattr(operations.tokens, "verified", says_so)
+
+
+@pytest.mark.parametrize(
+    ("school_id", "status"), [(None, 200), (PRIMARY, 303)], ids=["the board's", "a school's own"]
+)
+def test_two_factors_at_a_provider_open_grave_pages_if_the_board_entered_it(
+    browser, provider, app, two_factors, school_id, status
+):
+    """Else the office of a school would run one, and be the head with both factors."""
+    make_it_of(school_id)
+    chiba, stranger = browser(), Stranger()
+    chiba.get(sent_back(chiba, "chiba", stranger=stranger))
+    assert chiba.get("/health").status == status
+    start = proves_again(app, CHIBA.id, "/health")
+    chiba.get(sent_back(chiba, "chiba", start=start, stranger=stranger))
+    assert chiba.get("/health").status == status
+    (row,) = sessions()
+    assert (row.strong_at is None) == (school_id is not None)
+
+
 def test_letters_may_be_large_or_small(browser, provider):
     doi = browser()
     doi.get(sent_back(doi, "doi"))
@@ -339,7 +415,7 @@ def test_the_user_identifier_is_compared_where_the_office_says_so(browser, provi
 
 
 def test_whoever_brings_too_many_answers_waits(browser, provider, monkeypatch):
-    monkeypatch.setattr(refusing, "TRIES_PER_ADDRESS", 2)
+    monkeypatch.setattr(refusing, "PER_ADDRESS", replace(refusing.PER_ADDRESS, tries=2))
     for _ in range(2):
         zoe = browser()
         assert zoe.get(sent_back(zoe, "zoe")).status == 403
@@ -364,6 +440,18 @@ def test_who_sat_there_before_is_signed_out(browser, provider):
     before.client.set_cookie("session", token)
     assert before.get("/letters").status == 303
     assert tablet.get("/letters").status == 200
+
+
+def test_on_a_shared_tablet_the_next_child_does_not_come_in_as_the_one_before(browser, provider):
+    """The provider still knows the one before, and asks for their password all the same."""
+    tablet, at_provider = browser(), Stranger()
+    tablet.get(sent_back(tablet, "aoi", stranger=at_provider))
+    tablet.post("/sign-out")
+    tablet.post("/shared-device", {"shared": "1"})
+    tablet.get(sent_back(tablet, "aoi", stranger=at_provider))
+    assert at_provider.seen.count("/auth/password") == 2
+    (row,) = sessions()
+    assert row.closes_at - row.opened_at <= SHARED_SESSION
 
 
 def proves_again(app, user_id, target):
@@ -395,6 +483,26 @@ def test_somebody_proves_anew_who_they_are(browser, provider, app):
     assert row.strong_at is None
 
 
+def test_what_was_written_waits_while_it_is_proved_at_the_provider_in_another_tab(
+    browser, provider
+):
+    chiba, stranger = browser(), Stranger()
+    chiba.get(sent_back(chiba, "chiba", stranger=stranger))
+    change(update(SessionTouch).values(seen_at=clock.now() - timedelta(minutes=20)))
+    letters = {"script": "all", "text_size": "l", "font": "ud", "language": "en"}
+    behind = {"Referer": "http://localhost/letters"}
+    stopped = chiba.post("/letters", letters, headers=behind)
+    form = stopped.one("main form:has([name=done])")
+    assert chiba.send(form, by="done").status == 422
+    start = form.select_one("a[target=_blank]")["href"]
+    back = chiba.get(sent_back(chiba, "chiba", start=start, stranger=stranger))
+    assert (back.status, back.location) == (303, "/letters")
+    page = chiba.send(form, by="done")
+    assert page.status == 200
+    done = chiba.send(page.one("main form"))
+    assert chiba.follow(done).html.html["data-size"] == "l"
+
+
 def test_somebody_else_cannot_prove_it_for_them(browser, provider, app):
     oka = browser()
     oka.get(sent_back(oka, "oka"))
@@ -406,6 +514,21 @@ def test_somebody_else_cannot_prove_it_for_them(browser, provider, app):
     page = chiba.get(sent_back(chiba, "oka", start=start))
     assert page.status == 403
     assert [row.proved_at for row in sessions()] == [before]
+
+
+def test_a_teacher_who_looks_through_a_pupils_eyes_proves_who_they_are_themselves(
+    browser, provider, app
+):
+    chiba, stranger = browser(), Stranger()
+    chiba.get(sent_back(chiba, "chiba", stranger=stranger))
+    chiba.follow(chiba.post(f"/class/students/{AOI.id}/view"))
+    before = an_hour_passed()
+    start = proves_again(app, CHIBA.id, "/")
+    page = chiba.get(sent_back(chiba, "chiba", start=start, stranger=stranger))
+    assert (page.status, page.location) == (303, "/")
+    (row,) = sessions()
+    assert row.proved_at > before
+    assert row.sees_as == AOI.id
 
 
 def test_who_came_in_by_a_password_proves_it_elsewhere(browser, app):

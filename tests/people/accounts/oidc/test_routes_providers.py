@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from aarportal.audit import operations as audit
+from aarportal.audit.models import AuditEntry
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.oidc.models import OidcProvider
@@ -173,6 +174,41 @@ def test_a_person_gets_another_account_and_a_provider_is_forgotten(browser, prov
     assert oka.post(f"{one}/release", {"name": "chiba@hinata.example"}).status == 422
     assert oka.post(f"{one}/remove").status == 303
     assert not rows()
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("act", "fields"),
+    [("open", {"open": "0"}), ("remove", {}), ("release", {"name": "chiba@hinata.example"})],
+    ids=["closed", "forgotten", "let go of"],
+)
+def test_with_the_way_in_ends_what_is_open_by_it(browser, provider, act, fields):
+    chiba, by_password = browser(), browser(CHIBA)
+    chiba.get(Stranger().come_back(chiba.get(f"/sign-in/oidc/{PROVIDER}").location, "chiba"))
+    assert chiba.get("/units").status == 200
+    make_it_of(OKA.school_id)
+    assert browser(OKA).post(f"/ways/{PROVIDER}/{act}", fields).status == 303
+    assert chiba.get("/units").location.startswith("/sign-in")
+    assert by_password.get("/units").status == 200
+    assert traces("sessions:closed") == [(OKA.id, str(PROVIDER), "a way in was closed; 1")]
+
+
+@pytest.mark.both_databases
+def test_whoever_closes_the_way_by_which_they_came_can_open_it_again(browser, provider):
+    oka = browser()
+    oka.get(Stranger().come_back(oka.get(f"/sign-in/oidc/{PROVIDER}").location, "oka"))
+    make_it_of(OKA.school_id)
+    oka.prove()
+    assert oka.post(f"/ways/{PROVIDER}/open", {"open": "0"}).status == 303
+    assert oka.post(f"/ways/{PROVIDER}/open", {"open": "1"}).status == 303
+    assert not traces("sessions:closed")
+
+
+@backstage
+def traces(verb) -> list[tuple]:
+    with unit_of_work(SystemScope("looking"), read_only=True) as scope:
+        rows = scope.session.scalars(select(AuditEntry).where(AuditEntry.verb == verb))
+        return [(row.actor_id, row.object_id, row.detail) for row in rows]
 
 
 @backstage

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aarportal.people.accounts.oidc.tokens import Expected, TokenError, verified
-from aarportal.people.accounts.oidc.whom import folded, identity, needs_own_kind
+from aarportal.people.accounts.oidc.whom import identity, needs_own_kind
+from aarportal.people.roster.letters import folded
 from tests.people.accounts.oidc.attacks import (
     ANY,
     ATTACKS,

@@ -1,6 +1,7 @@
 """Looking through a pupil's eyes: what the pupil sees, nothing of the pupil's own, no change."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -67,15 +68,18 @@ def test_a_homeroom_teacher_sees_what_her_pupil_sees_until_she_ends_it(browser):
     teacher, pupil = browser(CHIBA), browser(AOI)
     page = teacher.follow(view(teacher, AOI))
     assert page.says("千葉 さくら") and page.says("髙﨑 葵")
-    assert page.says("あおいの めあて") == pupil.get("/").says("あおいの めあて")
+    assert page.says("あおいの めあて")
+    assert pupil.get("/").says("あおいの めあて")
+    told = 0
     for url in ("/", "/progress", "/reflections", "/records", "/goal"):
         mine, theirs = teacher.get(url), pupil.get(url)
-        if theirs.status != 200:
-            continue
-        assert mine.status == 200, url
+        assert (mine.status, theirs.status) == (200, 200), url
         assert mine.html.select("form[action='/view/end']"), url
         assert not mine.says("べんの めあて")
         assert mine.one("h1").get_text() == theirs.one("h1").get_text()
+        assert mine.says("あおいの めあて") == theirs.says("あおいの めあて"), url
+        told += mine.says("あおいの めあて")
+    assert told == 3, "the first page, the goal and what was looked back on"
     assert teacher.get("/class").status == 403
     page = teacher.follow(teacher.post("/view/end"))
     assert page.location == "/class"
@@ -203,3 +207,36 @@ def test_the_pupil_and_their_ways_of_reading_stay_untouched(browser, app):
     with app.app_context(), unit_of_work(SystemScope("test"), read_only=True) as scope:
         assert scope.session.get(Account, AOI.id).script == "kanji"
     assert not looks(browser(AOI))
+
+
+def test_a_pupil_who_has_never_come_in_is_looked_at_like_everybody_else(browser, app):
+    teacher, ways = browser(CHIBA), "[name=script][checked], [name=text_size][checked]"
+    view(teacher, AOI)
+    own = teacher.get("/letters").html.select(ways)
+    assert [it["value"] for it in own] == ["kanji", "m"]
+    with app.app_context(), unit_of_work(SystemScope("test")) as scope:
+        scope.session.delete(scope.session.get(Account, AOI.id))
+        audit.record(scope, "test", AOI.id)
+    for url in ("/", "/letters", "/progress", "/records", "/goal"):
+        assert teacher.get(url).status == 200, url
+    plain = teacher.get("/letters").html.select(ways)
+    assert [it["value"] for it in plain] == ["grade", "m"]
+
+
+def test_the_head_proves_in_two_ways_before_looking_through_the_eyes_of_a_case(browser, app):
+    """The page of the case asks for it, and the view shows no less."""
+    with app.app_context(), unit_of_work(SystemScope("case")) as scope:
+        hold(scope, HEAD, "case", student_id=AOI.id, reason="x")
+        audit.record(scope, "test", AOI.id)
+    weak = browser().sign_in(HEAD, strong=False)
+    before = everything(app)
+    page = view(weak, AOI)
+    assert page.status == 403
+    form = page.one("main form[action^='/prove']")["action"]
+    assert parse_qs(urlsplit(form).query)["wanted"] == ["strong"]
+    assert not looks(weak)
+    assert not weak.get("/").says("あおいの めあて")
+    assert everything(app) == before
+    assert view(weak, BEN).status == 404, "of whom there is no case nothing is said"
+    teacher = browser().sign_in(CHIBA, strong=False)
+    assert teacher.follow(view(teacher, AOI)).status == 200, "her own class is her everyday work"

@@ -24,19 +24,6 @@ def count(model):
         return scope.session.scalar(select(func.count()).select_from(model))
 
 
-def test_sessions_that_are_over_are_swept_with_all_that_belongs_to_them(in_app):
-    signed_in(AOI)
-    signed_in(CHIBA)
-    assert (count(SignInSession), count(SessionTouch)) == (2, 1)
-    clock.shift(timedelta(hours=9))
-    assert operations.sweep() == 0
-    open_still = signed_in(AOI)
-    clock.shift(timedelta(hours=10, minutes=1))
-    assert operations.sweep() == 2
-    assert (count(SignInSession), count(SessionTouch)) == (1, 0)
-    assert accounts.who(open_still) is not None
-
-
 def test_coming_in_again_sweeps_ones_own(in_app):
     signed_in(CHIBA)
     clock.shift(timedelta(hours=11))

@@ -3,10 +3,30 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from aarportal.audit import operations as audit
 from aarportal.core import clock
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
+from aarportal.people.accounts import store as accounts_store
+from aarportal.people.accounts.second_factor import store as factors
 from aarportal.people.accounts.sessions.devices import plain_device
-from tests.cast import AOI, BEN, CHIBA, KEN, MORI, OKA, PASSWORD
+from aarportal.people.roster.models import DistrictRole, UserRole
+from tests.cast import (
+    AOI,
+    BEN,
+    CHIBA,
+    HINATA,
+    IWA,
+    KEN,
+    MORI,
+    OKA,
+    PASSWORD,
+    PRIMARY,
+    SECONDARY,
+)
+from tests.people.accounts import devices
 
 CHROMEBOOK = (
     "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -89,6 +109,65 @@ def test_the_office_ends_what_is_open_of_its_people_and_of_nobody_else(browser):
     assert browser(CHIBA).get(f"/people/{AOI.id}/sign-ins").status == 403
     history = oka.get(f"/people/{AOI.id}/history")
     assert history.says(f"{OKA.family_name} {OKA.given_name}")
+
+
+def comes_to(app, row_class, *, ends=None, **place):
+    """Give Ms Chiba one more role, and let the one at the primary school end."""
+    with app.app_context(), unit_of_work(SystemScope("test")) as scope:
+        at_primary = UserRole.user_id == CHIBA.id
+        scope.session.execute(update(UserRole).where(at_primary).values(ends_before=ends))
+        given = {"sourced_id": "one more", "user_id": CHIBA.id, "role_type": "primary"}
+        scope.session.add(row_class(**given, **place))
+        audit.record(scope, "test", CHIBA.id)
+
+
+def has_device(app, member):
+    with app.app_context(), unit_of_work(SystemScope("test"), read_only=True) as scope:
+        return factors.is_enrolled(scope, member.id)
+
+
+@pytest.fixture
+def chibas_device(app):
+    with app.app_context():
+        devices.set_up(CHIBA)
+
+
+@pytest.mark.parametrize(
+    ("row_class", "place"),
+    [
+        (UserRole, {"school_id": SECONDARY, "role": "teacher"}),
+        (DistrictRole, {"district_id": HINATA, "role": "districtAdministrator"}),
+    ],
+    ids=["at another school", "at the board"],
+)
+def test_a_teacher_who_left_is_not_signed_out_by_the_school_of_before(
+    everybody, browser, chibas_device, row_class, place
+):
+    comes_to(everybody, row_class, ends=clock.today(), **place)
+    oka, iwa = browser(OKA), browser(IWA)
+    where = f"/people/{CHIBA.id}"
+    assert oka.get(where).status == 200, "that she was here is known"
+    assert not oka.get(where).html.select('a[href^="/people/"][href$="/sign-ins"]')
+    assert oka.get(f"{where}/sign-ins").status == 404
+    assert oka.post(f"{where}/sign-ins/end").status == 404
+    assert oka.post(f"{where}/second-factor/remove").status == 404
+    assert has_device(everybody, CHIBA)
+    iwa.follow(iwa.post(f"{where}/second-factor/remove"))
+    assert not has_device(everybody, CHIBA)
+
+
+def test_a_school_signs_out_nobody_who_speaks_for_the_board(everybody, browser, chibas_device):
+    comes_to(everybody, DistrictRole, district_id=HINATA, role="districtAdministrator")
+    oka, where = browser(OKA), f"/people/{CHIBA.id}"
+    page = oka.get(f"{where}/sign-ins")
+    assert not page.html.select(f'form[action^="{where}"]')
+    assert oka.post(f"{where}/sign-ins/end").status == 403
+    assert oka.post(f"{where}/second-factor/remove").status == 403
+    assert has_device(everybody, CHIBA)
+    with everybody.app_context(), unit_of_work(SystemScope("test"), read_only=True) as scope:
+        places = accounts_store.places(scope, CHIBA.id, clock.today())
+    assert len(places) == 2
+    assert PRIMARY in places
 
 
 def test_a_new_password_ends_all_other_sessions(browser):

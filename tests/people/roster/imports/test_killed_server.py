@@ -14,15 +14,13 @@ from flask import Flask
 
 from aarportal import migrate
 from aarportal.app import create_app
-from aarportal.core import clock
 from aarportal.core.database import db
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
-from aarportal.people.accounts.second_factor import operations as second_factor
-from aarportal.people.accounts.second_factor import totp
 from tests import cast
 from tests.conftest import make_settings
 from tests.load.people import Browser, Times
+from tests.people.accounts import devices
 from tests.people.roster.imports import TRACES, all_rows
 from tests.people.roster.imports.office import HERE, brought, child, roster, seen, standing_school
 from tests.server import Server, running
@@ -55,10 +53,7 @@ def portal(tmp_path) -> Iterator[Flask]:
         with unit_of_work(SystemScope("cast")) as scope:
             cast.enter(scope)
         standing_school()
-        second_factor.begin(cast.scope_of(cast.OKA))
-        secret = second_factor.standing(cast.scope_of(cast.OKA)).secret
-        code = totp.code_at(secret, clock.now())
-        app.config["CODES_ON_PAPER"] = second_factor.confirm(cast.scope_of(cast.OKA), code)
+        _, app.config["CODES_ON_PAPER"] = devices.set_up(cast.OKA)
         yield app
         db.engine.dispose()
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Response, current_app, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core.errors import InvalidError
@@ -14,6 +14,7 @@ from aarportal.cycle.action.launching import store
 from aarportal.cycle.action.launching.registering import operations
 from aarportal.cycle.action.launching.registering.forms import ToolForm
 from aarportal.settings import Settings
+from aarportal.web import addresses
 from aarportal.web.blueprint import PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.texts import notice
@@ -54,8 +55,12 @@ def remove(scope: Scope, app_id: UUID) -> AnyResponse:
 
 def _page(scope: Scope, app_id: UUID, form: ToolForm, *, status: int = 200) -> Response:
     row = store.tool_of_app(scope, app_id)
-    root = (_settings().public_url or request.host_url).rstrip("/")
-    values = {"app": apps.app(scope, app_id), "tool": row, "form": form, "root": root}
+    values = {
+        "app": apps.app(scope, app_id),
+        "tool": row,
+        "form": form,
+        "root": addresses.root(),
+    }
     return render("tools/tool.html", values, status=status)
 
 

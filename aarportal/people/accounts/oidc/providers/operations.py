@@ -14,9 +14,11 @@ from aarportal.core.scope import Scope
 from aarportal.core.sealing import Secret
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.wire import WireError
+from aarportal.people.accounts.closing import operations as closing
 from aarportal.people.accounts.oidc import whom
 from aarportal.people.accounts.oidc.asking import Asking
 from aarportal.people.accounts.oidc.models import OidcBinding, OidcProvider, PasswordlessSchool
+from aarportal.people.accounts.oidc.operations import OIDC
 from aarportal.people.accounts.oidc.providers import store
 
 MAX_TITLE = 40
@@ -121,43 +123,56 @@ def try_out(scope: Scope, provider_id: UUID, asking: Asking) -> None:
         audit.record(scope, "oidc_provider:tried", row.id, detail=trouble)
 
 
-def set_open(scope: Scope, provider_id: UUID, *, is_open: bool) -> OidcProvider:
-    """Let people come in by a provider, or not for now.
+def set_open(scope: Scope, provider_id: UUID, *, is_open: bool) -> None:
+    """Let people come in by a provider, or not for now, and end what they opened by it.
+
+    No unit of work may be open.
 
     Raises:
         NotFoundError: If this office has no such provider.
     """
-    row = store.provider(scope, provider_id, lock=True)
-    row.paused_at = None if is_open else row.paused_at or clock.now()
-    audit.record(scope, f"oidc_provider:{'opened' if is_open else 'closed'}", row.id)
-    return row
+    with unit_of_work(scope):
+        row = store.provider(scope, provider_id, lock=True)
+        row.paused_at = None if is_open else row.paused_at or clock.now()
+        audit.record(scope, f"oidc_provider:{'opened' if is_open else 'closed'}", row.id)
+        ended = [] if is_open else store.who_came(scope, row.id)
+    closing.close(scope, provider_id, ended, OIDC)
 
 
 def remove(scope: Scope, provider_id: UUID) -> None:
-    """Forget a provider, its secret, and whose accounts are whose there.
+    """Forget a provider, its secret, and whose accounts are whose there, and end what they opened.
+
+    No unit of work may be open.
 
     Raises:
         NotFoundError: If this office has no such provider.
     """
-    row = store.provider(scope, provider_id, lock=True)
-    _release_all(scope, row.id)
-    audit.record(scope, "oidc_provider:removed", row.id, detail=row.issuer)
-    scope.session.delete(row)
+    with unit_of_work(scope):
+        row = store.provider(scope, provider_id, lock=True)
+        ended = store.who_came(scope, row.id)
+        _release_all(scope, row.id)
+        audit.record(scope, "oidc_provider:removed", row.id, detail=row.issuer)
+        scope.session.delete(row)
+    closing.close(scope, provider_id, ended, OIDC)
 
 
 def release(scope: Scope, provider_id: UUID, name: str) -> None:
     """Let a person come in with another account of a provider, from the next time.
 
+    What is open by the one of before ends. No unit of work may be open.
+
     Raises:
         NotFoundError: If this office has no such provider.
         InvalidError: If nobody of this name came in by it.
     """
-    row = store.provider(scope, provider_id)
-    bound = store.binding_of(scope, row.id, name) if name else None
-    if bound is None:
-        raise InvalidError("name", "unknown")
-    audit.record(scope, "oidc_binding:released", bound.user_id)
-    scope.session.delete(bound)
+    with unit_of_work(scope):
+        row = store.provider(scope, provider_id)
+        bound = store.binding_of(scope, row.id, name) if name else None
+        if bound is None:
+            raise InvalidError("name", "unknown")
+        audit.record(scope, "oidc_binding:released", bound.user_id)
+        scope.session.delete(bound)
+    closing.close(scope, provider_id, [bound.user_id], OIDC)
 
 
 def set_passwords(scope: Scope, *, are_off: bool) -> None:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from aarportal.core.errors import InvalidError
 from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.words import mark
 from aarportal.people.accounts.oidc import whom
 from aarportal.people.accounts.oidc.door import portal
@@ -88,28 +89,36 @@ def try_out(scope: Scope, provider_id: UUID) -> AnyResponse:
     return redirect(url_for(".provider", provider_id=provider_id), 303)
 
 
-@blueprint.route(f"{_ONE}/open", permission=_MANAGE, fresh=True, methods=["POST"])
+@blueprint.route(
+    f"{_ONE}/open", permission=_MANAGE, fresh=True, methods=["POST"], transaction=False
+)
 def set_open(scope: Scope, provider_id: UUID) -> AnyResponse:
     """Let people come in by it, or not for now."""
-    store.provider(scope, provider_id)
+    with unit_of_work(scope, read_only=True):
+        store.provider(scope, provider_id)
     is_open = _chosen("open")
     operations.set_open(scope, provider_id, is_open=is_open)
     words = mark("People can come in by it.") if is_open else mark("Nobody comes in by it now.")
     return _done(provider_id, words)
 
 
-@blueprint.route(f"{_ONE}/release", permission=_MANAGE, fresh=True, methods=["POST"])
+@blueprint.route(
+    f"{_ONE}/release", permission=_MANAGE, fresh=True, methods=["POST"], transaction=False
+)
 def release(scope: Scope, provider_id: UUID) -> AnyResponse:
     """Let a person come in with another account."""
     form = ReleaseForm()
     try:
         operations.release(scope, provider_id, form.wanted())
     except InvalidError:
-        return _one(scope, provider_id, form, is_unknown=True)
+        with unit_of_work(scope, read_only=True):
+            return _one(scope, provider_id, form, is_unknown=True)
     return _done(provider_id, mark("The next account with which this person comes in is theirs."))
 
 
-@blueprint.route(f"{_ONE}/remove", permission=_MANAGE, fresh=True, methods=["POST"])
+@blueprint.route(
+    f"{_ONE}/remove", permission=_MANAGE, fresh=True, methods=["POST"], transaction=False
+)
 def remove(scope: Scope, provider_id: UUID) -> AnyResponse:
     """Forget the provider."""
     operations.remove(scope, provider_id)

@@ -54,6 +54,12 @@ def binding_counts(scope: Scope) -> dict[UUID, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def who_came(scope: Scope, provider_id: UUID) -> Sequence[UUID]:
+    """Everybody who came in by a provider already."""
+    query = select(OidcBinding.user_id).where(OidcBinding.provider_id == provider_id)
+    return scope.session.scalars(query).all()
+
+
 def binding_of(scope: Scope, provider_id: UUID, name: str) -> OidcBinding | None:
     """The account that is bound to the person with this username or 利用者識別子."""
     return scope.session.scalar(

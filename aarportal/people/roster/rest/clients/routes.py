@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from aarportal.core import clock, submissions
@@ -14,8 +14,7 @@ from aarportal.people.roster.rest import entities, operations
 from aarportal.people.roster.rest.clients import store
 from aarportal.people.roster.rest.clients.forms import ClientForm
 from aarportal.people.roster.rest.operations import Credential
-from aarportal.settings import Settings
-from aarportal.web import looks
+from aarportal.web import addresses, looks
 from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
 from aarportal.web.fragments import render
 from aarportal.web.paging import asked_page
@@ -35,7 +34,7 @@ def clients(scope: Scope) -> Response:
     values = {
         "clients": rows,
         "school_names": names,
-        "root": _root(),
+        "root": addresses.root(),
         "base": entities.BASE,
         "page": asked_page(),
         "pages": max(-(-count // PAGE), 1),
@@ -105,7 +104,7 @@ def _show(scope: Scope, made: Credential, *, is_new: bool) -> Response:
         "credential": made,
         "is_new": is_new,
         "client": store.client(scope, made.client_row_id),
-        "root": _root(),
+        "root": addresses.root(),
         "base": entities.BASE,
     }
     return render("roster_clients/secret.html", values)
@@ -113,9 +112,3 @@ def _show(scope: Scope, made: Credential, *, is_new: bool) -> Response:
 
 def _form_key() -> str:
     return request.form.get(ONCE_FIELD, "")[:64] or uuid4().hex
-
-
-def _root() -> str:
-    """The address of the portal as others see it, without a slash at its end."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return (settings.public_url or request.host_url).rstrip("/")
