@@ -61,46 +61,44 @@ const session = {
   },
 
   listen() {
-    const form = document.querySelector("form[data-signout]");
     // Who sees with a pupil's eyes has no name on the page, and leaves like everybody else.
-    const isIn = Boolean(form);
+    const form = document.querySelector("form[data-signout]");
     const person = meta("person");
     if (globalThis.BroadcastChannel) {
       this.others = new BroadcastChannel("aarportal");
       this.others.onmessage = ({ data }) => {
-        if (data === "left") isIn && location.reload();
+        if (data === "left") form && location.reload();
         else outbox.settledElsewhere(data);
       };
     }
-    if (this.signedOut() && localStorage.getItem(LEAVING) !== null) {
+    const leaving = localStorage.getItem(LEAVING);
+    if (this.signedOut() && leaving !== null) {
       localStorage.removeItem(LEAVING);
       // Another tab may have loaded again a moment before the server knew: now it does.
       localStorage.setItem(LEFT_AT, meta("at"));
       this.others?.postMessage("left");
     }
-    if (isIn && this.isFromBefore()) {
+    if (form && this.isFromBefore()) {
       // Once and not again, whatever the server's clock says.
       localStorage.removeItem(LEFT_AT);
       location.reload();
       return false;
     }
-    if (isIn && localStorage.getItem(LEAVING) === (person ?? "")) {
+    // A view has no name: whoever left from it is whoever is here.
+    if (form && [person, ""].includes(leaving)) {
       this.leave(form);
       return false;
     }
-    if (isIn) {
-      this.at = 0;
-      this.active();
-    }
-    document.addEventListener("submit", (event) => {
-      if (!event.target.matches("form[data-signout]")) return;
+    form?.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.leave(event.target);
+      this.leave(form);
     });
     // A page that the browser kept alive may belong to someone who has left.
     addEventListener("pageshow", (event) => event.persisted && location.reload());
-    if (isIn) {
+    if (form) {
+      this.at = 0;
       const seen = () => this.active();
+      seen();
       for (const name of ["pointerdown", "keydown", "input"]) document.addEventListener(name, seen);
       document.addEventListener("visibilitychange", () => document.hidden || this.checkIdle());
       setInterval(() => this.checkIdle(), 15000);
