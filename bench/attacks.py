@@ -54,7 +54,10 @@ def main() -> None:
     line("through", len(tally.through), "", "limit 0")
     for each in [*tally.through[:40], *tally.broken[:20]]:
         print(each[:1000])
-    sys.exit(1 if tally.through or tally.broken or done < count else 0)
+    unheard = [kind for kind in kinds if tally.heard[kind] < tally.aimed(kind) / 2]
+    if unheard:
+        print(f"Mostly refused before it was looked whose an id is: {', '.join(unheard)}")
+    sys.exit(1 if tally.through or tally.broken or unheard or done < count else 0)
 
 
 def _tell(judge: Judge, kinds: dict, number: int) -> int:

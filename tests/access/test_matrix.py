@@ -25,6 +25,17 @@ def test_every_route_has_a_row_and_every_row_a_route(app):
     assert not said - there, f"tests/access/calls.py: no such route: {said - there}"
 
 
+def test_everybody_knocks_at_every_door(app):
+    """A cell that nobody calls would say that it is shut, and nobody would know."""
+    missing = [
+        (endpoint, method, who)
+        for endpoint, method, rule in routes(app)
+        for who in WHO
+        if not list(knocks(endpoint, method, rule, who))
+    ]
+    assert not missing
+
+
 def test_the_page_is_the_law(app):
     assert (ROOT / "docs" / "access.md").read_text("utf-8") == page(app), (
         "docs/access.md is not what tests/access says: run `python tools/access.py`"

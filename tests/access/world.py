@@ -99,7 +99,8 @@ class World:
         place = name.replace(f"/{db.engine.url.database}?", "/postgres?")
         with psycopg.connect(place, autocommit=True) as connection:
             connection.execute(f'drop database if exists "{target}" with (force)')
-            connection.execute(f'create database "{target}" template "{source}"')
+            # Copying files is a third faster than writing a log of every page of a small database.
+            connection.execute(f'create database "{target}" template "{source}" strategy file_copy')
 
     def seat(self, who: Who) -> Seat:
         """Let somebody in once; their cookie and their token are said with every call anew."""

@@ -15,12 +15,20 @@ from tests.attacks.sight import Attacker
 _NAMES = "|".join(child.name for child in CHILDREN)
 #: A word that names a child, and from which group of tables it is.
 CANARY = re.compile(f"zq([a-z])({_NAMES})")
+#: What is left of a name when its last letter is cut off; no two are alike.
+_CUT = {child.name[:-1]: child.name for child in CHILDREN}
+_BEGUN = re.compile(f"zq([a-z])({'|'.join(_CUT)})")
 _ID = re.compile(
     r"(?<![0-9a-f])[0-9a-f]{8}(?P<sign>-?)(?:[0-9a-f]{4}(?P=sign)){3}[0-9a-f]{12}(?![0-9a-f])"
 )
 
 Child = tuple[str, str]
 """(letter of what it is about, name)."""
+
+
+def begun(word: str) -> str:
+    """A word by which a search finds its child, and that no answer repeats."""
+    return word[:-1]
 
 
 def ids_in(text: str) -> set[UUID]:
@@ -40,7 +48,7 @@ class Aims:
     def of(self, text: str) -> tuple[set[Child], set[frozenset[str]]]:
         """(children, those whose class, school or district it is) that a text speaks of."""
         ids = ids_in(text)
-        named = {(found[1], found[2]) for found in CANARY.finditer(text)}
+        named = {(found[1], _CUT[found[2]]) for found in _BEGUN.finditer(text)}
         rows = {self.children[each] for each in ids if each in self.children}
         return named | rows, {self.places[each] for each in ids if each in self.places}
 

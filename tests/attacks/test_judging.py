@@ -27,6 +27,7 @@ from aarportal.people.accounts.oidc.models import OidcProvider
 from aarportal.people.identity.models import PersonMerge
 from aarportal.people.roster.models import User
 from tests.access.filling import canary, number
+from tests.attacks.aims import begun
 from tests.attacks.judging import Tally
 from tests.attacks.kinds import addresses
 from tests.attacks.tries import Try
@@ -118,6 +119,11 @@ def test_what_was_asked_for_is_said_once(plant):
     asking = Try("GET", "/healthz", (("q", NAME),))
     assert not plant(lambda: Response(NAME), tries=[asking])
     assert plant(lambda: Response(NAME), tries=[asking, Try("GET", "/healthz")])
+
+
+def test_what_a_search_finds_is_found(plant):
+    """Whoever looks for somebody has not said the whole name."""
+    assert plant(lambda: Response(NAME), tries=[Try("GET", "/healthz", (("q", begun(NAME)),))])
 
 
 def change(model, key_, **values):

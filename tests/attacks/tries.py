@@ -28,7 +28,7 @@ from tests.access.calls import (
 from tests.access.newcomers import login_of
 from tests.access.people import CHILDREN, Whose
 from tests.access.world import Seat, World
-from tests.attacks.aims import LETTERS, Aims
+from tests.attacks.aims import LETTERS, Aims, begun
 from tests.attacks.elsewhere import Elsewhere
 from tests.attacks.listening import heard_from
 from tests.attacks.sight import ATTACKERS
@@ -127,10 +127,16 @@ class Ground:
         rest = st.one_of(whole.map(_bent), st.sampled_from(self.ids), BROKEN)
         return mostly(whole, rest, 5)
 
+    def a_child(self, name: str, letter: str) -> st.SearchStrategy:
+        """Mostly one of whom the attacker may not know what is said by this letter."""
+        others = [each for each in CHILDREN if not ATTACKERS[name].knows(letter, each.name)]
+        return mostly(st.sampled_from(others or CHILDREN), st.sampled_from(CHILDREN), 2)
+
     def a_word(self) -> st.SearchStrategy[str]:
         """Something to look for."""
         names = st.sampled_from([child.name for child in CHILDREN])
         words = st.builds(lambda letter, name: f"zq{letter}{name}", st.sampled_from(LETTERS), names)
+        words = st.one_of(words, words.map(begun))
         return mostly(words, st.one_of(names, st.sampled_from(("%", "_", "zq", "*", "", "1"))), 3)
 
     def is_others(self, name: str, value: str) -> bool:
@@ -197,7 +203,7 @@ FIELDS = {
 #: What stands in fields alone.
 MORE: dict[str, Named] = {
     "adjustment_id": of_child(lambda child: key(f"adjustments {child.name}")),
-    "login": of_child(login_of),
+    "login": of_child(lambda child: begun(login_of(child))),
 }
 
 _PLACES = count(1)

@@ -7,7 +7,8 @@ from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts.models import SignInThrottle
 from aarportal.web.guard import headers_of
-from tests.cast import AOI, CODES, PRIMARY
+from tests.cast import AOI, CODES, OKA, PRIMARY
+from tests.pages import Browser
 
 TRAPS = ("evil.example", "portal.school.jp.evil.example", "evil.example#portal.school.jp", "")
 
@@ -69,7 +70,14 @@ def test_a_forwarded_host_is_never_believed(another):
 
 
 def test_behind_a_proxy_its_word_about_tls_counts(another):
-    client = another(proxies=1).test_client()
+    """What the office tells a platform about the portal is right, or no launch arrives."""
+
+    def told(app, **headers):
+        page = Browser(app).sign_in(OKA).get("/rosters/platforms/new", headers=headers)
+        assert page.status == 200
+        return {word for word in page.html.get_text(" ").split() if word.endswith("/lti/launch")}
+
     forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.1"}
-    answer = client.get("/ims/oneroster/rostering/v1p2/schools", headers=forwarded)
-    assert "http://" not in str(answer.headers)
+    assert told(another(proxies=1), **forwarded) == {"https://localhost/lti/launch"}
+    assert told(another(proxies=1)) == {"http://localhost/lti/launch"}
+    assert told(another(), **forwarded) == {"http://localhost/lti/launch"}, "nobody's proxy"

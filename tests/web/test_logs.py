@@ -107,7 +107,7 @@ def test_a_day_at_the_door_leaves_no_secret_in_the_log(as_served, browser, every
     log = everything()
     assert "unexpected error" in log
     key = as_served.config["SETTINGS"].secret_key
-    for secret in (PASSWORD, "wrong-but-close", credential, "some-secret", key):
+    for secret in (PASSWORD, "wrong-but-close", credential, "some-secret", key, session):
         assert secret not in log, secret
 
 

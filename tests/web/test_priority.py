@@ -17,10 +17,29 @@ def pages():
     return Pages()
 
 
+class Door(threading.Event):
+    """What pages wait at; it says when somebody stands there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = threading.Event()
+
+    def wait(self, timeout=None):
+        self.reached.set()
+        return super().wait(timeout)
+
+
 def machine_beside(pages: Pages) -> threading.Event:
-    """A machine that gives way to these pages; the event says that it went on."""
-    went_on = threading.Event()
+    """A machine that gives way to these pages, and stands there by now.
+
+    The event says that it went on.
+    """
+    went_on, door = threading.Event(), Door()
+    if pages._none_left.is_set():
+        door.set()
+    pages._none_left = door
     threading.Thread(target=lambda: (pages.give_way(), went_on.set())).start()
+    assert door.reached.wait(PATIENCE_SECONDS)
     return went_on
 
 

@@ -4,9 +4,16 @@ import io
 import zipfile
 
 import pytest
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from aarportal.core.database import db
+from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
+from aarportal.insight.handover.models import HandoverImport
+from aarportal.people.roster.imports.models import RosterImport
+from aarportal.people.roster.models import Class, Enrollment, User, UserRole
 from aarportal.web.guard import LARGER_FORMS, MAX_FORM_BYTES
 from tests.cast import APP_DRILL, MORI, OKA
 
@@ -72,6 +79,15 @@ def kept(app):
     }
 
 
+def roster(app):
+    """Everybody and every class there is."""
+    with app.app_context(), db.engine.connect() as connection:
+        return [
+            connection.execute(select(row_class.__table__)).all()
+            for row_class in (User, UserRole, Class, Enrollment)
+        ]
+
+
 @pytest.mark.parametrize("name", ["list.csv", "list.zip", "../../list.csv", "=cmd.csv"])
 @pytest.mark.parametrize("endpoint", TABLES)
 def test_a_table_is_text_whatever_it_is_called(app, browser, endpoint, name):
@@ -85,13 +101,23 @@ def test_a_table_is_text_whatever_it_is_called(app, browser, endpoint, name):
 
 
 @pytest.mark.parametrize("name", ["list.zip", "list.csv"])
-def test_a_package_is_a_package_whatever_it_is_called(app, browser, name):
-    member, path, fields = ZIPS["intakes.bring"]
-    person, before = browser(member), kept(app)
+@pytest.mark.parametrize("endpoint", ZIPS)
+def test_a_package_is_a_package_whatever_it_is_called(app, browser, endpoint, name):
+    member, path, fields = ZIPS[endpoint]
+    person, before, people = browser(member), kept(app), roster(app)
     for what, data in FILES.items():
         page = bring(person, path, fields, name, data)
-        assert page.status == 422, (what, page.status, page.location)
-    assert kept(app) == before
+        if endpoint == "rosters.bring":
+            # A roster is looked through once it is there; the page of it says what was found.
+            page = person.follow(page)
+            assert page.html.select('.banner[data-kind="error"]'), what
+        assert page.status == (200 if endpoint == "rosters.bring" else 422), (what, page.status)
+    assert kept(app) == before, "nothing of it is kept"
+    assert roster(app) == people
+    with app.app_context(), unit_of_work(SystemScope("test"), read_only=True) as scope:
+        states = scope.session.scalars(select(RosterImport.state)).all()
+        assert not scope.session.scalars(select(HandoverImport)).all()
+    assert states == ["refused"] * (len(FILES) if endpoint == "rosters.bring" else 0)
 
 
 def test_what_is_larger_than_a_form_may_be_is_not_read(browser):

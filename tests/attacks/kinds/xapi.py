@@ -24,8 +24,8 @@ def one(ground: Ground, name: str) -> st.SearchStrategy[Try]:
     return mostly(mostly(_question(ground, name), rest, 1), _otherwise(ground, name), 5)
 
 
-def _agents() -> st.SearchStrategy[str]:
-    child = st.sampled_from(CHILDREN)
+def _agents(ground: Ground, name: str) -> st.SearchStrategy[str]:
+    child = ground.a_child(name, "m")
     known = child.map(lambda it: json.dumps(senders.account(it)))
     otherwise = st.one_of(
         child.map(lambda it: json.dumps({"mbox": f"mailto:{address_of(it)}"})),
@@ -40,7 +40,7 @@ def _agents() -> st.SearchStrategy[str]:
 
 def _given(ground: Ground, name: str) -> st.SearchStrategy[str]:
     """The id of a statement."""
-    of_child = st.sampled_from(CHILDREN).map(lambda it: str(senders.statement_id(it)))
+    of_child = ground.a_child(name, "m").map(lambda it: str(senders.statement_id(it)))
     return mostly(of_child, ground.an_id(name), 2)
 
 
@@ -55,9 +55,9 @@ def _otherwise(ground: Ground, name: str) -> st.SearchStrategy[Try]:
 
 
 def _question(ground: Ground, name: str) -> st.SearchStrategy[Try]:
-    activities = st.sampled_from(CHILDREN).map(senders.activity)
+    activities = ground.a_child(name, "m").map(senders.activity)
     parts = {
-        "agent": _agents(),
+        "agent": _agents(ground, name),
         "statementId": _given(ground, name),
         "voidedStatementId": _given(ground, name),
         "activity": activities,
@@ -138,7 +138,7 @@ def _statement(ground: Ground, name: str) -> st.SearchStrategy[Try]:
 
     @st.composite
     def drawn(draw) -> Try:
-        child, other = draw(st.sampled_from(CHILDREN)), draw(st.sampled_from(CHILDREN))
+        child, other = draw(ground.a_child(name, "m")), draw(st.sampled_from(CHILDREN))
         said = senders.statement(child)
         new = st.integers(0, 99).map(lambda n: str(uuid5(AOI.id, str(n))))
         said["id"] = draw(st.one_of(_given(ground, name), new))

@@ -265,10 +265,15 @@ def test_whoever_looks_through_a_pupils_eyes_reads_no_request(browser, app):
 
 
 def test_an_office_that_proved_itself_in_one_way_reads_none(browser, app):
-    asked(browser, app)
+    request_id = asked(browser, app)
     me = browser()
     me.sign_in(OKA, strong=False)
-    assert me.get("/requests").status in {303, 401}
+    for url in ("/requests", "/requests/new", f"/requests/{request_id}"):
+        page = me.get(url)
+        assert page.status == 303
+        assert page.location.startswith("/prove?"), "not to the page where one signs in"
+    assert me.post(f"/requests/{request_id}/take").status == 403
+    assert me.post(f"/requests/{request_id}/finish", {"outcome": "done"}).status == 403
 
 
 def test_a_look_at_a_request_is_told_to_the_child(browser, app):

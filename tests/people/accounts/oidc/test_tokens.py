@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aarportal.people.accounts.oidc.tokens import Expected, TokenError, verified
+from aarportal.people.accounts.oidc.tokens import SKEW_SECONDS, Expected, TokenError, verified
 from aarportal.people.accounts.oidc.whom import identity, needs_own_kind
 from aarportal.people.roster.letters import folded
 from tests.people.accounts.oidc.attacks import (
     ANY,
+    AT,
     ATTACKS,
     CLIENT,
     HONEST,
@@ -70,9 +71,33 @@ def test_no_letter_can_be_changed(place, letter):
 )
 def test_strange_claims_are_refused_and_never_break_anything(claims):
     attempt = Try(claims=claims)
-    if gets_through(attempt):
-        assert not claims.keys() & {"iss", "aud", "nonce", "exp"} or claims.get("exp", 0) > 0
-        assert attempt.judged().value == "aoi@hinata.example"
+    if not gets_through(attempt):
+        return
+    assert attempt.judged().value == "aoi@hinata.example"
+    # Nothing here is long enough to be one of these by chance.
+    assert not claims.keys() & {"iss", "aud", "nonce"}
+    assert claims.get("azp") is None
+    assert claims.get("sub", "aoi"), "somebody"
+    times = {name: claims[name] for name in ("exp", "iat", "nbf") if claims.get(name) is not None}
+    assert all(type(value) in {int, float} for value in times.values())
+    assert times.get("exp", AT) > AT - SKEW_SECONDS
+    assert abs(times.get("iat", AT) - AT) <= SKEW_SECONDS
+    assert times.get("nbf", AT) <= AT + SKEW_SECONDS
+
+
+@settings(max_examples=300)
+@given(
+    st.dictionaries(
+        st.sampled_from(["exp", "iat", "nbf"]), st.integers(AT - 200, AT + 200), min_size=1
+    )
+)
+def test_clocks_may_be_a_minute_and_a_half_apart_and_no_more(times):
+    is_of_now = (
+        times.get("exp", AT) > AT - 90
+        and AT - 90 <= times.get("iat", AT) <= AT + 90
+        and times.get("nbf", AT) <= AT + 90
+    )
+    assert gets_through(Try(claims=times)) == is_of_now
 
 
 def test_the_access_token_that_belongs_to_it_is_taken():
