@@ -58,10 +58,25 @@ async function giveState(form) {
   if (answer && !answer.error) form.elements.kept.value = answer.value || "-";
 }
 
+/** How long a second press of the same button is a double one. Milliseconds. */
+const DOUBLE = 8000;
+
+/** A ticket is good once: all that a second press would bring is "used up". */
+function sendOnce() {
+  let sentAt = -Infinity;
+  document.addEventListener("submit", (event) => {
+    if (event.timeStamp - sentAt < DOUBLE) event.preventDefault();
+    else sentAt = event.timeStamp;
+  });
+}
+
 /** A page whose only use is to be sent on. */
 function sendOn(form) { form.submit(); }
 
-for (const [id, act] of [["keep-state", keepState], ["give-state", giveState], ["send-on", sendOn]]) {
-  const place = document.getElementById(id);
-  if (place) act(place);
-}
+sendOnce();
+document.addEventListener("DOMContentLoaded", () => {
+  for (const [id, act] of [["keep-state", keepState], ["give-state", giveState], ["send-on", sendOn]]) {
+    const place = document.getElementById(id);
+    if (place) act(place);
+  }
+});

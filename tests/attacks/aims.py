@@ -7,17 +7,17 @@ from uuid import UUID
 
 from tests.access import objects
 from tests.access.calls import ARGUMENTS, SPECIAL
-from tests.access.filling import GROUPS
+from tests.access.filling import GROUPS, MARK
 from tests.access.people import CHILD, CHILDREN, Whose
 from tests.access.world import World
 from tests.attacks.sight import Attacker
 
 _NAMES = "|".join(child.name for child in CHILDREN)
 #: A word that names a child, and from which group of tables it is.
-CANARY = re.compile(f"zq([a-z])({_NAMES})")
+CANARY = re.compile(f"{MARK}([a-z])({_NAMES})")
 #: What is left of a name when its last letter is cut off; no two are alike.
 _CUT = {child.name[:-1]: child.name for child in CHILDREN}
-_BEGUN = re.compile(f"zq([a-z])({'|'.join(_CUT)})")
+_BEGUN = re.compile(f"{MARK}([a-z])({'|'.join(_CUT)})")
 _ID = re.compile(
     r"(?<![0-9a-f])[0-9a-f]{8}(?P<sign>-?)(?:[0-9a-f]{4}(?P=sign)){3}[0-9a-f]{12}(?![0-9a-f])"
 )

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event, select
 from werkzeug.test import TestResponse
 
 from aarportal.core.database import Base, db
-from tests.access.filling import whose_number
+from tests.access.filling import whose_number, word
 from tests.access.people import CHILDREN
 from tests.access.world import Seat, World
 from tests.attacks.aims import CANARY, Aims, ids_in
@@ -159,7 +159,7 @@ class Judge:
         words = {(match[1], match[2]) for match in CANARY.finditer(text)}
         leaks = [
             f"a word, {letter} of {name}" for letter, name in sorted(words)
-            if not attacker.may_see(letter, name) and f"zq{letter}{name}" not in told
+            if not attacker.may_see(letter, name) and word(letter, name) not in told
         ]  # fmt: skip
         for found in sorted({match[0] for match in _NUMBER.finditer(text)}):
             letter, name = whose_number(int(found.replace(",", "")))

@@ -25,6 +25,7 @@ from tests.access.calls import (
     of_child,
     routes,
 )
+from tests.access.filling import MARK, word
 from tests.access.newcomers import login_of
 from tests.access.people import CHILDREN, Whose
 from tests.access.world import Seat, World
@@ -135,9 +136,9 @@ class Ground:
     def a_word(self) -> st.SearchStrategy[str]:
         """Something to look for."""
         names = st.sampled_from([child.name for child in CHILDREN])
-        words = st.builds(lambda letter, name: f"zq{letter}{name}", st.sampled_from(LETTERS), names)
+        words = st.builds(word, st.sampled_from(LETTERS), names)
         words = st.one_of(words, words.map(begun))
-        return mostly(words, st.one_of(names, st.sampled_from(("%", "_", "zq", "*", "", "1"))), 3)
+        return mostly(words, st.one_of(names, st.sampled_from(("%", "_", MARK, "*", "", "1"))), 3)
 
     def is_others(self, name: str, value: str) -> bool:
         """Whether a value is another child's."""

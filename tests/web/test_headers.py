@@ -79,20 +79,17 @@ def test_every_page_error_file_and_answer_to_a_machine_carries_every_header(app,
     assert asked > 300
 
 
-def test_what_is_refused_or_goes_wrong_carries_every_header_too(app, browser):
+def test_what_is_refused_or_goes_wrong_carries_every_header_too(app, browser, monkeypatch):
     aoi = browser(AOI).client
     token = {"X-CSRFToken": aoi.get("/csrf").get_json()["token"]}
     no_token = aoi.post("/letters", data={"language": "en"})
     too_much = aoi.post("/letters", data={"language": "e" * 300 * 1024}, headers=token)
     elsewhere = aoi.post("/letters", headers=token | {"Sec-Fetch-Site": "cross-site"})
     machine = aoi.post("/xapi/statements", json=[])
-    view, app.testing = app.view_functions["accounts.reading"], False
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.view_functions["accounts.reading"] = lambda: {}["nothing"]
-    try:
-        broken = aoi.get("/letters")
-    finally:
-        app.view_functions["accounts.reading"], app.testing = view, True
+    monkeypatch.setattr(app, "testing", False)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setitem(app.view_functions, "accounts.reading", lambda: {}["nothing"])
+    broken = aoi.get("/letters")
     answers = [no_token, too_much, elsewhere, machine, broken]
     assert [it.status_code for it in answers] == [400, 413, 403, 401, 500]
     for answer in answers:

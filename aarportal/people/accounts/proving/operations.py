@@ -3,12 +3,9 @@
 No unit of work may be open: a password takes tens of milliseconds to check.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
-
-from sqlalchemy.exc import IntegrityError
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
@@ -22,7 +19,7 @@ from aarportal.people.accounts.second_factor import store as factors
 from aarportal.people.accounts.sessions import store as sessions
 from aarportal.people.accounts.tokens import hash_of, new_token
 from aarportal.people.accounts.tries import operations as tries
-from aarportal.people.accounts.tries.operations import Limit, Tried
+from aarportal.people.accounts.tries.operations import Limit
 from aarportal.people.accounts.ways import PASSWORD
 
 #: Tries of one person that do not succeed before they have to wait: the first for fingers that
@@ -155,7 +152,7 @@ def _turned(row: SignInSession) -> str:
 def _fits(known: Means, draft: ProofDraft, secret: str) -> bool:
     """Whether it is a proof; it is counted before, because many may be tried at once."""
     these = [tries.tried(limit, str(known.user_id), secret) for limit in PER_PERSON]
-    _count(tries.begin, these)
+    tries.alone(tries.begin, these, _REASON)
     if draft.code:
         fits = known.code and second_factor.takes(known.user_id, draft.code)
     else:
@@ -165,21 +162,11 @@ def _fits(known: Means, draft: ProofDraft, secret: str) -> bool:
             district_id = store.account(scope, known.user_id).district_id
             audit.record(scope, "session:proof_refused", known.user_id, district_id=district_id)
     elif draft.code or not known.code:
-        _count(tries.forget, these)
+        tries.alone(tries.forget, these, _REASON)
     else:
         # A password that is known gives nobody more tries at the codes.
-        _count(tries.uncount, these)
+        tries.alone(tries.uncount, these, _REASON)
     return fits
-
-
-def _count(work: Callable[[SystemScope, list[Tried]], None], these: list[Tried]) -> None:
-    try:
-        with unit_of_work(SystemScope(_REASON)) as scope:
-            work(scope, these)
-    except IntegrityError:
-        # Another try of the same person was the first at the same moment.
-        with unit_of_work(SystemScope(_REASON)) as scope:
-            work(scope, these)
 
 
 def _password_hash(known: Means) -> str | None:

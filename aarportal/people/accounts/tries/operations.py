@@ -1,15 +1,18 @@
 """Counting tries that do not succeed, by what was tried and by where they came from."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from aarportal.core import clock
 from aarportal.core.errors import TooManyTriesError
 from aarportal.core.scope import SystemScope
+from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import store
 from aarportal.people.accounts.models import SignInThrottle
 
@@ -109,6 +112,23 @@ def forget(scope: SystemScope, these: Iterable[Tried]) -> None:
         row = store.throttle(scope, it.key, lock=True)
         if row is not None:
             scope.session.delete(row)
+
+
+def alone(work: Callable[[SystemScope, list[Tried]], None], these: list[Tried], why: str) -> None:
+    """Do one of these works in a unit of work of its own; none may be open.
+
+    Args:
+        work: `count`, `begin`, `uncount` or `forget`.
+        these: What it is about.
+        why: The reason of the unit of work.
+    """
+    try:
+        with unit_of_work(SystemScope(why)) as scope:
+            work(scope, these)
+    except IntegrityError:
+        # Another try of the same was the first at the same moment.
+        with unit_of_work(SystemScope(why)) as scope:
+            work(scope, these)
 
 
 def is_counted(scope: SystemScope, it: Tried) -> bool:

@@ -3,10 +3,7 @@
 No unit of work may be open.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
-
-from sqlalchemy.exc import IntegrityError
 
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
@@ -29,7 +26,7 @@ def begin(address: str, secret: str) -> None:
     Raises:
         TooManyTriesError: If too many were begun there and led nowhere.
     """
-    _do(tries.begin, address, secret)
+    tries.alone(tries.begin, [_tried(address, secret)], _REASON)
 
 
 def refuse_too_many(address: str, secret: str) -> None:
@@ -39,25 +36,18 @@ def refuse_too_many(address: str, secret: str) -> None:
         TooManyTriesError: If they have to wait.
     """
     with unit_of_work(SystemScope(_REASON), read_only=True) as scope:
-        tries.refuse_too_many(scope, [tries.tried(PER_ADDRESS, address, secret)])
+        tries.refuse_too_many(scope, [_tried(address, secret)])
 
 
 def note_refused(address: str, secret: str) -> None:
     """Count a launch, or a ticket, that is not taken."""
-    _do(tries.count, address, secret)
+    tries.alone(tries.count, [_tried(address, secret)], _REASON)
 
 
 def note_arrived(address: str, secret: str) -> None:
     """A launch that was begun there led somebody in: it is not counted any more."""
-    _do(tries.uncount, address, secret)
+    tries.alone(tries.uncount, [_tried(address, secret)], _REASON)
 
 
-def _do(work: Callable[[SystemScope, list[Tried]], None], address: str, secret: str) -> None:
-    these = [tries.tried(PER_ADDRESS, address, secret)]
-    try:
-        with unit_of_work(SystemScope(_REASON)) as scope:
-            work(scope, these)
-    except IntegrityError:
-        # Another one from the same address was the first at the same moment.
-        with unit_of_work(SystemScope(_REASON)) as scope:
-            work(scope, these)
+def _tried(address: str, secret: str) -> Tried:
+    return tries.tried(PER_ADDRESS, address, secret)
