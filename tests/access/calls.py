@@ -198,6 +198,7 @@ SPECIAL: dict[tuple[str, str], Named] = {
     ("handover.fetch", "package_id"): _leaver("package of"),
     ("handover.leaver", "student_id"): of_school(lambda school: LEAVERS[school].id),
     ("handover.order", "student_id"): of_school(lambda school: LEAVERS[school].id),
+    ("locks.give_password_to_person", "person_id"): lambda whose, _: _TEACHERS.get(whose),
     ("locks.open_to_staff", "person_id"): lambda whose, _: _TEACHERS.get(whose),
     ("oneroster.demographics_of", "sourced_id"): _child,
     ("oneroster.getAcademicSession", "sourced_id"): of_district(lambda it: f"term {it}"),

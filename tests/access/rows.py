@@ -153,6 +153,11 @@ ACCESS_PAGE = door(
     office=OWN | SCHOOL, head=OWN | SCHOOL, board=OWN | SCHOOL | MOVED | ELSEWHERE,
     foreign=OWN | DISTRICT,
 )  # fmt: skip
+COLLEAGUES = door(
+    "Passwords of those who are no pupils: the office and the head, for their school; the board,"
+    " for every school of its district. Pupils' are given by those who know them.",
+    office=CLASS, head=CLASS, board=CLASS | ELSEWHERE, foreign=DISTRICT,
+)  # fmt: skip
 WAYS = door(
     "Who says who is who: the office, about its school; the board, about every school of its"
     " district.",
@@ -309,6 +314,7 @@ ROWS: dict[str, Door] = {
     "linking.choose": CHOICES,
     "linking.place": PLACES,
     "locks.give_password": CARDS,
+    "locks.give_password_to_person": COLLEAGUES,
     "locks.open_to_person": ACCESS,
     "locks.open_to_pupil": LOCKS,
     "locks.open_to_staff": OFFICE,

@@ -74,6 +74,7 @@ ASK_AGAIN = {
         # How people come in, and who sees whom.
         "cards.end_all",
         "cards.set_rules",
+        "locks.give_password_to_person",
         "locks.open_to_person",
         "oidc_providers.add",
         "oidc_providers.change",

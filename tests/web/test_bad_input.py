@@ -99,7 +99,7 @@ ONE_TAP = {
     "intakes.drop", "deletions.release", "deletions.cancel", "deletions.without_export",
     "second_factor.begin", "second_factor.remove", "second_factor.renew_codes",
     "second_factor.remove_of", "sessions.end", "sessions.end_others", "sessions.end_of",
-    "locks.open_to_person",
+    "locks.open_to_person", "locks.give_password_to_person",
     "data_requests.take", "platforms.pause", "platforms.resume", "platforms.remove",
     "members.ask", "tools.remove",
     "cards.release", "cards.end_all", "locks.open_to_pupil", "locks.give_password",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
-from aarportal.core.errors import NotFoundError
+from aarportal.core.errors import NotFoundError, NotProvedError
 from aarportal.core.ownership import HandedOutByHomeroom
 from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
@@ -17,6 +17,7 @@ from aarportal.people.accounts.locks.models import PupilLock, StaffLock
 from aarportal.people.accounts.sessions import operations as sessions
 from aarportal.people.accounts.store import Applicant
 from aarportal.people.accounts.tries import operations as tries
+from aarportal.people.directory.persons.store import Person
 
 _REASON = "an account that rests"
 
@@ -148,3 +149,39 @@ def give_start_password(scope: Scope, student_id: UUID, secret: str) -> str:
         tries.forget(system, tried)
         audit.record(system, "sessions:closed", student_id, student_id=student_id)
     return password
+
+
+def give_start_password_to_person(scope: Scope, person_id: UUID, secret: str) -> tuple[Person, str]:
+    """Give somebody who is no pupil a new password to begin with, and open the account.
+
+    No unit of work may be open. A second factor stays as it is.
+
+    Args:
+        scope: Of the office, or of the board.
+        person_id: To whom.
+        secret: Of this installation.
+
+    Returns:
+        (who it is, the password, which is kept nowhere).
+
+    Raises:
+        NotAllowedError: If it is they themselves, or somebody of the board and they are not.
+        NotFoundError: If there is no such person here, or it is a pupil, or they have no account.
+        NotProvedError: If it is not proved in two ways who asks.
+    """
+    if not scope.is_strong:
+        raise NotProvedError("strong")
+    person = sessions.check_help(scope, person_id)
+    if not sessions.has_own_account(person):
+        raise NotFoundError("account")
+    password = passwords.start_password()
+    password_hash = passwords.hash_password(password)
+    with unit_of_work(SystemScope("a new start password", scope)) as system:
+        account = accounts.account(system, person_id, lock=True)
+        account.password_hash, account.must_change = password_hash, True
+        for row in store.locks_of(system, person_id):
+            system.session.delete(row)
+        tries.forget(system, tries.of_login(account.district_id, account.login_id, secret))
+        accounts.close_sessions(system, [person_id])
+        audit.record(system, "password:given", person_id)
+    return person, password

@@ -76,7 +76,7 @@ def open_to_person(scope: Scope, person_id: UUID) -> Response:
 )
 def give_password(scope: Scope, student_id: UUID) -> Response:
     """Give a pupil a new start password and show it, in this answer and nowhere else."""
-    key = request.form.get(ONCE_FIELD, "")[:64] or uuid4().hex
+    key = _key()
     with unit_of_work(scope, read_only=True):
         before, back = submissions.earlier_answer(scope, key), _back(scope)
     if before is not None:
@@ -85,8 +85,34 @@ def give_password(scope: Scope, student_id: UUID) -> Response:
     with unit_of_work(scope):
         submissions.remember(scope, key, back)
         looks.tell(scope, student_id, "sign_ins")
-        values = {"pupil": accounts.login_of(scope, student_id), "password": password}
-        return render("locks/password.html", values | {"back": back})
+        values = {"person": accounts.login_of(scope, student_id), "password": password}
+        return render("locks/password.html", values | {"back": back, "is_pupil": True})
+
+
+@blueprint.route(
+    "/people/<uuid:person_id>/sign-ins/password",
+    permission=Permission.ACCESS_MANAGE,
+    fresh=True,
+    transaction=False,
+    methods=["POST"],
+)
+def give_password_to_person(scope: Scope, person_id: UUID) -> Response:
+    """Give somebody who is no pupil a new start password and show it, in this answer only."""
+    key, back = _key(), url_for("sessions.of_person", person_id=person_id)
+    with unit_of_work(scope, read_only=True):
+        if submissions.earlier_answer(scope, key) is not None:
+            return redirect(back, 303)
+    secret = str(current_app.secret_key)
+    person, password = operations.give_start_password_to_person(scope, person_id, secret)
+    with unit_of_work(scope):
+        submissions.remember(scope, key, back)
+    values = {"person": person, "password": password, "back": back, "is_pupil": False}
+    return render("locks/password.html", values)
+
+
+def _key() -> str:
+    """The key of a form that is taken once; a form without one is always new."""
+    return request.form.get(ONCE_FIELD, "")[:64] or uuid4().hex
 
 
 def _back(scope: Scope) -> str:

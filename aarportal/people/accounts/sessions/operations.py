@@ -26,6 +26,7 @@ from aarportal.people.accounts.sessions.devices import plain_device
 from aarportal.people.accounts.tokens import hash_of
 from aarportal.people.directory.persons import store as persons
 from aarportal.people.directory.persons.store import Person
+from aarportal.people.directory.presence import GONE, state_of
 
 _logger = logging.getLogger(__name__)
 _REASON = "sessions"
@@ -67,6 +68,11 @@ class Access:
     """When a login ID of staff opens by itself that rests after too many tries."""
     may_help: bool
     """Whether whoever looks may end and take away something here."""
+
+    @property
+    def takes_password(self) -> bool:
+        """Whether whoever looks may give the person a password to begin with."""
+        return self.may_help and has_own_account(self.person)
 
 
 def own(scope: Scope, token: str) -> list[OpenSession]:
@@ -124,17 +130,24 @@ def end_of(scope: Scope, person_id: UUID) -> int:
         return end_all(system, person_id)
 
 
-def check_help(scope: Scope, person_id: UUID) -> None:
-    """Look whether somebody may change how a person comes in; no unit of work may be open.
+def check_help(scope: Scope, person_id: UUID) -> Person:
+    """Find a person of whom somebody may change how they come in; no unit of work may be open.
 
     Raises:
         NotFoundError: If there is no such person here, or not any more.
         NotAllowedError: If it is they themselves, or somebody of the board and they are not.
     """
-    _person(scope, person_id)
+    person = _person(scope, person_id)
     with unit_of_work(SystemScope(_REASON), read_only=True) as system:
         if not _may_help(system, scope, person_id):
             raise NotAllowedError("access")
+    return person
+
+
+def has_own_account(person: Person) -> bool:
+    """Whether a person has an account that is not a pupil's: those are for the teachers to help."""
+    here = [post for post in person.posts if state_of([post], clock.today()) != GONE]
+    return person.login_id is not None and all(post.role != Role.STUDENT for post in here)
 
 
 def end_all(system: SystemScope, user_id: UUID, *, but: bytes = b"") -> int:
