@@ -101,7 +101,7 @@ def sight_of(scope: Scope | AppScope) -> Hashable:
 
 
 @lru_cache(_SIGHTS)
-def _criteria_in(_sight: Hashable) -> dict[type[Base], ORMOption]:
+def criteria_in(_sight: Hashable) -> dict[type[Base], ORMOption]:
     """The conditions that were made for a sight, by class; whoever misses one adds it.
 
     A class of forty asks the same again with every page, and making them took a tenth of it.
@@ -113,7 +113,7 @@ def _known_criteria(info: dict[str, Any], scope: Scope | AppScope) -> dict[type[
     """Those of a unit of work, or those of its changes if they reach fewer rows."""
     name = "criteria" if scope is info["scope"] else "criteria_of_changes"
     if name not in info:
-        info[name] = _criteria_in(sight_of(scope))
+        info[name] = criteria_in(sight_of(scope))
     known: dict[type[Base], ORMOption] = info[name]
     return known
 
