@@ -9,7 +9,8 @@ from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
 from aarportal.core.errors import InvalidError
-from aarportal.people.lti.registering.operations import MAX_TEXT, MAX_TITLE, PlatformDraft
+from aarportal.core.partners import MAX_TEXT
+from aarportal.people.lti.registering.operations import MAX_TITLE, PlatformDraft
 from aarportal.people.lti.store import Platform
 from aarportal.web.fields import OneOf, RefusingForm
 

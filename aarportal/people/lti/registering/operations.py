@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from aarportal.audit import operations as audit
-from aarportal.core import clock, wire
+from aarportal.core import clock, partners
 from aarportal.core.errors import InvalidError, StateError
-from aarportal.core.permissions import Role
+from aarportal.core.partners import check_address, check_text
 from aarportal.core.scope import Scope
 from aarportal.core.unit_of_work import unit_of_work
-from aarportal.core.wire import WireError
 from aarportal.people.accounts.closing import operations as closing
 from aarportal.people.lti import store
 from aarportal.people.lti.claims import KNOWN_BY, LONGEST
@@ -20,7 +18,6 @@ from aarportal.people.lti.models import LtiPlatform
 from aarportal.people.lti.operations import WAY
 
 MAX_TITLE = 60
-MAX_TEXT = 500
 MOST_DEPLOYMENTS = 200
 
 
@@ -57,13 +54,7 @@ def add(scope: Scope, draft: PlatformDraft, *, private: bool) -> LtiPlatform:
         InvalidError: If something is missing, is there already, or an address cannot be asked.
     """
     _check(scope, draft, private=private)
-    board = scope.role is Role.DISTRICT_ADMINISTRATOR
-    row = LtiPlatform(
-        district_id=scope.district_id,
-        school_id=None if board else scope.school_id,
-        made_by=scope.actor_id,
-        **_columns(draft),
-    )
+    row = LtiPlatform(**partners.entered_by(scope), **_columns(draft))
     scope.session.add(row)
     scope.session.flush()
     audit.record(scope, "lti_platform:added", row.id)
@@ -184,12 +175,9 @@ def _columns(draft: PlatformDraft) -> dict[str, object]:
 def _check(
     scope: Scope, draft: PlatformDraft, *, private: bool, but_not: UUID | None = None
 ) -> None:
-    for name in ("title", "issuer", "client_id"):
-        text = getattr(draft, name)
-        if not text.strip() or not text.isprintable():
-            raise InvalidError(name, "required")
-        if len(text) > (MAX_TITLE if name == "title" else LONGEST):
-            raise InvalidError(name, "too_long")
+    check_text("title", draft.title, MAX_TITLE)
+    check_text("issuer", draft.issuer, LONGEST)
+    check_text("client_id", draft.client_id, LONGEST)
     check_address("issuer", draft.issuer, private=private)
     check_address("auth_url", draft.auth_url, private=private, with_query=True)
     check_address("jwks_url", draft.jwks_url, private=private)
@@ -211,22 +199,3 @@ def _check_deployments(deployments: Sequence[str]) -> None:
         raise InvalidError("deployments", "too_many")
     if any(len(each) > LONGEST or not each.isprintable() for each in deployments):
         raise InvalidError("deployments", "too_long")
-
-
-def check_address(name: str, url: str, *, private: bool, with_query: bool = False) -> None:
-    """Look whether an address may be asked, or a browser be sent there.
-
-    Raises:
-        InvalidError: If not; `name` says which field it is.
-    """
-    if len(url) > MAX_TEXT:
-        raise InvalidError(name, "too_long")
-    try:
-        parts = urlsplit(url)
-        bare = parts._replace(query="").geturl() if with_query else url
-        if any(mark in url for mark in " \"'<>;,\\*") or not (url.isascii() and url.isprintable()):
-            raise InvalidError(name, "address")
-        wire.checked(bare, private=private)
-    except (WireError, ValueError) as error:
-        rule = error.rule if isinstance(error, WireError) else "address"
-        raise InvalidError(name, rule) from error

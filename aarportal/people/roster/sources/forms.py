@@ -7,7 +7,8 @@ from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
 from aarportal.core.errors import InvalidError
-from aarportal.people.roster.sources.operations import MAX_TEXT, MAX_TITLE, SourceDraft
+from aarportal.core.partners import MAX_TEXT
+from aarportal.people.roster.sources.operations import MAX_TITLE, SourceDraft
 from aarportal.people.roster.sources.store import Source
 
 _TITLE = _l("Say what the system is called.")

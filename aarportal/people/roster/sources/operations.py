@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from aarportal.audit import operations as audit
-from aarportal.core import clock, wire
+from aarportal.core import clock, partners
 from aarportal.core.errors import InvalidError, StateError
-from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.core.sealing import SealedError, Secret
 from aarportal.core.wire import WireError
@@ -20,7 +19,6 @@ from aarportal.people.roster.sources.pulling import Place, Pulled
 from aarportal.people.roster.sources.troubles import PullError
 
 MAX_TITLE = 60
-MAX_TEXT = 500
 #: A pull that has not come to an end by then is tried by whoever looks next.
 CLAIM = timedelta(minutes=40)
 
@@ -73,11 +71,8 @@ def add(scope: Scope, draft: SourceDraft, house: House) -> RosterSource:
         InvalidError: If something is missing, or an address cannot be asked.
     """
     _check(draft, house, needs_secret=True)
-    board = scope.role is Role.DISTRICT_ADMINISTRATOR
     row = RosterSource(
-        district_id=scope.district_id,
-        school_id=None if board else scope.school_id,
-        made_by=scope.actor_id,
+        **partners.entered_by(scope),
         client_secret=Secret(draft.secret),
         next_pull_at=next_pull(draft.pull_hour, clock.now()),
         **_columns(draft),
@@ -183,23 +178,11 @@ def _columns(draft: SourceDraft) -> dict[str, str | int]:
 
 
 def _check(draft: SourceDraft, house: House, *, needs_secret: bool) -> None:
-    for name in ("title", "client_id"):
-        text = getattr(draft, name)
-        if not text.strip() or not text.isprintable():
-            raise InvalidError(name, "required")
-        if len(text) > (MAX_TITLE if name == "title" else MAX_TEXT):
-            raise InvalidError(name, "too_long")
-    for name in ("base_url", "token_url"):
-        if len(getattr(draft, name)) > MAX_TEXT:
-            raise InvalidError(name, "too_long")
-        try:
-            wire.checked(getattr(draft, name), private=house.private)
-        except WireError as error:
-            raise InvalidError(name, error.rule) from error
-    if needs_secret and not draft.secret:
-        raise InvalidError("secret", "required")
-    if len(draft.secret) > MAX_TEXT:
-        raise InvalidError("secret", "too_long")
+    partners.check_text("title", draft.title, MAX_TITLE)
+    partners.check_text("client_id", draft.client_id)
+    partners.check_address("base_url", draft.base_url, private=house.private)
+    partners.check_address("token_url", draft.token_url, private=house.private)
+    partners.check_secret(draft.secret, needed=needs_secret)
     if not 0 <= draft.pull_hour <= 23:
         raise InvalidError("pull_hour", "hour")
 

@@ -6,11 +6,11 @@ from uuid import UUID
 from aarportal.audit import operations as audit
 from aarportal.core.errors import InvalidError, NotFoundError
 from aarportal.core.ids import new_id
+from aarportal.core.partners import check_address
 from aarportal.core.scope import Scope
 from aarportal.cycle.action.apps import store as apps
 from aarportal.cycle.action.launching import store
 from aarportal.cycle.action.launching.models import LtiTool
-from aarportal.people.lti.registering.operations import check_address
 
 KNOWN_AS = ("pairwise", "identifier")
 MOST_ADDRESSES = 20

@@ -8,8 +8,8 @@ from wtforms import PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice as Choice
 from wtforms.validators import InputRequired, Length
 
+from aarportal.core.partners import MAX_TEXT
 from aarportal.people.accounts.oidc.providers.operations import (
-    MAX_TEXT,
     MAX_TITLE,
     ProviderDraft,
 )

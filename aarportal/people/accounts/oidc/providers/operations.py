@@ -7,9 +7,8 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from aarportal.audit import operations as audit
-from aarportal.core import clock, wire
+from aarportal.core import clock, partners
 from aarportal.core.errors import InvalidError
-from aarportal.core.permissions import Role
 from aarportal.core.scope import Scope
 from aarportal.core.sealing import Secret
 from aarportal.core.unit_of_work import unit_of_work
@@ -22,7 +21,6 @@ from aarportal.people.accounts.oidc.operations import OIDC
 from aarportal.people.accounts.oidc.providers import store
 
 MAX_TITLE = 40
-MAX_TEXT = 500
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _CLAIM = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]{0,99}")
 #: What Entra lets nobody but the organisation set; an address of e-mail it does not prove.
@@ -65,9 +63,7 @@ def add(scope: Scope, draft: ProviderDraft, *, private: bool) -> OidcProvider:
     if checked.kind != whom.ANY and not checked.secret:
         raise InvalidError("secret", "required")
     row = OidcProvider(
-        district_id=scope.district_id,
-        school_id=None if scope.role is Role.DISTRICT_ADMINISTRATOR else scope.school_id,
-        made_by=scope.actor_id,
+        **partners.entered_by(scope),
         client_secret=Secret(checked.secret) if checked.secret else None,
         **_columns(checked),
     )
@@ -215,14 +211,9 @@ def _columns(draft: ProviderDraft) -> dict[str, object]:
 
 def _checked(draft: ProviderDraft, *, private: bool) -> ProviderDraft:
     """The draft with what follows from its kind."""
-    for name, most in (("title", MAX_TITLE), ("client_id", MAX_TEXT)):
-        text = getattr(draft, name)
-        if not text or not text.isprintable():
-            raise InvalidError(name, "required")
-        if len(text) > most:
-            raise InvalidError(name, "too_long")
-    if len(draft.secret) > MAX_TEXT:
-        raise InvalidError("secret", "too_long")
+    partners.check_text("title", draft.title, MAX_TITLE)
+    partners.check_text("client_id", draft.client_id)
+    partners.check_secret(draft.secret, needed=False)
     if draft.compared_with not in _FIELDS:
         raise InvalidError("compared_with", "unknown")
     if any(len(each) > 200 for each in draft.strong_acr):
@@ -231,12 +222,7 @@ def _checked(draft: ProviderDraft, *, private: bool) -> ProviderDraft:
     if draft.kind not in by_kind:
         raise InvalidError("kind", "unknown")
     found = by_kind[draft.kind](draft)
-    if len(found.issuer) > MAX_TEXT:
-        raise InvalidError("issuer", "too_long")
-    try:
-        wire.checked(found.issuer, private=private)
-    except WireError as error:
-        raise InvalidError("issuer", error.rule) from None
+    partners.check_address("issuer", found.issuer, private=private)
     return found
 
 
