@@ -249,6 +249,13 @@ def latest_feedback(scope: Scope, student_id: UUID) -> TeacherFeedback | None:
     return scope.session.scalar(_LATEST_FEEDBACK, {"student_id": student_id})
 
 
+_FEEDBACK_OF = (
+    select(TeacherFeedback)
+    .where(TeacherFeedback.reflection_id.in_(bindparam("reflection_ids", expanding=True)))
+    .order_by(TeacherFeedback.sent_at)
+)
+
+
 def feedback_of(
     scope: Scope, reflection_ids: Collection[UUID]
 ) -> dict[UUID, list[TeacherFeedback]]:
@@ -256,12 +263,8 @@ def feedback_of(
     found: dict[UUID, list[TeacherFeedback]] = {key: [] for key in reflection_ids}
     if not reflection_ids:
         return found
-    rows = scope.session.scalars(
-        select(TeacherFeedback)
-        .where(TeacherFeedback.reflection_id.in_(reflection_ids))
-        .order_by(TeacherFeedback.sent_at)
-    )
-    for row in rows:
+    asked = {"reflection_ids": list(reflection_ids)}
+    for row in scope.session.scalars(_FEEDBACK_OF, asked):
         found[row.reflection_id].append(row)
     return found
 

@@ -1,5 +1,6 @@
 """The class as it is now: a fixed number of questions, whatever the size of the class."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -389,5 +390,5 @@ def _unit(group: Class, todays: Sequence[_Today]) -> UnitNow | None:
     """
     ours = group.class_type == "homeroom"
     units = [it.unit for it in todays if it.unit and (ours or it.unit.class_id == group.id)]
-    ids = [unit.id for unit in units]
-    return max(units, key=lambda unit: (ids.count(unit.id), unit.id.int), default=None)
+    laps = Counter(unit.id for unit in units)
+    return max(units, key=lambda unit: (laps[unit.id], unit.id.int), default=None)

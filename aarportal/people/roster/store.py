@@ -145,6 +145,9 @@ def class_list(scope: Scope, class_id: UUID, day: date) -> list[Classmate]:
     return [Classmate(row[0], row[1], row[2], row[3], grade_number(row[4])) for row in rows]
 
 
+_CLASSES = select(Class).where(Class.id.in_(bindparam("ids", expanding=True)))
+
+
 def classes(scope: Scope, *, lent: bool = False) -> Sequence[Class]:
     """The classes the person belongs to, in the order of the scope.
 
@@ -155,7 +158,7 @@ def classes(scope: Scope, *, lent: bool = False) -> Sequence[Class]:
     ids = scope.seen_class_ids if lent else scope.class_ids
     if not ids:
         return []
-    found = {row.id: row for row in scope.session.scalars(select(Class).where(Class.id.in_(ids)))}
+    found = {row.id: row for row in scope.session.scalars(_CLASSES, {"ids": list(ids)})}
     return [found[class_id] for class_id in ids if class_id in found]
 
 

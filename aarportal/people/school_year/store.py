@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from aarportal.core.scope import Scope
 from aarportal.people.attendance.calendar import Calendar, Term
@@ -37,18 +37,21 @@ def planned_year(scope: Scope, year: int) -> dict[date, PlannedDay]:
     return planned(scope, first_day(year), last_day(year))
 
 
+_TERMS = (
+    select(TermRow.title, TermRow.starts_on, TermRow.ends_before)
+    .where(
+        TermRow.school_id == bindparam("school_id"),
+        TermRow.starts_on <= bindparam("last_on"),
+        TermRow.ends_before > bindparam("first_on"),
+    )
+    .order_by(TermRow.starts_on)
+)
+
+
 def terms(scope: Scope, first_on: date, last_on: date) -> tuple[Term, ...]:
     """The terms that have days between two days, both inclusive."""
-    rows = scope.session.execute(
-        select(TermRow.title, TermRow.starts_on, TermRow.ends_before)
-        .where(
-            TermRow.school_id == scope.school_id,
-            TermRow.starts_on <= last_on,
-            TermRow.ends_before > first_on,
-        )
-        .order_by(TermRow.starts_on)
-    )
-    return tuple(Term(*row) for row in rows)
+    asked = {"school_id": scope.school_id, "first_on": first_on, "last_on": last_on}
+    return tuple(Term(*row) for row in scope.session.execute(_TERMS, asked))
 
 
 def terms_of_year(scope: Scope, year: int) -> tuple[Term, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from aarportal.core import clock
 from aarportal.core.errors import NotFoundError
@@ -151,37 +151,40 @@ def first_records(scope: Scope, disputes: Sequence[RecordDispute]) -> dict[UUID,
     return {row.id: row for row in rows}
 
 
+_UNSEEN = (
+    select(RecordDispute)
+    .where(
+        RecordDispute.student_id == bindparam("student_id"),
+        RecordDispute.decided_at.is_not(None),
+        RecordDispute.seen_at.is_(None),
+    )
+    .order_by(RecordDispute.decided_at)
+)
+
+
 def unseen(scope: Scope, student_id: UUID) -> Sequence[RecordDispute]:
     """What teachers have decided and the student has not seen yet, in order."""
-    return scope.session.scalars(
-        select(RecordDispute)
-        .where(
-            RecordDispute.student_id == student_id,
-            RecordDispute.decided_at.is_not(None),
-            RecordDispute.seen_at.is_(None),
-        )
-        .order_by(RecordDispute.decided_at)
-    ).all()
+    return scope.session.scalars(_UNSEEN, {"student_id": student_id}).all()
+
+
+_COUNT_OPEN = (
+    select(func.count())
+    .select_from(RecordDispute)
+    .join(
+        LearningRecord,
+        and_(
+            LearningRecord.school_id == RecordDispute.school_id,
+            LearningRecord.id == RecordDispute.record_id,
+            LearningRecord.student_id == RecordDispute.student_id,
+        ),
+    )
+    .where(RecordDispute.decided_at.is_(None), LearningRecord.state == RecordState.DISPUTED)
+)
 
 
 def count_open(scope: Scope) -> int:
     """How many lines wait for a decision of this person."""
-    return (
-        scope.session.scalar(
-            select(func.count())
-            .select_from(RecordDispute)
-            .join(
-                LearningRecord,
-                and_(
-                    LearningRecord.school_id == RecordDispute.school_id,
-                    LearningRecord.id == RecordDispute.record_id,
-                    LearningRecord.student_id == RecordDispute.student_id,
-                ),
-            )
-            .where(RecordDispute.decided_at.is_(None), LearningRecord.state == RecordState.DISPUTED)
-        )
-        or 0
-    )
+    return scope.session.scalar(_COUNT_OPEN) or 0
 
 
 def cases(scope: Scope) -> tuple[list[Case], list[Case]]:
