@@ -60,18 +60,24 @@ async function giveState(form) {
 
 /** How long a second press of the same button is a double one. Milliseconds. */
 const DOUBLE = 8000;
+let sentAt = -Infinity;
 
 /** A ticket is good once: all that a second press would bring is "used up". */
 function sendOnce() {
-  let sentAt = -Infinity;
   document.addEventListener("submit", (event) => {
     if (event.timeStamp - sentAt < DOUBLE) event.preventDefault();
     else sentAt = event.timeStamp;
   });
+  // A page that the browser kept alive begins anew.
+  addEventListener("pageshow", (event) => { if (event.persisted) sentAt = -Infinity; });
 }
 
 /** A page whose only use is to be sent on. */
-function sendOn(form) { form.submit(); }
+function sendOn(form) {
+  // This tells no listener.
+  sentAt = performance.now();
+  form.submit();
+}
 
 sendOnce();
 document.addEventListener("DOMContentLoaded", () => {

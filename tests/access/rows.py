@@ -154,9 +154,9 @@ ACCESS_PAGE = door(
     foreign=OWN | DISTRICT,
 )  # fmt: skip
 COLLEAGUES = door(
-    "Passwords of those who are no pupils: the office and the head, for their school; the board,"
-    " for every school of its district. Pupils' are given by those who know them.",
-    office=CLASS, head=CLASS, board=CLASS | ELSEWHERE, foreign=DISTRICT,
+    "Passwords of teachers: the head, for the school; the board, for every school of its district."
+    " The office gives them to guardians; nobody gives one that opens graver pages than their own.",
+    head=CLASS, board=CLASS | ELSEWHERE,
 )  # fmt: skip
 WAYS = door(
     "Who says who is who: the office, about its school; the board, about every school of its"

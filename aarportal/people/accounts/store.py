@@ -26,6 +26,7 @@ from aarportal.core.errors import NotFoundError
 from aarportal.core.ids import NOTHING
 from aarportal.core.ownership import Relation
 from aarportal.core.scope import Scope, SystemScope
+from aarportal.people.accounts.helping import Post
 from aarportal.people.accounts.models import (
     Account,
     SessionTouch,
@@ -245,17 +246,16 @@ def sign_in_session(scope: SystemScope, token_hash: bytes) -> SignInSession | No
     return scope.session.get(SignInSession, token_hash)
 
 
-def places(scope: SystemScope, user_id: UUID, day: date) -> frozenset[UUID]:
-    """Schools where somebody is or will be something; all zeros for the board of education."""
-    schools = scope.session.scalars(
-        select(UserRole.school_id).where(UserRole.user_id == user_id, _is_not_over(UserRole, day))
+def posts(scope: SystemScope, user_id: UUID, day: date) -> list[Post]:
+    """What somebody is or will be, at every school and at the board of education."""
+    at_schools = select(UserRole.school_id, UserRole.role).where(
+        UserRole.user_id == user_id, _is_not_over(UserRole, day)
     )
-    of_board = scope.session.scalar(
-        select(DistrictRole.id)
-        .where(DistrictRole.user_id == user_id, _is_not_over(DistrictRole, day))
-        .limit(1)
+    of_board = select(DistrictRole.role).where(
+        DistrictRole.user_id == user_id, _is_not_over(DistrictRole, day)
     )
-    return frozenset(schools) | ({NOTHING} if of_board else set())
+    found = [Post(*row) for row in scope.session.execute(at_schools)]
+    return found + [Post(NOTHING, role) for role in scope.session.scalars(of_board)]
 
 
 def forget_ended_sessions(scope: SystemScope, user_id: UUID, now: datetime) -> None:

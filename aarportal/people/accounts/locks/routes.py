@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 from flask import current_app, redirect, request, url_for
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from aarportal.core import clock, submissions
@@ -11,6 +12,7 @@ from aarportal.core.scope import Scope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.words import mark
 from aarportal.people.accounts import store as accounts
+from aarportal.people.accounts.giving import operations as giving
 from aarportal.people.accounts.locks import operations, store
 from aarportal.web import looks
 from aarportal.web.blueprint import ONCE_FIELD, PortalBlueprint
@@ -76,14 +78,13 @@ def open_to_person(scope: Scope, person_id: UUID) -> Response:
 )
 def give_password(scope: Scope, student_id: UUID) -> Response:
     """Give a pupil a new start password and show it, in this answer and nowhere else."""
-    key = _key()
+    giving.check_pupil(scope, student_id)
     with unit_of_work(scope, read_only=True):
-        before, back = submissions.earlier_answer(scope, key), _back(scope)
-    if before is not None:
-        return redirect(before, 303)
-    password = operations.give_start_password(scope, student_id, str(current_app.secret_key))
+        back = _back(scope)
+    if not _is_first(scope, back):
+        return _shown_before(back)
+    password = giving.to_pupil(scope, student_id, str(current_app.secret_key))
     with unit_of_work(scope):
-        submissions.remember(scope, key, back)
         looks.tell(scope, student_id, "sign_ins")
         values = {"person": accounts.login_of(scope, student_id), "password": password}
         return render("locks/password.html", values | {"back": back, "is_pupil": True})
@@ -98,21 +99,32 @@ def give_password(scope: Scope, student_id: UUID) -> Response:
 )
 def give_password_to_person(scope: Scope, person_id: UUID) -> Response:
     """Give somebody who is no pupil a new start password and show it, in this answer only."""
-    key, back = _key(), url_for("sessions.of_person", person_id=person_id)
-    with unit_of_work(scope, read_only=True):
-        if submissions.earlier_answer(scope, key) is not None:
-            return redirect(back, 303)
-    secret = str(current_app.secret_key)
-    person, password = operations.give_start_password_to_person(scope, person_id, secret)
-    with unit_of_work(scope):
-        submissions.remember(scope, key, back)
+    giving.check_person(scope, person_id)
+    back = url_for("sessions.of_person", person_id=person_id)
+    if not _is_first(scope, back):
+        return _shown_before(back)
+    person, password = giving.to_person(scope, person_id, str(current_app.secret_key))
     values = {"person": person, "password": password, "back": back, "is_pupil": False}
     return render("locks/password.html", values)
 
 
-def _key() -> str:
-    """The key of a form that is taken once; a form without one is always new."""
-    return request.form.get(ONCE_FIELD, "")[:64] or uuid4().hex
+def _is_first(scope: Scope, back: str) -> bool:
+    """Take the key of a form whose answer is shown once; whether nobody has taken it before."""
+    key = request.form.get(ONCE_FIELD, "")[:64] or uuid4().hex
+    try:
+        with unit_of_work(scope):
+            if submissions.earlier_answer(scope, key) is not None:
+                return False
+            submissions.remember(scope, key, back)
+    except IntegrityError:
+        # A second tap came at the same moment.
+        return False
+    return True
+
+
+def _shown_before(back: str) -> Response:
+    notice(mark("The password was shown a moment ago. If nobody saw it, give another one."))
+    return redirect(back, 303)
 
 
 def _back(scope: Scope) -> str:

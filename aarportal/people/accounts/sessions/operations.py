@@ -26,7 +26,6 @@ from aarportal.people.accounts.sessions.devices import plain_device
 from aarportal.people.accounts.tokens import hash_of
 from aarportal.people.directory.persons import store as persons
 from aarportal.people.directory.persons.store import Person
-from aarportal.people.directory.presence import GONE, state_of
 
 _logger = logging.getLogger(__name__)
 _REASON = "sessions"
@@ -68,11 +67,6 @@ class Access:
     """When a login ID of staff opens by itself that rests after too many tries."""
     may_help: bool
     """Whether whoever looks may end and take away something here."""
-
-    @property
-    def takes_password(self) -> bool:
-        """Whether whoever looks may give the person a password to begin with."""
-        return self.may_help and has_own_account(self.person)
 
 
 def own(scope: Scope, token: str) -> list[OpenSession]:
@@ -144,12 +138,6 @@ def check_help(scope: Scope, person_id: UUID) -> Person:
     return person
 
 
-def has_own_account(person: Person) -> bool:
-    """Whether a person has an account that is not a pupil's: those are for the teachers to help."""
-    here = [post for post in person.posts if state_of([post], clock.today()) != GONE]
-    return person.login_id is not None and all(post.role != Role.STUDENT for post in here)
-
-
 def end_all(system: SystemScope, user_id: UUID, *, but: bytes = b"") -> int:
     """End the sessions of a person within a unit of work of the system.
 
@@ -209,7 +197,7 @@ def _may_help(system: SystemScope, scope: Scope, person_id: UUID) -> bool:
     """
     if scope.role is Role.DISTRICT_ADMINISTRATOR:
         return person_id != scope.actor_id
-    places = accounts.places(system, person_id, clock.today())
+    places = {post.school_id for post in accounts.posts(system, person_id, clock.today())}
     if scope.school_id not in places:
         raise NotFoundError("person")
     return person_id != scope.actor_id and NOTHING not in places

@@ -10,6 +10,7 @@ from aarportal.core.permissions import Permission
 from aarportal.core.scope import Scope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.core.words import mark
+from aarportal.people.accounts.giving import operations as giving
 from aarportal.people.accounts.own_password import operations as own_password
 from aarportal.people.accounts.sessions import operations
 from aarportal.web import looks
@@ -64,7 +65,11 @@ def end_others(scope: Scope) -> AnyResponse:
 )
 def of_person(scope: Scope, person_id: UUID) -> Response:
     """Show how a person comes in."""
-    values = {"access": operations.access_of(scope, person_id), "day_of": clock.school_day_of}
+    values = {
+        "access": operations.access_of(scope, person_id),
+        "password": giving.standing(scope, person_id),
+        "day_of": clock.school_day_of,
+    }
     return render("sessions/of_person.html", values)
 
 

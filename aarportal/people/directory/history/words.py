@@ -15,6 +15,7 @@ _TRACES = {
     "identity:linked": mark("It was said that a name of an app means this person."),
     "identity:taken_back": mark("A link of a name was taken back."),
     "password:changed": mark("The password was changed."),
+    "password:given": mark("A new start password was given."),
     "person:identified": mark("A 利用者識別子 was registered."),
     "person:merged": mark("Joined with another person: they are one child."),
     "person:parted": mark("Parted again from another person."),

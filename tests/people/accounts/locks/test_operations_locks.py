@@ -24,6 +24,7 @@ from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import operations as accounts
 from aarportal.people.accounts import passwords
 from aarportal.people.accounts import store as accounts_store
+from aarportal.people.accounts.giving import operations as giving
 from aarportal.people.accounts.locks import operations, store
 from aarportal.people.accounts.locks.commands import open_sign_in
 from aarportal.people.accounts.models import Account, SignInSession
@@ -218,7 +219,7 @@ def test_the_child_with_a_new_start_password_comes_in_at_once(in_app, before):
     guess(before)
     for _ in range(PER_ACCOUNT.tries):
         refusal(password="wrong")
-    password = operations.give_start_password(scope_of(CHIBA), AOI.id, SECRET)
+    password = giving.to_pupil(scope_of(CHIBA), AOI.id, SECRET)
     assert refusal(password="typed wrongly") == "sign_in"
     assert accounts.sign_in(draft(password=password), SECRET)
 
@@ -347,7 +348,7 @@ def meanwhile(monkeypatch, act):
 
 
 def give():
-    operations.give_start_password(scope_of(CHIBA), AOI.id, SECRET)
+    giving.to_pupil(scope_of(CHIBA), AOI.id, SECRET)
 
 
 def test_a_password_that_is_replaced_while_it_is_checked_opens_nothing(in_app, monkeypatch):
@@ -363,7 +364,7 @@ def test_the_start_password_of_the_teacher_counts_and_not_the_one_chosen_meanwhi
     given, token = [], accounts.sign_in(draft(), SECRET)
 
     def give():
-        given.append(operations.give_start_password(scope_of(CHIBA), AOI.id, SECRET))
+        given.append(giving.to_pupil(scope_of(CHIBA), AOI.id, SECRET))
 
     meanwhile(monkeypatch, give)
     chosen = PasswordDraft(PASSWORD, "ねこと やまと うみ")
@@ -382,13 +383,13 @@ def must_change(member):
 def test_a_start_password_opens_the_account_and_ends_what_was_open(in_app, helper):
     token = accounts.sign_in(draft(), SECRET)
     guess()
-    password = operations.give_start_password(scope_of(helper), AOI.id, SECRET)
+    password = giving.to_pupil(scope_of(helper), AOI.id, SECRET)
     assert accounts.who(token) is None
     assert refusal() == "sign_in"
     assert accounts.sign_in(draft(password=password), SECRET)
     assert must_change(AOI)
     assert "password:given" in verbs(AOI)
-    assert password != operations.give_start_password(scope_of(helper), AOI.id, SECRET)
+    assert password != giving.to_pupil(scope_of(helper), AOI.id, SECRET)
 
 
 @pytest.mark.parametrize(
@@ -399,7 +400,7 @@ def test_a_start_password_opens_the_account_and_ends_what_was_open(in_app, helpe
 )  # fmt: skip
 def test_start_passwords_are_for_pupils_of_ones_own_alone(in_app, helper, member):
     with pytest.raises(NotFoundError):
-        operations.give_start_password(scope_of(helper), member.id, SECRET)
+        giving.to_pupil(scope_of(helper), member.id, SECRET)
     assert accounts.sign_in(draft(member), SECRET)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from aarportal.audit import operations as audit
 from aarportal.core import clock
+from aarportal.core.ids import NOTHING
 from aarportal.core.scope import SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import store as accounts_store
@@ -165,9 +166,8 @@ def test_a_school_signs_out_nobody_who_speaks_for_the_board(everybody, browser, 
     assert oka.post(f"{where}/second-factor/remove").status == 403
     assert has_device(everybody, CHIBA)
     with everybody.app_context(), unit_of_work(SystemScope("test"), read_only=True) as scope:
-        places = accounts_store.places(scope, CHIBA.id, clock.today())
-    assert len(places) == 2
-    assert PRIMARY in places
+        posts = accounts_store.posts(scope, CHIBA.id, clock.today())
+    assert {post.school_id for post in posts} == {PRIMARY, NOTHING}
 
 
 def test_a_new_password_ends_all_other_sessions(browser):
