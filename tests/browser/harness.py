@@ -86,6 +86,9 @@ class Server:
         self.faults: dict[str, list[str]] = defaultdict(list)
         self.held = threading.Event()
         self.held.set()
+        #: Set when a draft was saved; a page with a draft waits for it if a test says so.
+        self.saved = threading.Event()
+        self.page_waits = False
         self.sessions_ended = False
         #: Who signed out; a request on its way with the old cookie finds nobody signed in.
         self.visits_ended: set[str | None] = {None}
@@ -294,6 +297,8 @@ def _add_reflection(app: Flask, server: Server) -> None:
 
     @app.get("/reflection/<cycle>")
     def reflection(cycle):
+        if server.page_waits:
+            server.saved.wait(5)
         rev, content = ledger.drafts.get((_signed_in(server), cycle), (0, {}))
         return _page("reflection", cycle=cycle, rev=rev, f=content, step=1)
 
@@ -329,6 +334,7 @@ def _add_reflection(app: Flask, server: Server) -> None:
                 return jsonify(rev=rev, content={k: [v] for k, v in standing.items()}), 409
             rev += 1
             ledger.drafts[who, cycle] = (rev, content)
+            server.saved.set()
         return jsonify(rev=rev, saved_at="10:42")
 
 

@@ -224,8 +224,8 @@ def test_a_child_that_left_is_in_no_row_no_file_and_no_memory(app, browser, data
     with app.app_context():
         gone = nightly.of(app).run()
         upkeep.write_anew()
-        # What is packed is not found by its words.
-        assert set(dict(keeper.here().made.kept())) == others
+        # What is packed is not found by its words; what nobody's row speaks of goes, too.
+        assert set(dict(keeper.here().made.kept())) <= others
     assert gone["deletion_orders"] == 1
     marks = [*WORDS, AOI.id.hex, str(AOI.id)]
     for name, each in rows.dump(app).items():
