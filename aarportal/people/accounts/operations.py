@@ -9,7 +9,7 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import InvalidError
 from aarportal.core.ids import NOTHING
-from aarportal.core.permissions import GRANTS, WITHOUT_SECOND_FACTOR, Permission, Role
+from aarportal.core.permissions import WITHOUT_SECOND_FACTOR, Role
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import passwords, store, ways
@@ -284,11 +284,7 @@ def account_without_password(scope: SystemScope, user: User) -> Account:
 
 
 def _is_password_off(scope: SystemScope, found: store.Applicant) -> bool:
-    """Where passwords are off, those are left who can mend the other ways."""
-    role = ROLES.get(found.role)
-    if role is not None and Permission.WAYS_MANAGE in GRANTS[role]:
-        return False
-    return ways.are_passwords_off(scope, found.account.district_id, found.school_id)
+    return ways.is_password_off(scope, found.account.district_id, found.school_id, found.role)
 
 
 def _settle_in(token: str) -> None:

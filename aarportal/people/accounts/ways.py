@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from aarportal.core.permissions import GRANTS, Permission
 from aarportal.core.scope import SystemScope
+from aarportal.people.accounts.roles import ROLES
 
 #: A login id and a password of our own: the form that stands on the sign-in page itself.
 PASSWORD = "password"  # noqa: S105 # a name
@@ -73,3 +75,20 @@ def close_to_passwords(name: str, rule: Closed) -> None:
 def are_passwords_off(scope: SystemScope, district_id: UUID, school_id: UUID) -> bool:
     """Whether people of a school come in by another way than a password."""
     return any(rule(scope, district_id, school_id) for rule in _CLOSED.values())
+
+
+def is_password_off(scope: SystemScope, district_id: UUID, school_id: UUID, role: str) -> bool:
+    """Whether a password opens nothing of what somebody is at a school.
+
+    Where passwords are off, those are left who can mend the other ways.
+
+    Args:
+        scope: The system's.
+        district_id: Of the account.
+        school_id: Where; all zeros for the board.
+        role: As the roster calls it.
+    """
+    known = ROLES.get(role)
+    if known is not None and Permission.WAYS_MANAGE in GRANTS[known]:
+        return False
+    return are_passwords_off(scope, district_id, school_id)

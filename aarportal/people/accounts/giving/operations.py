@@ -9,7 +9,6 @@ from aarportal.audit import operations as audit
 from aarportal.core import clock
 from aarportal.core.errors import NotAllowedError, NotFoundError, NotProvedError
 from aarportal.core.ownership import HandedOutByHomeroom
-from aarportal.core.permissions import GRANTS, Permission
 from aarportal.core.scope import Scope, SystemScope
 from aarportal.core.unit_of_work import unit_of_work
 from aarportal.people.accounts import helping, passwords, store, ways
@@ -148,15 +147,10 @@ def _account(system: SystemScope, person_id: UUID, posts: list[Post]) -> Account
     """The account of somebody to whom a password opens something."""
     found = store.person(system, person_id)
     account = found[1] if found else None
-    if account is None or not any(_is_typed(system, account.district_id, it) for it in posts):
+    if account is None or not any(
+        post.role in ROLES
+        and not ways.is_password_off(system, account.district_id, post.school_id, post.role)
+        for post in posts
+    ):
         return None
     return account
-
-
-def _is_typed(system: SystemScope, district_id: UUID, post: Post) -> bool:
-    """Whether a password opens what somebody is there; see `accounts.operations`."""
-    role = ROLES.get(post.role)
-    if role is None:
-        return False
-    mends_ways = Permission.WAYS_MANAGE in GRANTS[role]
-    return mends_ways or not ways.are_passwords_off(system, district_id, post.school_id)

@@ -78,6 +78,7 @@ def open_to_person(scope: Scope, person_id: UUID) -> Response:
 )
 def give_password(scope: Scope, student_id: UUID) -> Response:
     """Give a pupil a new start password and show it, in this answer and nowhere else."""
+    # Looked at before the key of the form is taken: what is refused leaves nothing behind.
     giving.check_pupil(scope, student_id)
     with unit_of_work(scope, read_only=True):
         back = _back(scope)
