@@ -39,7 +39,8 @@ _PEOPLE = frozenset(
 )
 #: Pages that stand elsewhere in the menu than the rest of their blueprint -> with which.
 _ELSEWHERE = dict.fromkeys(
-    ("quarantine.merges", "quarantine.merge", "quarantine.one_merge"), "people"
+    ("quarantine.merges", "quarantine.merge", "quarantine.one_merge", "sessions.of_person"),
+    "people",
 )
 _SCHOOL = (
     ("people.people", "seat", mark("People"), _PEOPLE),

@@ -238,6 +238,7 @@ def test_of_whatever_somebody_is_elsewhere_no_school_gives_it(role):
 def test_the_head_gives_it_on_the_page_of_how_they_come_in(everybody, browser):
     head = browser(HEAD)
     page = head.get(f"/people/{CHIBA.id}/sign-ins")
+    assert page.html.select('a[href="/people"][aria-current="page"]'), "it stands among the people"
     form = page.one(f'form[action="/people/{CHIBA.id}/sign-ins/password"]')
     fields = {"idem": form.select_one("[name=idem]")["value"]}
     shown = head.post(form["action"], fields)
